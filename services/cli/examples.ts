@@ -3,7 +3,11 @@ import type { Command } from 'commander';
 /** What people type most, by command; each begins a line of its help. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   init: ['init tickets.csv', 'init tickets.csv --input Message --answer Team', 'init answers.parquet --yes --json'],
-  run: ['run examples/demo.yaml', 'run my-search.yaml --executors 4 --json > result.json'],
+  run: [
+    'run my-search.yaml --set search.max_rounds=5',
+    'run examples/demo.yaml',
+    'run my-search.yaml --executors 4 --json > result.json',
+  ],
   sweep: ['sweep my-sweep.yaml', 'sweep my-sweep.yaml --server coordinator:7070 --detach', 'sweep status my-sweep'],
   list: ['list', 'list --label nightly --sort score', 'list --status interrupted'],
   serve: ['serve best.yaml --run-file my-search.yaml', 'serve --run gsm8k --port 8080'],

@@ -33,7 +33,7 @@ describe.each(exports)('300 tickets, exported with %s', (as) => {
     expect(init).toContain('a simulated one answers: its scores are not results');
     expect(init).toContain('scale run tickets.yaml');
 
-    const run = await scale(cwd, 'run', 'tickets.yaml', '--json');
+    const run = await scale(cwd, 'run', 'tickets.yaml', '--set', 'search.max_rounds=8', '--json');
     const { report } = JSON.parse(run);
     expect(report).toMatchObject({ run: { status: 'completed', benchmark: 'tickets', scorer: 'choice' }, simulated: true });
 

@@ -31,6 +31,7 @@ import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { addLabelOption } from '../runs/label-option.ts';
 import { addLimitOptions, type LimitOptions, withLimitOptions } from '../runs/limit-options.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
+import { addSetOption } from '../runs/set-option.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 import { pricesHelp, withPrices } from '../runs/with-prices.ts';
 import { shortPath } from '../short-path.ts';
@@ -55,7 +56,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
   const command = addClusterOptions(
     program.command('eval').description('evaluate one workflow on a benchmark, and write a record of each execution'),
   );
-  addLimitOptions(addLabelOption(addTeamOption(addShareOptions(command))))
+  addLimitOptions(addSetOption(addLabelOption(addTeamOption(addShareOptions(command)))))
     .argument('[workflow]', 'the workflow file; or give --run')
     .option('--run <run>', 'evaluate the best workflow of this run (id, start of an id, or name), with its model and endpoint')
     .option('--benchmark <name>', "default: the run file's or the run's")
@@ -94,7 +95,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({
-      ...{ cli, folder, file, view, share: askedShare(options), labels: options.label },
+      ...{ cli, folder, file, view, share: askedShare(options), labels: [...options.label, ...(file.provenance ?? [])] },
       ...(subject.kind === 'run' && { ofRun: subject.runId }),
       options,
       collect: async (ended, signal) => {

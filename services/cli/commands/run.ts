@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -16,6 +17,7 @@ import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { addLabelOption } from '../runs/label-option.ts';
 import { addLimitOptions, type LimitOptions, withLimitOptions } from '../runs/limit-options.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
+import { addSetOption } from '../runs/set-option.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 import { refuseStopFile } from '../runs/watch-stop-file.ts';
 import { pricesHelp, withPrices } from '../runs/with-prices.ts';
@@ -32,13 +34,14 @@ interface RunOptions extends ClusterOptions, ShareOptions, LimitOptions {
   readonly slots?: number;
   readonly prices?: string;
   readonly label: readonly string[];
+  readonly set: readonly Assignment[];
 }
 
 export function addRunCommand(program: Command, cli: Cli): void {
   const command = addClusterOptions(
     program.command('run').description('run the search that a file describes, or continue it, and write its report'),
   );
-  addLimitOptions(addLabelOption(addTeamOption(addShareOptions(command))))
+  addLimitOptions(addSetOption(addLabelOption(addTeamOption(addShareOptions(command)))))
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
@@ -55,14 +58,17 @@ export function addRunCommand(program: Command, cli: Cli): void {
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
   await refuseStopFile(options.stopFile);
-  const file = await withPrices(withLimitOptions(withShare(await readRunFile(path), options), options), options.prices);
+  const file = await withPrices(
+    withLimitOptions(withShare(await readRunFile(path, { set: options.set }), options), options),
+    options.prices,
+  );
   const folder = dataFolderAt(options.dataDir);
   if (options.dryRun) return answerWithDryRun(file.configuration.name, await dryRunOf([file], folder));
   await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
   const view = cli.openView(options.json);
   try {
     const { record, archive } = await runToItsEnd({
-      ...{ cli, options, folder, file, view, share: askedShare(options), labels: options.label },
+      ...{ cli, options, folder, file, view, share: askedShare(options), labels: [...options.label, ...(file.provenance ?? [])] },
       collect: async ({ record, file: { benchmark } }) => ({
         record,
         archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defined } from '../../domain/defined.ts';
+import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file.ts';
 import type { GetSweepResponse, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -12,6 +13,7 @@ import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
+import { addSetOption } from '../runs/set-option.ts';
 import { cellTable, describeCounts, sweepDocument, sweepTable, sweepViewDocument } from '../sweeps/describe-sweeps.ts';
 import { findSweep } from '../sweeps/find-sweep.ts';
 import { followSweep } from '../sweeps/follow-sweep.ts';
@@ -22,6 +24,7 @@ import { addSweepTestCommand } from './sweep-test.ts';
 interface RunOptions extends ClusterOptions, SweepRunOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
+  readonly set: readonly Assignment[];
 }
 
 interface SteerOptions extends ClusterOptions {
@@ -36,7 +39,8 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .command('sweep')
     .description('run all combinations of some settings, or continue them; list, steer, test and report sweeps');
   // What is none of the other names is a file.
-  addClusterOptions(sweep.command('run', { isDefault: true }).description('run the sweep that a file describes, or continue it'))
+  const command = sweep.command('run', { isDefault: true }).description('run the sweep that a file describes, or continue it');
+  addSetOption(addClusterOptions(command), 'that all its runs have in common')
     .argument('<file>', 'the sweep file, see docs/sweeps.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
@@ -92,7 +96,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
-  const file = await readSweepFile(path);
+  const file = await readSweepFile(path, { set: options.set });
   const folder = dataFolderAt(options.dataDir);
   if (options.dryRun) {
     const { name, cells, settings } = file;

@@ -2,21 +2,24 @@ import type { Command } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { checkPrograms } from '../runs/check-programs.ts';
+import { addSetOption } from '../runs/set-option.ts';
 import { type FileProblem, type ValidatedFile, validateFile } from '../validation/validate-file.ts';
 
 interface ValidateOptions {
   readonly json: boolean;
   readonly benchmark: string;
+  readonly set: readonly Assignment[];
 }
 
 export function addValidateCommand(program: Command, cli: Cli): void {
   const names = [...benchmarkDefinitions.keys()];
-  program
-    .command('validate')
-    .description('check workflow files, run files and benchmark files without spending anything')
+  addSetOption(
+    program.command('validate').description('check workflow files, run files and benchmark files without spending anything'),
+  )
     .argument('<files...>', 'YAML or JSON')
     .option(
       '--benchmark <name>',
@@ -31,7 +34,8 @@ async function validate(cli: Cli, files: readonly string[], options: ValidateOpt
   const benchmark = await findBenchmark(options.benchmark);
   const tryScorers = (loaded: Benchmark) => checkPrograms(loaded, cli.environment, cli.interrupts.requested);
   const checked: ValidatedFile[] = [];
-  for (const file of files) checked.push(await validateFile(file, { benchmark, tryScorers, environment: cli.environment }));
+  for (const file of files)
+    checked.push(await validateFile(file, { benchmark, tryScorers, environment: cli.environment, set: options.set }));
   const valid = checked.every(({ problems }) => problems.length === 0);
   return {
     exitCode: valid ? exitCodes.ok : exitCodes.badInput,

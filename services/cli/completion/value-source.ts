@@ -42,6 +42,7 @@ const byPlaceholder: ReadonlyMap<string, ValueSource> = new Map<string, ValueSou
     'words',
     'word',
     'columns',
+    'assignment',
     'age',
   ].map((word) => [word, {}] as const),
 ]);

@@ -6,6 +6,7 @@ import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { readWorkflowFile, readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
@@ -42,6 +43,8 @@ export interface EvaluationChoices {
   readonly seed?: number;
   readonly model?: string;
   readonly runFile?: string;
+  /** Settings in place of those of the run file. */
+  readonly set?: readonly Assignment[];
 }
 
 /**
@@ -50,8 +53,14 @@ export interface EvaluationChoices {
  * @throws RunFileError, BenchmarkError, WorkflowFileError or CliError with one sentence for the user
  */
 export async function evaluationFile(subject: EvaluationSubject, choices: EvaluationChoices): Promise<RunFile> {
+  const [first] = choices.set ?? [];
+  if (first !== undefined && choices.runFile === undefined) {
+    throw new CliError('bad-input', `--set ${first.text} needs a run file whose setting it is: --run-file FILE`);
+  }
   const given =
-    choices.runFile === undefined ? await settingsWithoutFile(subject, choices) : await readRunFileSettings(choices.runFile);
+    choices.runFile === undefined
+      ? await settingsWithoutFile(subject, choices)
+      : await readRunFileSettings(choices.runFile, { set: choices.set });
   const settings = evaluationSettings(given.settings, choices);
   const parsed = {
     ...given,

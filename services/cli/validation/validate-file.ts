@@ -7,6 +7,7 @@ import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/benchmarks/read-workflow-file.ts';
+import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
@@ -43,6 +44,8 @@ export interface Yardstick {
   tryScorers(loaded: Benchmark): Promise<readonly string[]>;
   /** Where the keys of a run file's endpoints are looked for. */
   readonly environment: Environment;
+  /** Settings in place of those of run files. */
+  readonly set?: readonly Assignment[] | undefined;
 }
 
 type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
@@ -61,10 +64,14 @@ export async function validateFile(file: string, yardstick: Yardstick): Promise<
   }
 }
 
-async function checkedFile(file: string, kind: FileKind, { benchmark, tryScorers, environment }: Yardstick): Promise<Checked> {
+async function checkedFile(
+  file: string,
+  kind: FileKind,
+  { benchmark, tryScorers, environment, set }: Yardstick,
+): Promise<Checked> {
   if (kind === 'benchmark file') return validateBenchmarkFile(file, tryScorers);
   if (kind === 'workflow') return { summary: await validateWorkflowFile(file, benchmark), warnings: [] };
-  return validateRunFile(file, environment);
+  return validateRunFile(file, { set, environment });
 }
 
 /** All its splits, not only the one that a run would read. */
@@ -87,8 +94,8 @@ function lackOfPython(error: unknown): readonly string[] {
 }
 
 /** On a cluster elsewhere, keys are not in this environment: a missing one is reported, and is no fault of the file. */
-async function validateRunFile(file: string, environment: Environment): Promise<Checked> {
-  const runFile = await readRunFile(file);
+async function validateRunFile(file: string, { set, environment }: Pick<Yardstick, 'set' | 'environment'>): Promise<Checked> {
+  const runFile = await readRunFile(file, { set, environment });
   const { benchmark, warnings, configuration } = runFile;
   const { search, evaluation } = configuration;
   const simulated = describeSimulated(runFile);

@@ -67,7 +67,7 @@ function looksLikeKey(name: string): boolean {
 }
 
 /** Prefixes of well-known keys and schemes, and long words of mixed letters and digits. */
-function looksLikeSecret(value: string): boolean {
+export function looksLikeSecret(value: string): boolean {
   if (/^(sk|pk|hf|gsk|xai|nvapi|gh[pousr]|glpat|xox[abp])[-_]|^(bearer|basic|token)\s|^eyJ|^AKIA|^AIza/i.test(value)) return true;
   const words = value.split(/[\s,;=]+/);
   return words.some((word) => word.length >= 24 && /[a-z]/i.test(word) && /\d/.test(word) && /^[\w+/.-]+$/.test(word));

@@ -19,9 +19,10 @@ import type { CacheUse, CallShare, RunLimits } from '../contracts/generated/scal
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
+import type { Provenance } from './amend-settings.ts';
 import { dataFolderOf } from './data-folder.ts';
 import { ownSettingsIn } from './own-setting-checks.ts';
-import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
+import { type FileSurroundings, type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
 import { pricesOfEnvironment, priceTableOf, readPriceFile } from './price-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
@@ -56,6 +57,8 @@ export interface RunFile {
   readonly limits?: RunLimits;
   /** What its models cost, as far as the file says. */
   readonly prices?: PriceTable;
+  /** What came from outside the file, as labels; absent: nothing. */
+  readonly provenance?: Provenance;
   /** The part of the latest executions that the infrastructure may lose before the run pauses itself. */
   readonly failureShare: number;
 }
@@ -64,16 +67,16 @@ export interface RunFile {
  * Reads a run file with everything that it names: benchmark and initial workflow. Nothing is spent on a file that is wrong.
  * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
  */
-export async function readRunFile(path: string): Promise<RunFile> {
-  return completeRunFile(await readRunFileSettings(path), dirname(path), basename(path, extname(path)));
+export async function readRunFile(path: string, surroundings: FileSurroundings = {}): Promise<RunFile> {
+  return completeRunFile(await readRunFileSettings(path, surroundings), dirname(path), basename(path, extname(path)));
 }
 
 /**
  * A run file's own settings, before anything that it names is read.
  * @throws RunFileError
  */
-export async function readRunFileSettings(path: string): Promise<ParsedRunFile> {
-  return parseRunFile(await readText(path), path);
+export async function readRunFileSettings(path: string, surroundings: FileSurroundings = {}): Promise<ParsedRunFile> {
+  return parseRunFile(await readText(path), path, surroundings);
 }
 
 /**
@@ -120,7 +123,7 @@ export async function completeRunFile(
       .map(({ settings: before, preset }) => runnableSettings(before, preset))
       .filter((before) => contradictionIn(before) === undefined)
       .map(configurationWith),
-    ...defined({ benchmarkFile: file }),
+    ...defined({ benchmarkFile: file, provenance: parsed.provenance }),
     endpoints,
     warnings,
     cluster: settings.cluster,

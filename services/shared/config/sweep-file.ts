@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import type { Document, LineCounter } from 'yaml';
 import { z } from 'zod';
 import { describeCell, expandMatrix, labelOf, type Matrix, type MatrixCell } from '../../domain/sweep/expand-matrix.ts';
 import type { SweepSettings } from '../../domain/sweep/sweep-event.ts';
 import { loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { runIdOf } from '../contracts/run-id.ts';
+import { processEnvironment } from '../settings/environment.ts';
 import { type ParsedSettings, parseSettings } from '../settings/parse-settings.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
+import { putAssignments, putVariables } from './amend-settings.ts';
+import type { FileSurroundings } from './parse-run-file.ts';
 import { createCellReader, type SweepBase, type SweepFileCell } from './read-sweep-cell.ts';
 import type { RunFile } from './run-file.ts';
 import { runLimitsOf } from './run-limits.ts';
@@ -35,11 +39,12 @@ type Parsed = ParsedSettings<SweepFileSettings, SweepFileError>;
  * Reads a sweep file with everything that its cells name. Nothing is spent on a file that is wrong.
  * @throws SweepFileError with everything that is wrong, a line each
  */
-export async function readSweepFile(path: string): Promise<SweepFile> {
-  const { parsed, faults: ownFaults } = parse(await textOf(path, 'there is no such sweep file'), path);
+export async function readSweepFile(path: string, surroundings: FileSurroundings = {}): Promise<SweepFile> {
+  const amend = amending(surroundings);
+  const { parsed, faults: ownFaults } = parse(await textOf(path, 'there is no such sweep file'), path, amend);
   const { settings } = parsed;
   const lineOf = (field: string): number | undefined => parsed.line(pathOf(field));
-  const base = await readBase(parsed, path, lineOf);
+  const base = await readBase(parsed, path, lineOf, amend);
   const limits = limitsOf(parsed);
   const { cells, faults } = expandMatrix(matrixOf(settings));
   const matrixFaults = faults.map((fault): SweepFault => ({ file: path, line: lineOf(fault.field), ...fault }));
@@ -69,7 +74,7 @@ export async function readSweepFile(path: string): Promise<SweepFile> {
 }
 
 /** What is wrong is left out and the rest looked at too: all of it is told. */
-function parse(text: string, file: string): { readonly parsed: Parsed; readonly faults: readonly SweepFault[] } {
+function parse(text: string, file: string, amend: Amending): { readonly parsed: Parsed; readonly faults: readonly SweepFault[] } {
   const faults: SweepFault[] = [];
   for (;;) {
     const wrong = new Set(faults.map(({ field }) => field.split('.')[0]));
@@ -77,6 +82,8 @@ function parse(text: string, file: string): { readonly parsed: Parsed; readonly 
       const parsed = parseSettings(text, {
         schemaOf: sweepFileSchema,
         what: 'a sweep file',
+        amend: (document, lines) =>
+          amend(document, lines, file, typeof document.getIn(['base']) === 'string' ? undefined : ['base']),
         prepare: (content) =>
           isGroup(content) ? Object.fromEntries(Object.entries(content).filter(([key]) => !wrong.has(key))) : content,
         refuse: (place, message, options) => new SweepFileError([{ file, ...place, message }], options),
@@ -89,6 +96,21 @@ function parse(text: string, file: string): { readonly parsed: Parsed; readonly 
       faults.push(...error.faults);
     }
   }
+}
+
+type Amending = (document: Document, lines: LineCounter, file: string, settings: readonly string[] | undefined) => void;
+
+/** Puts variables into a file, and what the command line sets into the run file's settings, where those are in it. */
+function amending({ set = [], environment = processEnvironment() }: FileSurroundings): Amending {
+  return (document, lines, file, settings) => {
+    const { faults } = putVariables(document, environment);
+    if (faults.length > 0) {
+      throw new SweepFileError(
+        faults.map(({ offset, message }) => ({ file, line: lines.linePos(offset).line, field: '', message })),
+      );
+    }
+    if (settings !== undefined) putAssignments(document, set, settings);
+  };
 }
 
 /** Names of axes hold dots. */
@@ -118,6 +140,7 @@ async function readBase(
   { settings: { base } }: Parsed,
   path: string,
   lineOf: (field: string) => number | undefined,
+  amend: Amending,
 ): Promise<SweepBase> {
   if (typeof base !== 'string') {
     const fault = (field: string, message: string): SweepFault => ({
@@ -132,6 +155,7 @@ async function readBase(
   const { written, line } = parseSettings(text, {
     schemaOf: () => z.looseObject({}, { error: 'must be a group of settings' }),
     what: 'a run file',
+    amend: (document, lines) => amend(document, lines, shown, []),
     refuse: (at, message, options) => new SweepFileError([{ file: shown, ...at, message }], options),
   });
   const fault = (field: string, message: string): SweepFault => ({ file: shown, line: line(field.split('.')), field, message });

@@ -17,6 +17,8 @@ export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
   readonly what: string;
   /** A file of secrets: no message repeats anything that it says. Default: false. */
   readonly isSecret?: boolean;
+  /** Changes what the file says, before anything is read of it. */
+  readonly amend?: (document: Document, lines: LineCounter) => void;
   /** Applied to the plain value before it is checked. */
   readonly prepare?: (value: unknown) => unknown;
   refuse(place: SettingsPlace, message: string, options?: ErrorOptions): Refusal;
@@ -58,6 +60,7 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     const { line } = lines.linePos(fault.pos[0]);
     throw refuse({ line, field: '' }, `not valid YAML${isSecret ? '' : `: ${fault.message.split('\n')[0]}`}`);
   }
+  form.amend?.(document, lines);
   const explain = (issue: z.core.$ZodIssue, checked: z.ZodType, depth: number): ExplainedIssue =>
     explainIssue(issue, { document, lines, what, isSecret }, (path) => knownKeys(checked, path.slice(depth)));
   const check = <Part extends z.ZodType>(value: unknown, checked: Part, path: readonly string[]): z.infer<Part> => {
