@@ -36,9 +36,9 @@ const named = /\$?\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
 const secretName = /(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)/i;
 
 /**
- * Puts the values of environment variables where a file names them: `${NAME}`, or `${NAME:-otherwise}` for one that may be unset or
- * empty; `$${NAME}` stays as `${NAME}`. Without quotes, a value that is nothing else may be a number or true. Secrets are refused: what
- * a file says is kept with its runs.
+ * Puts the values of environment variables where a file names them: `${NAME}`, or `${NAME:-otherwise}` for one that may be unset
+ * or empty; `$${NAME}` stays as `${NAME}`. Without quotes, a value that is nothing else may be a number or true. Secrets are
+ * refused: what a file says is kept with its runs.
  */
 export function putVariables(document: Document, environment: Environment): { provenance: Provenance; faults: VariableFault[] } {
   const used = new Map<string, string>();
@@ -81,8 +81,8 @@ function plainValue(text: string): unknown {
 }
 
 /**
- * Gives the settings that a command line says, in place of those of the file. Short forms are written out where one of their parts is
- * set.
+ * Gives the settings that a command line says, in place of those of the file. Short forms are written out where one of their
+ * parts is set.
  * @param before the keys of the group that holds the run file's settings; none if the file is one
  */
 export function putAssignments(document: Document, set: readonly Assignment[], before: readonly string[] = []): Provenance {
