@@ -37,6 +37,16 @@ describe.each(exports)('300 tickets, exported with %s', (as) => {
     const { report } = JSON.parse(run);
     expect(report).toMatchObject({ run: { status: 'completed', benchmark: 'tickets', scorer: 'choice' }, simulated: true });
 
+    // The simulated model answers tickets about as well with one call as with several, so there is little to find.
+    const { verdict } = report;
+    expect(['better', 'cheaper', 'nothing-better']).toContain(verdict.kind);
+    if (verdict.kind !== 'better') expect(verdict.winner.tokens).toBeLessThanOrEqual(verdict.start.tokens);
+    const lines = (await readFile(join(cwd, '.scale/runs', report.run.runId, 'report.md'), 'utf8')).split('\n');
+    const [first] = lines.filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('>'));
+    expect(first).toMatch(
+      /^(?:Better than the start: |As good as the start, but cheaper: |Nothing better than the start was found: )/,
+    );
+
     const shown = JSON.parse(await scale(cwd, 'show', 'tickets', '--json'));
     expect(shown.rounds).toHaveLength(report.rounds.length);
 
