@@ -65,11 +65,28 @@ function listIn(content: unknown, path: string, { rows: at }: DataFormat): reado
   const lists = isGroup(content) ? Object.entries(content).filter(([, value]) => isListOfRows(value)) : [];
   const [only, ...others] = lists;
   if (only !== undefined && others.length === 0) return only[1] as readonly unknown[];
+  const columns = isGroup(content) ? rowsOfColumns(content) : undefined;
+  if (columns !== undefined) return columns;
   const which =
     lists.length > 1
-      ? `it has several: name one with \`format: { rows: … }\`, of ${lists.map(([name]) => name).join(', ')}`
-      : 'or an object with one such list';
-  throw new BenchmarkError('bad-json', `${path} must hold a list of objects, but does not; ${which}`);
+      ? `; it has several: name one with \`format: { rows: … }\`, of ${lists.map(([name]) => name).join(', ')}`
+      : '';
+  throw new BenchmarkError(
+    'bad-json',
+    `${path} must hold a list of objects, or an object that holds one such list, but does not${which}`,
+  );
+}
+
+/** A table written column by column: each a list, or by the rows' names as pandas writes it, all of the same length. */
+function rowsOfColumns(content: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  const columns = Object.entries(content);
+  const keysOf = (column: unknown): readonly string[] => (isGroup(column) || Array.isArray(column) ? Object.keys(column) : []);
+  const keys = keysOf(columns[0]?.[1]);
+  const isColumn = (column: unknown): boolean => keysOf(column).join('\n') === keys.join('\n') && !isListOfRows(column);
+  if (columns.length < 2 || keys.length === 0 || !columns.every(([, column]) => isColumn(column))) return undefined;
+  return keys.map((key) =>
+    Object.fromEntries(columns.map(([name, column]) => [name, (column as Readonly<Record<string, unknown>>)[key]])),
+  );
 }
 
 function isListOfRows(value: unknown): boolean {

@@ -160,6 +160,8 @@ describe('JSON', () => {
       '{"rows": [{"i": 0, "row": {"q": "one?", "a": "x"}}], "features": [{}]}',
       'format: { rows: rows.row }',
     ],
+    ['columns, as pandas writes them', '{"q": {"0": "one?", "1": "two?"}, "a": {"0": "x", "1": "y"}}', ''],
+    ['columns that are lists', '{"q": ["one?", "two?"], "a": ["x", "y"]}', ''],
     ['lines in a file called .json', '{"q": "one?", "a": "x"}\n{"q": "two?", "a": "y"}\n', ''],
   ])('is read from %s', async (_what, text, lines) => {
     await put('d.json', text);
