@@ -1,4 +1,6 @@
 import { isSweepOver } from '../domain/sweep/sweep-state.ts';
+import { runScope } from '../shared/budgets/scopes-of.ts';
+import { emptyBudgetTable } from '../shared/contracts/budget-codec.ts';
 import type {
   DeletedRun,
   DeleteRunsRequest,
@@ -87,6 +89,8 @@ async function removeHeld(bus: Bus, runId: string, name: string): Promise<void> 
   try {
     await bus.jobs.closeLanes(runId);
     await bus.removeRun(runId);
+    // A run that is started under the same id has spent nothing.
+    await bus.budgets.update(runScope(runId), (found) => (found.terms === undefined ? found : emptyBudgetTable(found.scope)));
   } finally {
     await lease.release();
   }

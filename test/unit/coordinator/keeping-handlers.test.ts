@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { termsOf } from '../../../services/coordinator/budget-terms.ts';
 import { createKeepingHandlers } from '../../../services/coordinator/keeping-handlers.ts';
 import type { SweepEvent } from '../../../services/domain/sweep/sweep-event.ts';
+import { noLimits } from '../../../services/shared/config/run-limits.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { encodeSweepEvent } from '../../../services/shared/contracts/sweep-codec.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
@@ -35,6 +37,16 @@ describe('deleting runs', () => {
     expect(await left()).toHaveLength(3);
     expect(await handlers.deleteRuns({ ...request, dryRun: false }, never)).toEqual(planned);
     expect(await left()).toEqual(['another']);
+  });
+
+  test('lets a run that is started under the same id spend its limits anew', async () => {
+    const { bus, handlers } = await begin();
+    const spent = [{ part: 'search', amount: { tokens: 5, calls: 1, money: 0 } }];
+    const terms = termsOf({ ...noLimits, tokens: 9 }, false);
+    await bus.budgets.update('run-search', (table) => ({ ...table, terms, gone: spent }));
+    await handlers.deleteRuns({ runIds: ['search'], dryRun: false }, never);
+    const left = await bus.budgets.update('run-search', (table) => table);
+    expect([left.terms, left.gone]).toEqual([undefined, []]);
   });
 
   test('is refused as a whole where one of them is being worked on, or is not there', async () => {
