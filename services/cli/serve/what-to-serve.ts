@@ -36,10 +36,7 @@ export async function whatToServe(
   const { settings } = parsed;
   const ofRun = subject.kind === 'run' && runFile === undefined ? subject : undefined;
   const executor = ofRun?.configuration.executor ?? executorSettings(settings.models.executor);
-  const all =
-    ofRun === undefined || ofRun.endpoints.length === 0
-      ? usedEndpoints(parsed, []).map((endpoint) => (ofRun === undefined ? endpoint : { ...endpoint, model: executor.model }))
-      : ofRun.endpoints.map((endpoint) => ({ ...endpoint, simulated: false }));
+  const all = ofRun === undefined ? usedEndpoints(parsed, []) : endpointsOfRun(ofRun, parsed);
   const endpoints = all.filter(({ model }) => model === executor.model);
   if (endpoints.some(({ baseUrl }) => baseUrl === clusterBaseUrl)) {
     const message = `the model ${executor.model} is served where only a cluster's workers know: name its endpoint in a file for --run-file`;
@@ -56,6 +53,14 @@ export async function whatToServe(
     ...{ inputs, executor, endpoints, maxCalls },
     benchmarkFiles: runFile !== undefined && isBenchmarkFile(benchmark) ? [resolve(dirname(runFile), benchmark)] : [],
   };
+}
+
+/** A run with the simulated model names no endpoint. */
+function endpointsOfRun({ endpoints, configuration: { executor } }: FoundWorkflow, parsed: ParsedRunFile): RunEndpoint[] {
+  if (endpoints.length > 0) return endpoints.map((endpoint) => ({ ...endpoint, simulated: false }));
+  return usedEndpoints(parsed, [])
+    .slice(0, 1)
+    .map((endpoint) => ({ ...endpoint, model: executor.model }));
 }
 
 function defaults(): ParsedRunFile {
