@@ -200,7 +200,11 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         cancelReason: '',
         ...noPause,
       };
-      if (stored === undefined) await bus.runs.put(manifest);
+      if (stored === undefined) {
+        await bus.runs.put(manifest);
+        // A store that was made anew between the two has lost the benchmark, and nobody but this request has it.
+        await bus.blobs.put(content);
+      }
       if (preflight) await bus.spending.note({ ...preflight, runId });
       if (!hasEnded(manifest.status)) coordinator.drive(manifest);
       // A run that already exists has begun with its memory, or without.

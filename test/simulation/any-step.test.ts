@@ -13,6 +13,10 @@ const incidents: readonly ((atStep: number) => Incident)[] = [
   (atStep) => ({ kind: 'kill', atStep, when: 'after', downMs: 1_000 }),
   (atStep) => ({ kind: 'pause', atStep, forMs }),
   (atStep) => ({ kind: 'replace', atStep, which: atStep }),
+  (atStep) => ({ kind: 'partition', atStep, which: atStep, way: 'both', forMs }),
+  (atStep) => ({ kind: 'wipe', atStep }),
+  (atStep) => ({ kind: 'restart', atStep, downMs: 1_000 }),
+  (atStep) => ({ kind: 'lost-leader', atStep, which: [atStep, atStep + 1, atStep + 3], forMs }),
 ];
 const turn = Number(process.env.SCALE_TEST_SEED ?? 1);
 
@@ -30,7 +34,16 @@ test.each([
     const failed: string[] = [];
     for (let atStep = 1 + (turn % every); atStep <= reference.steps; atStep += every) {
       const incident = incidents[(atStep + turn) % incidents.length]?.(atStep);
-      const plan = { ...undisturbed, seed: 1, coordinators: 2, workers: 2, weather, incidents: incident ? [incident] : [] };
+      const nodes = incident?.kind === 'lost-leader' ? 3 : 1;
+      const plan = {
+        ...undisturbed,
+        nodes,
+        seed: 1,
+        coordinators: 2,
+        workers: 2,
+        weather,
+        incidents: incident ? [incident] : [],
+      } as const;
       const violations = await violationsOf(await simulateSearch(search, plan), log);
       failed.push(...violations.map((violation) => `${JSON.stringify(incident)}: ${violation}`));
     }

@@ -31,13 +31,33 @@ export type Incident =
   /** The jobs that are being worked on are delivered once more. */
   | { readonly kind: 'redeliver'; readonly atStep: number }
   /** Somebody empties the run's queue, and its lanes are gone too. */
-  | { readonly kind: 'purge'; readonly atStep: number };
+  | { readonly kind: 'purge'; readonly atStep: number }
+  /** The store is lost, and made anew. */
+  | { readonly kind: 'wipe'; readonly atStep: number }
+  /** The server is killed and comes back: nothing reaches it meanwhile, and it has forgotten what it had delivered. */
+  | { readonly kind: 'restart'; readonly atStep: number; readonly downMs: number }
+  /** Some coordinator or worker reaches the server no more, or hears nothing of it, or both. */
+  | {
+      readonly kind: 'partition';
+      readonly atStep: number;
+      readonly which: number;
+      readonly way: 'to' | 'from' | 'both';
+      readonly forMs: number;
+    }
+  /**
+   * In a cluster of three, the leader is cut off from the others: some coordinators and workers are on its side, where they read
+   * what was there at the cut and have nothing stored.
+   */
+  | { readonly kind: 'lost-leader'; readonly atStep: number; readonly which: readonly number[]; readonly forMs: number };
 
 /** Everything that goes wrong in one simulated run, and who takes part in it. */
 export interface FaultPlan {
   readonly seed: number;
   readonly coordinators: number;
+  /** Of each kind: executors, and as many predictors, but two at most. */
   readonly workers: number;
+  /** Of the bus: one server, or a cluster with three replicas. */
+  readonly nodes: 1 | 3;
   readonly slots: number;
   readonly weather: Weather;
   /** By the steps of the run, which are the calls of the bus: in each of their gaps something can happen. */
@@ -50,9 +70,12 @@ export const leaseTtlMs = 3_000;
 /** A caller gives up after this long without an answer. */
 export const patienceMs = 1_000;
 
+/** Shares of the weather by which calls and streams fail; slow jobs are no failure. */
+export const spoiling = ['refused', 'lost', 'unanswered', 'late', 'broken'] as const satisfies readonly (keyof Weather)[];
+
 export const calm: Weather = { latencyMs: 0, refused: 0, lost: 0, unanswered: 0, late: 0, lateMs: 0, broken: 0, slowJobs: 0 };
 
-export const undisturbed: FaultPlan = { seed: 0, coordinators: 1, workers: 1, slots: 4, weather: calm, incidents: [] };
+export const undisturbed: FaultPlan = { seed: 0, coordinators: 1, workers: 1, nodes: 1, slots: 4, weather: calm, incidents: [] };
 
 const shares = [0, 0, 0.005, 0.02];
 /**
@@ -60,6 +83,9 @@ const shares = [0, 0, 0.005, 0.02];
  * for hours.
  */
 const stepsOfSmallRun = 500;
+
+/** Places of coordinators and workers, of which there are as many at most. */
+const places = 7;
 
 /** @param steps of the undisturbed run */
 export function faultPlanOf(seed: number, steps: number): FaultPlan {
@@ -77,9 +103,10 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
     broken: share(),
     slowJobs: share(),
   };
+  const nodes = upTo(2) === 0 ? 3 : 1;
   const incident = (): Incident => {
     const atStep = upTo(Math.ceil(1.2 * steps));
-    switch (randomInteger(random, 7)) {
+    switch (randomInteger(random, 12)) {
       case 0:
         return { kind: 'redeliver', atStep };
       case 1:
@@ -87,9 +114,23 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
       case 2:
         return { kind: 'purge', atStep };
       case 3:
-        return { kind: 'replace', atStep, which: upTo(5) };
+        return { kind: 'replace', atStep, which: upTo(places) };
       case 4:
-        return { kind: 'kill-other', atStep, which: upTo(5), downMs: upTo(2 * leaseTtlMs) };
+        return { kind: 'kill-other', atStep, which: upTo(places), downMs: upTo(2 * leaseTtlMs) };
+      case 5:
+        return { kind: 'wipe', atStep };
+      case 6:
+        return { kind: 'restart', atStep, downMs: upTo(2 * patienceMs) };
+      case 7:
+      case 8: {
+        const way = (['to', 'from', 'both'] as const)[upTo(2)] ?? 'both';
+        return { kind: 'partition', atStep, which: upTo(places), way, forMs: upTo(3 * ackWaitMs) };
+      }
+      case 9: {
+        if (nodes === 1) return { kind: 'restart', atStep, downMs: upTo(2 * patienceMs) };
+        const which = Array.from({ length: places }, (_, index) => index).filter(() => upTo(1) === 0);
+        return { kind: 'lost-leader', atStep, which, forMs: upTo(2 * leaseTtlMs) };
+      }
       default:
         return { kind: 'kill', atStep, when: upTo(1) === 0 ? 'before' : 'after', downMs: upTo(2 * leaseTtlMs) };
     }
@@ -97,7 +138,8 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
   return {
     seed,
     coordinators: 1 + upTo(1),
-    workers: 1 + upTo(3),
+    workers: 1 + upTo(2),
+    nodes,
     slots: 1 + upTo(5),
     weather,
     incidents: Array.from({ length: 1 + upTo(5) }, incident).sort((one, other) => one.atStep - other.atStep),

@@ -1,7 +1,7 @@
 import { type ControlHandlers, createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import type { Bus } from '../../services/shared/messaging/bus.ts';
+import type { Bus, JobKind } from '../../services/shared/messaging/bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
 import { startWorkerReports } from '../../services/shared/worker/report-worker.ts';
@@ -44,8 +44,8 @@ export function startCoordinatorMember({ process, bus, plan }: MemberSettings): 
   };
 }
 
-/** As run-worker-service.ts puts it together. */
-export function startWorkerMember(settings: MemberSettings, model: SimulatedModel): Member {
+/** As run-worker-service.ts puts an executor or a predictor together. */
+export function startWorkerMember(settings: MemberSettings, kinds: readonly JobKind[], model: SimulatedModel): Member {
   const { process, bus, plan } = settings;
   const { name, timing } = process;
   const random = randomStream(plan.seed, 'work', name);
@@ -68,7 +68,7 @@ export function startWorkerMember(settings: MemberSettings, model: SimulatedMode
       stored: async () => {
         const calls = recorded.splice(0);
         await context.stored();
-        for (const callId of calls) model.recorded(context.job.jobId, callId);
+        for (const callId of calls) model.recorded(context.job, callId);
       },
     });
   };
@@ -77,7 +77,8 @@ export function startWorkerMember(settings: MemberSettings, model: SimulatedMode
     deliveries += 1;
     return `${name}#${deliveries}`;
   };
-  const about = { name, kinds: ['execute', 'predict', 'propose'] as const, slots: plan.slots };
+  // With fewer slots than lanes it asks ten times a second, and little else happens.
+  const about = { name, kinds, slots: Math.max(plan.slots, kinds.length) };
   const worker = startWorker({ ...about, ackWaitMs, drainMs: 0 }, { bus, work: recording, timing, newId, logger });
   const { shares, takesJobs } = worker;
   const reports = startWorkerReports(bus, { ...about, shares, takesJobs, endpoints: () => [], timing });

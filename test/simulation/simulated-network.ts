@@ -10,6 +10,10 @@ import type { SimulatedProcess } from './simulated-process.ts';
 export interface SimulatedNetwork {
   /** The server's bus, as the process reaches it: later, in part, or not at all. */
   join(process: SimulatedProcess, bus: Bus): Bus;
+  /** From now on, and for so long, nothing of the process reaches the server, or nothing of the server reaches the process. */
+  cutOff(process: SimulatedProcess, way: 'to' | 'from' | 'both', forMs: number): void;
+  /** For so long the process reaches this bus instead: one that stores nothing itself. */
+  divert(process: SimulatedProcess, bus: Bus, forMs: number): void;
   /** Calls and streams that are under way between live processes and the server. */
   underWay(): readonly string[];
 }
@@ -28,49 +32,71 @@ export interface NetworkSettings {
 /** A reason, since making the platform's own costs more than the rest of a short stream. */
 const isOver = new Error('the stream is over');
 
+interface Cut {
+  readonly way: 'to' | 'from' | 'both';
+  readonly untilMs: number;
+}
+
 type Fate = 'refused' | 'lost' | 'unanswered' | 'late' | 'well';
 
 export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetwork {
   const { time, seed, weather, leaves, done } = settings;
   const underWay = new Set<{ readonly process: SimulatedProcess; readonly call: string }>();
+  const cuts = new Map<SimulatedProcess, Cut>();
+  const diverted = new Map<SimulatedProcess, Bus>();
+  /** What breaks the streams of a process. */
+  const streams = new Map<SimulatedProcess, Set<() => void>>();
+  const isCut = (process: SimulatedProcess, way: 'to' | 'from'): boolean => {
+    const cut = cuts.get(process);
+    return cut !== undefined && cut.way !== (way === 'to' ? 'from' : 'to') && time.monotonicMs() < cut.untilMs;
+  };
+  const breakStreams = (process: SimulatedProcess): void => {
+    for (const breakOff of [...(streams.get(process) ?? [])]) breakOff();
+  };
 
-  const join = (process: SimulatedProcess, bus: Bus): Bus => {
+  const join = (process: SimulatedProcess, whole: Bus): Bus => {
     const random = randomStream(seed, 'network', process.name);
+    const reached = (): Bus => diverted.get(process) ?? whole;
     const wayMs = (): number => Math.ceil(random.next() * weather().latencyMs);
     /** Makes a call of the process, whose promise settles where the answer reaches it. */
-    const call = <Value>(name: string, ask: () => Promise<Value>, limitMs = patienceMs): Promise<Value> =>
+    const call = <Value>(name: string, ask: () => Promise<Value>, { limitMs = patienceMs, again = false } = {}): Promise<Value> =>
       new Promise((resolve, reject) => {
         if (process.gone.aborted) return;
         const entry = { process, call: name };
         underWay.add(entry);
-        const answer = (afterMs: number, settle: () => void): void => {
-          time.after(afterMs, () =>
-            process.receive(() => {
-              underWay.delete(entry);
-              settle();
-            }),
-          );
-        };
-        const fail = (afterMs: number, problem: string): void => answer(afterMs, () => reject(new BusError(name, problem)));
         const leftAtMs = time.monotonicMs();
+        const receive = (settle: () => void): void =>
+          process.receive(() => {
+            underWay.delete(entry);
+            settle();
+          });
+        const unheard = (): void => receive(() => reject(new BusError(name, 'the server did not answer in time')));
+        const answer = (settle: () => void): void =>
+          void time.after(wayMs(), () => {
+            if (!isCut(process, 'from')) return receive(settle);
+            time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
+          });
         const arrive = (): void => {
           const report = (outcome: string): void => done(process, name, outcome, leftAtMs);
           ask().then(
             (value) => {
               report(outcomeOf(value));
-              if (fate !== 'unanswered' && fate !== 'late') answer(wayMs(), () => resolve(value));
+              if (isAnswered) answer(() => resolve(value));
+              if (again && fate === 'unanswered') time.after(wayMs(), () => ask().catch(() => undefined));
             },
             (error: Error) => {
               report(error.name);
-              if (fate !== 'unanswered' && fate !== 'late') answer(wayMs(), () => reject(error));
+              if (isAnswered) answer(() => reject(error));
             },
           );
         };
         // What is in the air goes on its way, whatever becomes of its sender.
-        const fate = fateOf(random, weather());
+        const drawn = fateOf(random, weather());
         if (!leaves(process, name)) return;
-        if (fate === 'refused') return fail(wayMs(), 'the server has no room for it now');
-        if (fate !== 'well') fail(limitMs, 'the server did not answer in time');
+        const fate = isCut(process, 'to') ? 'lost' : drawn;
+        const isAnswered = fate === 'well';
+        if (fate === 'refused') return answer(() => reject(new BusError(name, 'the server has no room for it now')));
+        if (!isAnswered) time.after(limitMs, unheard);
         if (fate === 'lost') return;
         time.after(wayMs() + (fate === 'late' ? Math.ceil(random.next() * weather().lateMs) : 0), arrive);
       });
@@ -84,18 +110,27 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       const broken = new AbortController();
       using served = linked(asked, process.gone, broken.signal);
       const messages = open(served.signal)[Symbol.asyncIterator]();
+      let breakNext = (): void => undefined;
       const next = (): Promise<IteratorResult<Message>> =>
         new Promise((resolve, reject) => {
-          const arrive = (settle: () => void): void => void time.after(wayMs(), () => process.receive(settle));
+          // A message on a way that is cut is lost, and its stream is broken when the way is whole again.
+          const arrive = (settle: () => void): void =>
+            void time.after(wayMs(), () => isCut(process, 'from') || process.receive(settle));
+          breakNext = () => process.receive(() => reject(new BusError(name, 'the stream broke off')));
           messages.next().then(
             (result) => {
-              const isBroken = !result.done && random.next() < weather().broken;
-              if (isBroken) arrive(() => reject(new BusError(name, 'the stream broke off')));
+              if (broken.signal.aborted || (!result.done && random.next() < weather().broken)) time.after(wayMs(), breakNext);
               else arrive(() => resolve(result));
             },
             (error: unknown) => arrive(() => reject(error)),
           );
         });
+      const breakOff = (): void => {
+        broken.abort(isOver);
+        breakNext();
+      };
+      const ofProcess = streams.get(process) ?? new Set();
+      streams.set(process, ofProcess.add(breakOff));
       const entry = { process, call: name };
       underWay.add(entry);
       try {
@@ -106,111 +141,133 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         }
       } finally {
         underWay.delete(entry);
+        ofProcess.delete(breakOff);
         broken.abort(isOver);
         await messages.return?.();
       }
     }
 
+    /** What was begun with the whole store waits for it. */
+    const inWhole = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
+      if (!diverted.has(process)) return await ask();
+      await time.sleep(patienceMs, new AbortController().signal);
+      throw new BusError('settle', 'the server did not answer in time');
+    };
     const deliveryOf = (delivery: Delivery): Delivery => {
       const { jobId } = delivery.job;
       return {
         ...delivery,
-        heartbeat: () => call(`heartbeat ${jobId}`, () => delivery.heartbeat()),
-        ack: () => call(`ack ${jobId}`, () => delivery.ack()),
-        retry: (delayMs) => call(`retry ${jobId}`, () => delivery.retry(delayMs)),
-        terminate: () => call(`terminate ${jobId}`, () => delivery.terminate()),
+        heartbeat: () => call(`heartbeat ${jobId}`, () => inWhole(() => delivery.heartbeat())),
+        ack: () => call(`ack ${jobId}`, () => inWhole(() => delivery.ack())),
+        retry: (delayMs) => call(`retry ${jobId}`, () => inWhole(() => delivery.retry(delayMs))),
+        terminate: () => call(`terminate ${jobId}`, () => inWhole(() => delivery.terminate())),
       };
     };
     const leaseOf = (name: string, lease: Lease): Lease => ({
       ...lease,
-      renew: () => call(`renew ${name}`, () => lease.renew()),
-      release: () => call(`release ${name}`, () => lease.release()),
+      renew: () => call(`renew ${name}`, () => inWhole(() => lease.renew())),
+      release: () => call(`release ${name}`, () => inWhole(() => lease.release())),
     });
 
-    const { jobs, results, log, journal, spending, blobs, runs, leases, troubles, workers, deadLetters, audit, memory } = bus;
     return {
-      ...bus,
+      ...whole,
       jobs: {
-        publish: (job) => call(`publish ${job.jobId}`, () => jobs.publish(job)),
-        openLane: (kind, runId, limits) => call(`open lane ${kind}`, () => jobs.openLane(kind, runId, limits)),
-        closeLanes: (runId) => call('close lanes', () => jobs.closeLanes(runId)),
+        publish: (job) => call(`publish ${job.jobId}`, () => reached().jobs.publish(job)),
+        openLane: (kind, runId, limits) => call(`open lane ${kind}`, () => reached().jobs.openLane(kind, runId, limits)),
+        closeLanes: (runId) => call('close lanes', () => reached().jobs.closeLanes(runId)),
         pull: async (kind, runId, limits, signal) => {
           using asked = linked(signal, process.gone);
-          const pull = () => jobs.pull(kind, runId, limits, asked.signal);
-          return (await call(`pull ${kind}`, pull, limits.waitMs + patienceMs)).map(deliveryOf);
+          const pull = () => reached().jobs.pull(kind, runId, limits, asked.signal);
+          return (await call(`pull ${kind}`, pull, { limitMs: limits.waitMs + patienceMs })).map(deliveryOf);
         },
-        outstanding: (runId) => call('list jobs', () => jobs.outstanding(runId)),
-        count: (kind, runId) => call('count jobs', () => jobs.count(kind, runId)),
-        waitingSince: (runId) => call('look at the queue', () => jobs.waitingSince(runId)),
-        closeStuckLanes: (runId) => call('close stuck lanes', () => jobs.closeStuckLanes(runId)),
+        outstanding: (runId) => call('list jobs', () => reached().jobs.outstanding(runId)),
+        count: (kind, runId) => call('count jobs', () => reached().jobs.count(kind, runId)),
+        waitingSince: (runId) => call('look at the queue', () => reached().jobs.waitingSince(runId)),
+        closeStuckLanes: (runId) => call('close stuck lanes', () => reached().jobs.closeStuckLanes(runId)),
       },
       results: {
-        put: (result) => call(`store ${result.jobId}`, () => results.put(result)),
-        get: (runId, jobId) => call(`get ${jobId}`, () => results.get(runId, jobId)),
-        jobIds: (runId) => call('list results', () => results.jobIds(runId)),
-        follow: (runId, signal, after) => stream('follow results', (served) => results.follow(runId, served, after), signal),
+        put: (result) => call(`store ${result.jobId}`, () => reached().results.put(result)),
+        get: (runId, jobId) => call(`get ${jobId}`, () => reached().results.get(runId, jobId)),
+        jobIds: (runId) => call('list results', () => reached().results.jobIds(runId)),
+        follow: (runId, signal, after) =>
+          stream('follow results', (served) => reached().results.follow(runId, served, after), signal),
       },
       log: {
-        append: (runId, entry, last) => call(`append after ${last}`, () => log.append(runId, entry, last)),
-        read: (runId, place, signal) => stream('read log', (served) => log.read(runId, place, served), signal),
-        at: (runId, sequence) => call(`read entry ${sequence}`, () => log.at(runId, sequence)),
+        append: (runId, entry, last) => call(`append after ${last}`, () => reached().log.append(runId, entry, last)),
+        read: (runId, place, signal) => stream('read log', (served) => reached().log.read(runId, place, served), signal),
+        at: (runId, sequence) => call(`read entry ${sequence}`, () => reached().log.at(runId, sequence)),
       },
       journal: {
-        record: (runId, jobId, made) => call(`record ${jobId}`, () => journal.record(runId, jobId, made)),
-        read: (runId, jobId) => call(`read calls of ${jobId}`, () => journal.read(runId, jobId)),
-        noteStart: (runId, jobId, start) => call(`note start of ${jobId}`, () => journal.noteStart(runId, jobId, start)),
-        starts: (runId, jobId) => call(`read starts of ${jobId}`, () => journal.starts(runId, jobId)),
+        record: (runId, jobId, made) => call(`record ${jobId}`, () => reached().journal.record(runId, jobId, made)),
+        read: (runId, jobId) => call(`read calls of ${jobId}`, () => reached().journal.read(runId, jobId)),
+        noteStart: (runId, jobId, start) =>
+          call(`note start of ${jobId}`, () => reached().journal.noteStart(runId, jobId, start)),
+        starts: (runId, jobId) => call(`read starts of ${jobId}`, () => reached().journal.starts(runId, jobId)),
       },
       spending: {
-        note: (note) => call('note spending', () => spending.note(note)),
-        read: (runId, place, signal) => stream('read spending', (served) => spending.read(runId, place, served), signal),
+        note: (note) => call('note spending', () => reached().spending.note(note), { again: true }),
+        read: (runId, place, signal) =>
+          stream('read spending', (served) => reached().spending.read(runId, place, served), signal),
       },
       blobs: {
-        put: (content) => call('put blob', () => blobs.put(content)),
-        get: (name) => call('get blob', () => blobs.get(name)),
-        collect: (limits, signal) => call('collect blobs', () => blobs.collect(limits, signal)),
+        put: (content) => call('put blob', () => reached().blobs.put(content)),
+        get: (name) => call('get blob', () => reached().blobs.get(name)),
+        collect: (limits, signal) => call('collect blobs', () => reached().blobs.collect(limits, signal)),
       },
       runs: {
-        put: (manifest) => call('put manifest', () => runs.put(manifest)),
-        update: (runId, change) => call('update manifest', () => runs.update(runId, change)),
-        get: (runId) => call('get manifest', () => runs.get(runId)),
-        list: () => call('list manifests', () => runs.list()),
-        watch: (signal) => stream('watch runs', (served) => runs.watch(served), signal),
+        put: (manifest) => call('put manifest', () => reached().runs.put(manifest)),
+        update: (runId, change) => call('update manifest', () => reached().runs.update(runId, change)),
+        get: (runId) => call('get manifest', () => reached().runs.get(runId)),
+        list: () => call('list manifests', () => reached().runs.list()),
+        watch: (signal) => stream('watch runs', (served) => reached().runs.watch(served), signal),
       },
       leases: {
         acquire: async (name, holder) => {
-          const lease = await call(`acquire ${name}`, () => leases.acquire(name, holder));
+          const lease = await call(`acquire ${name}`, () => reached().leases.acquire(name, holder));
           return lease && leaseOf(name, lease);
         },
-        holding: (name) => call(`look at ${name}`, () => leases.holding(name)),
+        holding: (name) => call(`look at ${name}`, () => reached().leases.holding(name)),
       },
       troubles: {
-        tell: (trouble) => void time.after(wayMs(), () => troubles.tell(trouble)),
-        follow: (runId, signal) => stream('follow troubles', (served) => troubles.follow(runId, served), signal),
+        tell: (trouble) => void time.after(wayMs(), () => reached().troubles.tell(trouble)),
+        follow: (runId, signal) => stream('follow troubles', (served) => reached().troubles.follow(runId, served), signal),
       },
       workers: {
-        tell: (report) => void time.after(wayMs(), () => workers.tell(report)),
-        follow: (signal) => stream('follow workers', (served) => workers.follow(served), signal),
+        tell: (report) => void time.after(wayMs(), () => reached().workers.tell(report)),
+        follow: (signal) => stream('follow workers', (served) => reached().workers.follow(served), signal),
       },
       deadLetters: {
-        keep: (job, message) => call(`set ${job.jobId} aside`, () => deadLetters.keep(job, message)),
-        list: () => call('list dead letters', () => deadLetters.list()),
-        remove: (letter) => call(`remove letter ${letter.jobId}`, () => deadLetters.remove(letter)),
+        keep: (job, message) => call(`set ${job.jobId} aside`, () => reached().deadLetters.keep(job, message)),
+        list: () => call('list dead letters', () => reached().deadLetters.list()),
+        remove: (letter) => call(`remove letter ${letter.jobId}`, () => reached().deadLetters.remove(letter)),
       },
       audit: {
-        append: (entry) => call('note who did what', () => audit.append(entry)),
-        read: (target, signal) => stream('read the audit log', (served) => audit.read(target, served), signal),
+        append: (entry) => call('note who did what', () => reached().audit.append(entry)),
+        read: (target, signal) => stream('read the audit log', (served) => reached().audit.read(target, served), signal),
       },
       memory: {
-        keep: (kept) => call('keep memory', () => memory.keep(kept)),
-        list: (queriesHash) => call('list memory', () => memory.list(queriesHash)),
-        forget: (runId) => call('forget memory', () => memory.forget(runId)),
+        keep: (kept) => call('keep memory', () => reached().memory.keep(kept)),
+        list: (queriesHash) => call('list memory', () => reached().memory.list(queriesHash)),
+        forget: (runId) => call('forget memory', () => reached().memory.forget(runId)),
       },
-      check: (signal) => call('check', () => bus.check(signal)),
+      check: (signal) => call('check', () => reached().check(signal)),
     };
   };
   return {
     join,
+    cutOff(process, way, forMs) {
+      cuts.set(process, { way, untilMs: time.monotonicMs() + forMs });
+      time.after(forMs, () => breakStreams(process));
+    },
+    divert(process, bus, forMs) {
+      diverted.set(process, bus);
+      breakStreams(process);
+      time.after(forMs, () => {
+        if (diverted.get(process) !== bus) return;
+        diverted.delete(process);
+        breakStreams(process);
+      });
+    },
     underWay: () =>
       [...underWay].filter(({ process }) => !process.gone.aborted).map(({ process, call }) => `${process.name}: ${call}`),
   };

@@ -2,10 +2,11 @@ import { benchmarkToProto } from '../../services/shared/contracts/benchmark-code
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
-import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { every } from '../../services/shared/lifecycle/timing.ts';
+import type { Bus, JobKind } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createVirtualClock, StandstillError } from '../support/virtual-clock.ts';
-import { ackWaitMs, calm, type FaultPlan, leaseTtlMs } from './fault-plan.ts';
+import { ackWaitMs, calm, type FaultPlan, leaseTtlMs, patienceMs, spoiling } from './fault-plan.ts';
 import type { MadeUpSearch } from './made-up-searches.ts';
 import { type Member, startCoordinatorMember, startWorkerMember } from './simulated-members.ts';
 import { createSimulatedNetwork } from './simulated-network.ts';
@@ -34,6 +35,8 @@ export type Plant = (bus: Bus, process: SimulatedProcess) => Bus;
 /** Of its own time: half a minute on average, and up to five of them in a network that spoils one call in ten. */
 const runWithinMs = 1_800_000;
 const startAgainMs = 500;
+/** A run that two looks in a row do not find is begun again. */
+const missingAfterMs = 3_000;
 /** In which all that is late has come, and whoever stood still has seen that the run is over. */
 const settledAfterMs = 4 * ackWaitMs;
 const stopWithinMs = 60_000;
@@ -42,17 +45,20 @@ const stopWithinMs = 60_000;
 export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plant: Plant = (bus) => bus): Promise<SimulatedRun> {
   const clock = createVirtualClock();
   const time = clock.timing;
-  const server = createInMemoryServer({ ackWaitMs, leaseTtlMs, timing: time });
+  const server = createInMemoryServer({ ackWaitMs, leaseTtlMs, timing: time, nodes: plan.nodes, deadlineMs: patienceMs });
   const observer = server.connect();
   const runId = runIdOf(search.configuration);
   const trace: string[] = [];
-  const { evidence, model, watch } = createWitness(runId, observer, time);
+  const isCalm = spoiling.every((share) => plan.weather[share] === 0);
+  const isPeaceful = (): boolean => isCalm && incidents.length === plan.incidents.length;
+  const { evidence, model, watch, watchWrites, wiped } = createWitness(runId, observer, time, isPeaceful);
   const members = new Map<string, Member>();
   const replaced: { readonly member: Member; readonly ended: Promise<void> }[] = [];
   let { incidents } = plan;
   /** Jobs that were sent while the run went on and came when it was over: nobody asks for them, and nobody can take them back. */
   const stray = new Set<string>();
   let isOver = false;
+  let isMissing = false;
   let overAtMs = 0;
   let steps = 0;
   let started = 0;
@@ -79,11 +85,33 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
           process.pause();
           time.after(incident.forMs, () => process.resume());
           return true;
+        case 'wipe':
+          wiped();
+          server.wipe();
+          return true;
+        case 'restart':
+          server.restart();
+          for (const member of members.values()) network.cutOff(member.process, 'both', incident.downMs);
+          return true;
+        case 'partition': {
+          const cut = memberAt(incident.which)?.process;
+          if (cut !== undefined) network.cutOff(cut, incident.way, incident.forMs);
+          return true;
+        }
+        case 'lost-leader': {
+          const leader = server.cutOffLeader();
+          for (const which of incident.which) {
+            const led = memberAt(which)?.process;
+            if (led !== undefined) network.divert(led, watchWrites(leader.connect()), incident.forMs);
+          }
+          time.after(incident.forMs, () => leader.heal());
+          return true;
+        }
         case 'replace':
           replace([...members.keys()][incident.which % members.size]);
           return true;
         case 'kill-other':
-          kill([...members.values()][incident.which % members.size]?.process ?? process, incident.downMs);
+          kill(memberAt(incident.which)?.process ?? process, incident.downMs);
           return !process.gone.aborted;
         case 'kill':
           kill(process, incident.downMs);
@@ -96,13 +124,14 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     },
   });
 
+  const memberAt = (which: number): Member | undefined => [...members.values()][which % members.size];
   const start = (place: string): void => {
     started += 1;
     const process = createSimulatedProcess(`${place}#${started}`, time);
     const bus = network.join(process, plant(watch(server.connect()), process));
     const settings = { process, bus, plan };
-    const isCoordinator = place.startsWith('coordinator');
-    members.set(place, isCoordinator ? startCoordinatorMember(settings) : startWorkerMember(settings, model));
+    const kinds = kindsOf(place);
+    members.set(place, kinds === undefined ? startCoordinatorMember(settings) : startWorkerMember(settings, kinds, model));
   };
   const kill = (process: SimulatedProcess, downMs: number): void => {
     const place = process.name.split('#')[0] ?? '';
@@ -120,7 +149,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     replaced.push({ member, ended: member.stop() });
     start(place);
   };
-  /** As a client does that asks until it has an answer. */
+  /** As a client does that asks until it has an answer, and again where the run is lost and nobody has it any more. */
   const request = {
     configuration: configurationToProto(search.configuration),
     benchmark: benchmarkToProto(search.benchmark),
@@ -150,6 +179,12 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const completed = async (): Promise<undefined> => {
     await startRun();
     const watching = new AbortController();
+    const look = async (): Promise<void> => {
+      const isThere = (await observer.runs.get(runId)) !== undefined;
+      if (isMissing && !isThere) await startRun();
+      isMissing = !isThere;
+    };
+    using _looking = every(time, missingAfterMs, () => void look());
     for await (const { status } of observer.runs.watch(watching.signal)) if (status !== RunStatus.RUNNING) break;
     isOver = true;
     overAtMs = time.monotonicMs();
@@ -159,7 +194,8 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   };
 
   for (let index = 0; index < plan.coordinators; index += 1) start(`coordinator-${index}`);
-  for (let index = 0; index < plan.workers; index += 1) start(`worker-${index}`);
+  for (let index = 0; index < plan.workers; index += 1) start(`executor-${index}`);
+  for (let index = 0; index < Math.min(plan.workers, 2); index += 1) start(`predictor-${index}`);
   const standstill = await clock.until(completed(), runWithinMs).catch((error: unknown) => {
     if (!(error instanceof StandstillError)) throw error;
     return error.message;
@@ -182,4 +218,10 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     }),
   ];
   return { runId, bus: observer, standstill, evidence, leftBehind, steps, trace };
+}
+
+/** Of a worker at this place; undefined for a coordinator. */
+function kindsOf(place: string): readonly JobKind[] | undefined {
+  if (place.startsWith('coordinator')) return undefined;
+  return place.startsWith('executor') ? ['execute'] : ['predict', 'propose'];
 }

@@ -20,12 +20,16 @@ export interface Evidence {
   readonly startedAnswered: readonly string[];
   /** Jobs that were acknowledged while their run went on and the store had no result of them. */
   readonly ackedUnanswered: readonly string[];
+  /** Jobs that were delivered again before anything had gone wrong: somebody does them twice, and pays twice. */
+  readonly deliveredAgain: readonly string[];
+  /** How often the store was lost. */
+  readonly wipes: number;
 }
 
 /** Hears what the model's server counts, what workers begin, and what they have been told is in the journal. */
 export interface SimulatedModel {
   served(call: Served): void;
-  recorded(jobId: string, callId: string): void;
+  recorded(job: Job, callId: string): void;
   /** Work at a delivery of a job begins. */
   started(context: Pick<JobContext, 'job' | 'journal'>): void;
 }
@@ -33,20 +37,31 @@ export interface SimulatedModel {
 export interface Witness {
   readonly evidence: Evidence;
   readonly model: SimulatedModel;
+  /** The store is about to be lost: what it was told is forgotten rightly. */
+  wiped(): void;
   /** A client's bus as it was, whose calls are seen where the server does them. */
   watch(bus: Bus): Bus;
+  /** The same of one whose reads may be stale, and show nothing. */
+  watchWrites(bus: Bus): Bus;
 }
 
-/** @param observer the server itself, in which the witness looks things up */
-export function createWitness(runId: string, observer: Bus, time: Timing): Witness {
+/**
+ * @param observer the server itself, in which the witness looks things up
+ * @param isPeaceful nothing has gone wrong yet: no process has died or stood still, and no call was lost
+ */
+export function createWitness(runId: string, observer: Bus, time: Timing, isPeaceful: () => boolean): Witness {
   const served: Served[] = [];
   const published = new Set<string>();
   const forgottenCalls: string[] = [];
   const startedAnswered: string[] = [];
   const ackedUnanswered: string[] = [];
+  const deliveredAgain: string[] = [];
   const recordedAtMs = new Map<string, number>();
   const storedAtMs = new Map<string, number>();
   const deliveredAtMs = new WeakMap<Job, number>();
+  /** How often the store had been lost when the job was delivered. */
+  const storeOf = new WeakMap<Job, number>();
+  let wipes = 0;
 
   const expectKnown = (jobId: string, recordedBeforeMs: number, known: ReadonlyMap<string, unknown>): void => {
     for (const [call, atMs] of recordedAtMs) {
@@ -54,34 +69,40 @@ export function createWitness(runId: string, observer: Bus, time: Timing): Witne
       if (isOfJob && !known.has(call.slice(jobId.length + 1))) forgottenCalls.push(call);
     }
   };
-  const acknowledge = async ({ job: { jobId }, ack }: Delivery): Promise<void> => {
-    const status = (await observer.runs.get(runId))?.status;
+  /** @param store which one the job came from, by how often it had been lost then */
+  const acknowledge = async ({ job: { jobId }, ack }: Delivery, store: number): Promise<void> => {
+    const status = store === wipes ? (await observer.runs.get(runId))?.status : undefined;
     if (status === RunStatus.RUNNING && !(await observer.results.get(runId, jobId))) ackedUnanswered.push(jobId);
     await ack();
   };
 
-  return {
-    evidence: { served, published, forgottenCalls, startedAnswered, ackedUnanswered },
-    model: {
-      served: (call) => void served.push(call),
-      recorded: (jobId, callId) => void recordedAtMs.set(`${jobId}/${callId}`, time.monotonicMs()),
-      started({ job, journal }) {
-        const { jobId } = job;
-        const deliveredMs = deliveredAtMs.get(job) ?? 0;
-        if ((storedAtMs.get(jobId) ?? deliveredMs) < deliveredMs) startedAnswered.push(jobId);
-        expectKnown(jobId, deliveredMs, journal);
+  /** What work from before a loss leaves in the store after it is not looked for by whoever begins the run anew. */
+  const isOfPresentStore = (job: Job): boolean => storeOf.get(job) === wipes;
+
+  const watchWrites = (bus: Bus, inHand: ReadonlyMap<string, Job> = new Map()): Bus => ({
+    ...bus,
+    results: {
+      ...bus.results,
+      put: async (result) => {
+        const outcome = await bus.results.put(result);
+        const job = inHand.get(result.jobId);
+        if (outcome === 'stored' && job && isOfPresentStore(job)) storedAtMs.set(result.jobId, time.monotonicMs());
+        return outcome;
       },
     },
-    watch: (bus) => ({
-      ...bus,
-      results: {
-        ...bus.results,
-        put: async (result) => {
-          const outcome = await bus.results.put(result);
-          if (outcome === 'stored') storedAtMs.set(result.jobId, time.monotonicMs());
-          return outcome;
-        },
+    jobs: {
+      ...bus.jobs,
+      publish: (job) => {
+        published.add(job.jobId);
+        return bus.jobs.publish(job);
       },
+    },
+  });
+  const watch = (bus: Bus): Bus => {
+    const inHand = new Map<string, Job>();
+    const watched = watchWrites(bus, inHand);
+    return {
+      ...watched,
       journal: {
         ...bus.journal,
         read: async (ofRun, jobId) => {
@@ -91,17 +112,47 @@ export function createWitness(runId: string, observer: Bus, time: Timing): Witne
         },
       },
       jobs: {
-        ...bus.jobs,
-        publish: (job) => {
-          published.add(job.jobId);
-          return bus.jobs.publish(job);
-        },
+        ...watched.jobs,
         pull: async (...asked) => {
           const deliveries = await bus.jobs.pull(...asked);
-          for (const { job } of deliveries) deliveredAtMs.set(job, time.monotonicMs());
-          return deliveries.map((delivery) => ({ ...delivery, ack: () => acknowledge(delivery) }));
+          const store = wipes;
+          for (const { job, deliveryCount } of deliveries) {
+            if (deliveryCount > 1 && isPeaceful()) deliveredAgain.push(job.jobId);
+            deliveredAtMs.set(job, time.monotonicMs());
+            storeOf.set(job, store);
+            inHand.set(job.jobId, job);
+          }
+          return deliveries.map((delivery) => ({ ...delivery, ack: () => acknowledge(delivery, store) }));
         },
       },
-    }),
+    };
+  };
+
+  return {
+    watch,
+    watchWrites: (bus) => watchWrites(bus),
+    evidence: {
+      ...{ served, published, forgottenCalls, startedAnswered, ackedUnanswered, deliveredAgain },
+      get wipes() {
+        return wipes;
+      },
+    },
+    wiped() {
+      wipes += 1;
+      recordedAtMs.clear();
+      storedAtMs.clear();
+    },
+    model: {
+      served: (call) => void served.push(call),
+      recorded(job, callId) {
+        if (isOfPresentStore(job)) recordedAtMs.set(`${job.jobId}/${callId}`, time.monotonicMs());
+      },
+      started({ job, journal }) {
+        const { jobId } = job;
+        const deliveredMs = deliveredAtMs.get(job) ?? 0;
+        if ((storedAtMs.get(jobId) ?? deliveredMs) < deliveredMs) startedAnswered.push(jobId);
+        expectKnown(jobId, deliveredMs, journal);
+      },
+    },
   };
 }

@@ -1,26 +1,25 @@
 import { AuditEntry } from '../contracts/generated/scale/v1/control.ts';
 import type { AuditStore } from './bus.ts';
-import { type InMemoryPart, requireOpen } from './in-memory-world.ts';
+import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { subjects } from './subjects-and-streams.ts';
 
-export function createInMemoryAudit(): InMemoryPart<AuditStore> {
-  let entries: { readonly subject: string; readonly bytes: Uint8Array }[] = [];
+export function createInMemoryAudit(world: World): InMemoryPart<AuditStore> {
+  /** By subject, each target's in their order. */
+  const entries = world.shelf<Stored[]>((ofTarget) => ofTarget.slice());
   return {
-    wipe() {
-      entries = [];
-    },
+    wipe: () => entries.clear(),
     open: (client) => ({
       async append(entry) {
         const subject = subjects.audit(entry.target);
         requireOpen(client, `publish ${subject}`);
-        entries.push({ subject, bytes: AuditEntry.encode(entry).finish() });
+        const stored = { sequence: world.nextSequence(), bytes: AuditEntry.encode(entry).finish() };
+        entries.set(subject, [...(entries.get(subject) ?? []), stored]);
       },
       async *read(target) {
         requireOpen(client, 'read the audit log');
         const wanted = target === '' ? undefined : subjects.audit(target);
-        for (const { subject, bytes } of [...entries]) {
-          if (wanted === undefined || subject === wanted) yield AuditEntry.decode(bytes);
-        }
+        const asked = wanted === undefined ? [...entries.values()].flat() : (entries.get(wanted) ?? []);
+        for (const { bytes } of asked.toSorted((one, other) => one.sequence - other.sequence)) yield AuditEntry.decode(bytes);
       },
     }),
   };

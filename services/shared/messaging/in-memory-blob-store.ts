@@ -4,8 +4,9 @@ import { BlobMissingError } from './errors.ts';
 import { type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
 
 /** @param referred names of the blobs that runs and queued jobs refer to now; everything else carries its body in itself here */
-export function createInMemoryBlobs({ timing }: World, referred: () => ReadonlySet<string>): InMemoryPart<BlobStore> {
-  const blobs = new Map<string, { readonly content: Uint8Array; readonly putAtMs: number }>();
+export function createInMemoryBlobs(world: World, referred: () => ReadonlySet<string>): InMemoryPart<BlobStore> {
+  const { timing } = world;
+  const blobs = world.shelf<{ readonly content: Uint8Array; readonly putAtMs: number }>();
   return {
     wipe: () => blobs.clear(),
     open: (client) => ({

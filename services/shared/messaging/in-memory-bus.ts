@@ -5,6 +5,7 @@ import { createInMemoryAudit } from './in-memory-audit-store.ts';
 import { createInMemoryBlobs } from './in-memory-blob-store.ts';
 import { createInMemoryTroubles, createInMemoryWorkers } from './in-memory-boards.ts';
 import { createInMemoryJournal } from './in-memory-call-journal.ts';
+import { type CutOffLeader, cutOffLeader } from './in-memory-cut-off.ts';
 import { createInMemoryDeadLetters } from './in-memory-dead-letters.ts';
 import { createInMemoryLogs, createInMemorySweepLogs } from './in-memory-event-log.ts';
 import { createInMemoryJobs } from './in-memory-job-queue.ts';
@@ -22,6 +23,10 @@ import { budgetTables, slotTables } from './table-kinds.ts';
 export interface InMemoryServerSettings {
   readonly ackWaitMs?: number;
   readonly leaseTtlMs?: number;
+  /** One server, or a cluster of three with three replicas of everything. Default: 1. */
+  readonly nodes?: 1 | 3;
+  /** How long a write waits for a leader. Default: 30 s. */
+  readonly deadlineMs?: number;
   readonly timing?: Timing;
   readonly cache?: CacheLimits;
 }
@@ -34,12 +39,38 @@ export interface InMemoryServer {
   redeliver(runId: string): number;
   /** Loses everything stored, like a server whose disk was wiped. */
   wipe(): void;
+  /**
+   * As a server does that was killed and is back: what it had acknowledged is there, but it has forgotten what it had delivered,
+   * and to whom.
+   */
+  restart(): void;
+  /**
+   * As in a cluster of three whose leader is cut off from the other two and does not know it yet: they go on under a new leader
+   * while its own clients read what was there at the cut, are given jobs that the others are given too, and have nothing stored.
+   */
+  cutOffLeader(): CutOffLeader;
 }
 
 export function createInMemoryServer(settings: InMemoryServerSettings = {}): InMemoryServer {
-  const { ackWaitMs = 30_000, leaseTtlMs = 10_000, timing = systemTiming } = settings;
+  const { timing = systemTiming, deadlineMs = 30_000 } = settings;
+  const { world, jobs, connect, wipe } = createStore(settings, timing);
+  return {
+    connect,
+    redeliver: jobs.redeliver,
+    restart: jobs.forgetDeliveries,
+    wipe,
+    cutOffLeader() {
+      const minority = createStore(settings, timing);
+      minority.world.copyFrom(world);
+      return cutOffLeader({ connect, jobs }, minority, { timing, deadlineMs });
+    },
+  };
+}
+
+function createStore(settings: InMemoryServerSettings, timing: Timing) {
+  const { ackWaitMs = 30_000, leaseTtlMs = 10_000, nodes = 1 } = settings;
   const world = createWorld(timing);
-  const jobs = createInMemoryJobs(world, ackWaitMs);
+  const jobs = createInMemoryJobs(world, { ackWaitMs, inCluster: nodes > 1 });
   const results = createInMemoryResults(world);
   const log = createInMemoryLogs(world);
   const sweeps = createInMemorySweepLogs(world);
@@ -50,7 +81,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const slots = createInMemoryTables(world, slotTables);
   const budgets = createInMemoryTables(world, budgetTables);
   const deadLetters = createInMemoryDeadLetters(world);
-  const audit = createInMemoryAudit();
+  const audit = createInMemoryAudit(world);
   const memory = createInMemoryMemory(world);
   const responses = createInMemoryResponses(world, settings.cache);
   const blobs = createInMemoryBlobs(
@@ -65,7 +96,9 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const troubles = createInMemoryTroubles(world);
   const workers = createInMemoryWorkers(world);
   return {
-    connect() {
+    world,
+    jobs,
+    connect(): Bus {
       const client: Client = { closed: false };
       return {
         jobs: jobs.open(client),
@@ -101,8 +134,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         },
       };
     },
-    redeliver: jobs.redeliver,
-    wipe() {
+    wipe(): void {
       for (const part of [
         jobs,
         results,

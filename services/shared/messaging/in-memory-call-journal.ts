@@ -5,8 +5,8 @@ import { type PartOfRuns, removeUnder, requireOpen, type Stored, type World } fr
 import { subjects } from './subjects-and-streams.ts';
 
 export function createInMemoryJournal(world: World): PartOfRuns<CallJournal> {
-  const calls = new Map<string, Stored>();
-  const starts = new Map<string, Map<number, Uint8Array>>();
+  const calls = world.shelf<Stored>();
+  const starts = world.shelf<Map<number, Uint8Array>>((numbers) => new Map(numbers));
   return {
     wipe() {
       calls.clear();

@@ -5,7 +5,7 @@ import { type PartOfRuns, requireOpen, type World } from './in-memory-world.ts';
 import { subjects } from './subjects-and-streams.ts';
 
 export function createInMemoryDeadLetters(world: World): PartOfRuns<DeadLetterStore> {
-  const letters = new Map<string, DeadLetter>();
+  const letters = world.shelf<DeadLetter>();
   return {
     wipe: () => letters.clear(),
     remove(runId) {

@@ -8,8 +8,7 @@ export interface InMemorySweepLogs extends InMemoryPart<SweepLogs> {
 }
 
 export function createInMemorySweepLogs(world: World): InMemorySweepLogs {
-  const logs = new Map<string, LogEntry[]>();
-  const bell = world.hangBell();
+  const { logs, bell } = placeOfLogs(world);
   const { wipe, open } = createInMemoryLogs(world, { logs, bell, subjectOf: subjects.sweep });
   const hasEntries = ([, entries]: [string, LogEntry[]]): boolean => entries.length > 0;
   return {
@@ -51,8 +50,12 @@ interface LogPlace {
   readonly subjectOf: (id: string) => string;
 }
 
+function placeOfLogs(world: World): Pick<LogPlace, 'logs' | 'bell'> {
+  return { logs: world.shelf<LogEntry[]>((entries) => entries.slice()), bell: world.hangBell() };
+}
+
 export function createInMemoryLogs(world: World, place?: LogPlace): PartOfRuns<EventLog> {
-  const { logs: events, bell, subjectOf } = place ?? { logs: new Map(), bell: world.hangBell(), subjectOf: subjects.events };
+  const { logs: events, bell, subjectOf } = place ?? { ...placeOfLogs(world), subjectOf: subjects.events };
   const entriesOf = (subject: string): LogEntry[] => {
     const entries = events.get(subject) ?? [];
     events.set(subject, entries);

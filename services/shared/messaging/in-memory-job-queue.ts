@@ -7,6 +7,7 @@ import { type Client, type InMemoryPart, requireOpen, type World } from './in-me
 import { laneName, subjects } from './subjects-and-streams.ts';
 
 interface QueuedJob {
+  readonly sequence: number;
   readonly kind: JobKind;
   readonly runId: string;
   readonly jobId: string;
@@ -15,6 +16,8 @@ interface QueuedJob {
   readonly atMs: number;
   readonly traceparent: string | undefined;
   deliveries: number;
+  /** Since it was queued, all deliveries have been counted: the server has not been started again. */
+  isCounted: boolean;
   /** Ready for delivery; otherwise delivered, or waiting for its delay. */
   ready: boolean;
   cancelTimer: (() => void) | undefined;
@@ -25,16 +28,38 @@ export interface InMemoryJobs extends InMemoryPart<JobQueue> {
   queued(): Uint8Array[];
   /** Delivers a run's jobs in progress once more, now; returns how many. */
   redeliver(runId: string): number;
+  /**
+   * As a server that was killed and started again may do: it has forgotten what it had delivered, and counts from 1 again. All
+   * that is queued stays.
+   */
+  forgetDeliveries(): void;
+  /** The message that a delivery of this queue is of: the same in all copies of the store. */
+  messageOf(delivery: Delivery): QueuedMessage | undefined;
+  /** The delivery of a message that another copy of the store has made, as one of this one. */
+  adopt(client: Client, delivery: Delivery, message: QueuedMessage): Delivery;
+}
+
+export interface QueuedMessage {
+  readonly subject: string;
+  readonly sequence: number;
 }
 
 const missingLanePauseMs = 200;
+const unseen = { deliveries: 0, isCounted: true, ready: true, cancelTimer: undefined } as const;
 
-/** @param ackWaitMs how long a delivery lives without a heartbeat */
-export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJobs {
-  const queue = new Map<string, QueuedJob>();
+export interface InMemoryJobsSettings {
+  /** How long a delivery lives without a heartbeat. */
+  readonly ackWaitMs: number;
+  /** In a cluster the queue may move to another node unnoticed, so that no count of deliveries is believed. */
+  readonly inCluster: boolean;
+}
+
+export function createInMemoryJobs(world: World, { ackWaitMs, inCluster }: InMemoryJobsSettings): InMemoryJobs {
+  const queue = world.shelf<QueuedJob>((queued) => ({ ...queued, cancelTimer: undefined }));
   /** maxInFlight by lane. */
-  const lanes = new Map<string, number>();
+  const lanes = world.shelf<number>();
   const bell = world.hangBell();
+  const messages = new WeakMap<Delivery['job'], QueuedMessage>();
 
   const makeReady = (queued: QueuedJob): void => {
     queued.cancelTimer?.();
@@ -53,28 +78,43 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
     queued.cancelTimer = world.timing.after(delayMs, () => makeReady(queued));
   };
 
-  const deliver = (client: Client, subject: string, queued: QueuedJob): Delivery => {
-    queued.deliveries += 1;
-    readyAfter(queued, ackWaitMs);
+  /** How a worker settles a message that it was given. */
+  const settling = (client: Client, { subject, sequence }: QueuedMessage) => {
     let settled = false;
-    const settle = async (verb: string, action: () => void) => {
+    const present = (): QueuedJob | undefined => {
+      const there = queue.get(subject);
+      return there?.sequence === sequence ? there : undefined;
+    };
+    const settle = async (verb: string, action: (queued: QueuedJob) => void) => {
       settled = true;
       requireOpen(client, `${verb} ${subject}`);
       // As on the server, this is not fenced by delivery: a worker that is presumed dead can still settle the job.
-      if (queue.get(subject) === queued) action();
+      const queued = present();
+      if (queued) action(queued);
     };
     return {
-      job: decodeJob(queued.bytes),
-      deliveryCount: queued.deliveries,
-      isFirst: queued.deliveries === 1,
-      ...defined({ traceparent: queued.traceparent }),
       heartbeat: async () => {
         requireOpen(client, `heartbeat ${subject}`);
-        if (!settled && !queued.ready && queue.get(subject) === queued) readyAfter(queued, ackWaitMs);
+        const queued = settled ? undefined : present();
+        if (queued && !queued.ready) readyAfter(queued, ackWaitMs);
       },
-      ack: () => settle('ack', () => remove(subject, queued)),
-      retry: (delayMs) => settle('retry', () => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(queued))),
-      terminate: () => settle('terminate', () => remove(subject, queued)),
+      ack: () => settle('ack', (queued) => remove(subject, queued)),
+      retry: (delayMs: number) => settle('retry', (queued) => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(queued))),
+      terminate: () => settle('terminate', (queued) => remove(subject, queued)),
+    };
+  };
+  const deliver = (client: Client, subject: string, queued: QueuedJob): Delivery => {
+    queued.deliveries += 1;
+    readyAfter(queued, ackWaitMs);
+    const message = { subject, sequence: queued.sequence };
+    const job = decodeJob(queued.bytes);
+    messages.set(job, message);
+    return {
+      job,
+      deliveryCount: queued.deliveries,
+      isFirst: queued.deliveries === 1 && queued.isCounted && !inCluster,
+      ...defined({ traceparent: queued.traceparent }),
+      ...settling(client, message),
     };
   };
 
@@ -100,7 +140,7 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       if (queue.has(subject)) return 'already-queued';
       const { runId, jobId } = job;
       const message = { bytes: encodeJob(job), atMs: world.timing.wallMs(), traceparent: presentTraceparent() };
-      queue.set(subject, { ...{ kind, runId, jobId }, ...message, deliveries: 0, ready: true, cancelTimer: undefined });
+      queue.set(subject, { ...{ sequence: world.nextSequence(), kind, runId, jobId }, ...message, ...unseen });
       bell.ring();
       return 'queued';
     },
@@ -173,6 +213,15 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       for (const queued of inFlight) makeReady(queued);
       return inFlight.length;
     },
+    forgetDeliveries() {
+      for (const queued of queue.values()) {
+        queued.deliveries = 0;
+        queued.isCounted = false;
+        makeReady(queued);
+      }
+    },
+    messageOf: ({ job }) => messages.get(job),
+    adopt: (client, delivery, message) => ({ ...delivery, ...settling(client, message) }),
     wipe() {
       for (const queued of queue.values()) queued.cancelTimer?.();
       queue.clear();

@@ -11,7 +11,7 @@ interface HeldLease {
 /** @param ttlMs how long a lease lives without renewal */
 export function createInMemoryLeases(world: World, ttlMs: number): InMemoryPart<LeaseStore> {
   const { timing } = world;
-  const leases = new Map<string, HeldLease>();
+  const leases = world.shelf<HeldLease>((held) => ({ ...held }));
   return {
     wipe: () => leases.clear(),
     open: (client) => ({
@@ -22,20 +22,24 @@ export function createInMemoryLeases(world: World, ttlMs: number): InMemoryPart<
         if (holding && holding.expiresAtMs > timing.monotonicMs()) return undefined;
         const epoch = world.nextSequence();
         const id = `${world.incarnation()}-${epoch}`;
-        const held: HeldLease = { epoch, id, expiresAtMs: timing.monotonicMs() + ttlMs };
-        leases.set(key, held);
-        const isHeld = () => leases.get(key) === held && held.expiresAtMs > timing.monotonicMs();
+        leases.set(key, { epoch, id, expiresAtMs: timing.monotonicMs() + ttlMs });
+        /** By its id: a copy of the store has it too. */
+        const present = (): HeldLease | undefined => {
+          const there = leases.get(key);
+          return there?.id === id && there.expiresAtMs > timing.monotonicMs() ? there : undefined;
+        };
         return {
           epoch,
           id,
           ttlMs,
           async renew() {
-            if (client.closed || !isHeld()) return false;
-            held.expiresAtMs = timing.monotonicMs() + ttlMs;
+            const there = client.closed ? undefined : present();
+            if (there === undefined) return false;
+            there.expiresAtMs = timing.monotonicMs() + ttlMs;
             return true;
           },
           async release() {
-            if (isHeld()) leases.delete(key);
+            if (present()) leases.delete(key);
           },
         };
       },

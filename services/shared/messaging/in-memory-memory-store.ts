@@ -4,7 +4,7 @@ import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memo
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
 export function createInMemoryMemory(world: World): PartOfRuns<MemoryStore> {
-  const memory = new Map<string, Stored & { readonly timeMs: number }>();
+  const memory = world.shelf<Stored & { readonly timeMs: number }>();
   const forget = (runId: string): boolean => {
     const found = [...memory.keys()].filter((subject) => lastToken(subject) === runId);
     return found.map((subject) => memory.delete(subject)).length > 0;

@@ -18,7 +18,7 @@ export function createInMemoryResponses(
   { maxBytes = 256 * 1024 ** 2, maxAgeMs = 0 }: CacheLimits = {},
 ): InMemoryPart<ResponseStore> {
   /** The oldest first. */
-  const responses = new Map<string, Kept>();
+  const responses = world.shelf<Kept>();
   const bytes = (): number => [...responses.values()].reduce((sum, { entry }) => sum + entry.length, 0);
   const forget = (): void => {
     const since = maxAgeMs === 0 ? Number.NEGATIVE_INFINITY : world.timing.wallMs() - maxAgeMs;

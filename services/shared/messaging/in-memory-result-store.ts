@@ -11,7 +11,7 @@ interface StoredResult extends Stored {
 }
 
 export function createInMemoryResults(world: World): PartOfRuns<ResultStore> {
-  const results = new Map<string, StoredResult>();
+  const results = world.shelf<StoredResult>();
   const bell = world.hangBell();
   const prefixOf = (runId: string): string => subjects.result(runId, 'x').slice(0, -1);
   return {

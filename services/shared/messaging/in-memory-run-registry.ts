@@ -10,7 +10,7 @@ export interface InMemoryRuns extends PartOfRuns<RunRegistry> {
 }
 
 export function createInMemoryRuns(world: World): InMemoryRuns {
-  const stored = new Map<string, Stored>();
+  const stored = world.shelf<Stored>();
   const bell = world.hangBell();
   const store = (key: string, manifest: RunManifest): void => {
     stored.set(key, { sequence: world.nextSequence(), bytes: encodeRunManifest(manifest) });

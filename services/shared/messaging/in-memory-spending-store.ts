@@ -4,7 +4,7 @@ import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memo
 import { subjects } from './subjects-and-streams.ts';
 
 export function createInMemorySpending(world: World): PartOfRuns<SpendingStore> {
-  const spending = new Map<string, Stored[]>();
+  const spending = world.shelf<Stored[]>((notes) => notes.slice());
   const bell = world.hangBell();
   const notesOf = (subject: string): Stored[] => {
     const notes = spending.get(subject) ?? [];

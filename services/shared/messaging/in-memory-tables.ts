@@ -4,7 +4,7 @@ import { type InMemoryPart, requireOpen, type Stored, type World } from './in-me
 import type { TableKind } from './nats-tables.ts';
 
 export function createInMemoryTables<Table>(world: World, kind: TableKind<Table>): InMemoryPart<TableStore<Table>> {
-  const stored = new Map<string, Stored>();
+  const stored = world.shelf<Stored>();
   const bell = world.hangBell();
   return {
     wipe: () => stored.clear(),

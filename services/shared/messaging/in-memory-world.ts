@@ -6,11 +6,20 @@ import { BusError } from './errors.ts';
 export interface World {
   readonly timing: Timing;
   nextSequence(): number;
+  lastSequence(): number;
   /** How often the store was recreated. */
   incarnation(): number;
   /** Starts counting again, and tells listeners. Dropping what is stored is the caller's job, first. */
   remake(): void;
   onRemade(listener: () => void): () => void;
+  /**
+   * A place for what a part stores, by name. @param copy of a value that changes in its place; those of others are shared by
+   * copies of the store
+   */
+  shelf<Value>(copy?: (value: Value) => Value): Map<string, Value>;
+  /** Takes over what another store of the same parts holds, and its count. */
+  copyFrom(other: World): void;
+  readonly shelves: readonly Shelf[];
   /** Rings for changes to one part, so that those who wait for another sleep on. */
   hangBell(): Bell;
   /** Rings all bells: a client has closed its connection. */
@@ -21,6 +30,11 @@ export interface Bell {
   ring(): void;
   /** Resolves at the next change, when the signal aborts, or after the time. */
   change(signal?: AbortSignal, limitMs?: number): Promise<void>;
+}
+
+interface Shelf {
+  readonly stored: Map<string, unknown>;
+  readonly copy: (value: unknown) => unknown;
 }
 
 /** A part of the store, and each client's way to it. */
@@ -52,6 +66,7 @@ export function createWorld(timing: Timing): World {
   let incarnation = 0;
   const listeners = new Set<() => void>();
   const bells: Bell[] = [];
+  const shelves: Shelf[] = [];
   const ringAll = (): void => {
     for (const bell of bells) bell.ring();
   };
@@ -62,6 +77,21 @@ export function createWorld(timing: Timing): World {
       return sequence;
     },
     incarnation: () => incarnation,
+    shelves,
+    shelf<Value>(copy: (value: Value) => Value = (value) => value) {
+      const stored = new Map<string, Value>();
+      shelves.push({ stored, copy } as unknown as Shelf);
+      return stored;
+    },
+    copyFrom(other) {
+      sequence = other.lastSequence();
+      incarnation = other.incarnation();
+      for (const [index, { stored, copy }] of shelves.entries()) {
+        stored.clear();
+        for (const [key, value] of other.shelves[index]?.stored ?? []) stored.set(key, copy(value));
+      }
+    },
+    lastSequence: () => sequence,
     remake() {
       sequence = 0;
       incarnation += 1;
