@@ -13,7 +13,7 @@ import { coerceError } from '../shared/errors/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { BusError } from '../shared/messaging/errors.ts';
+import { BusError, LogLostError } from '../shared/messaging/errors.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { runLease } from '../shared/messaging/run-lease.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
@@ -330,7 +330,8 @@ export function startCoordinator(
     const end = { status: ended.status, spent: spent && spentToProto(spent), summary };
     await bus.jobs.closeLanes(runId);
     const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
-    if (settled === undefined) await bus.runs.put({ ...run.manifest, ...end });
+    // The store was made anew since the last entry: led again, the run is written back with its log, and settled then.
+    if (settled === undefined) throw new LogLostError(`settle run ${runId}`);
     traceRun(run.manifest, { state, times: run.times }, timing.wallMs());
     logger.info({ runId, status: state.status }, 'run ended');
     run.over.abort();
