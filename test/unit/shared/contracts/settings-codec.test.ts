@@ -23,7 +23,7 @@ test('a setting that a table has gained travels without a field of its own', () 
   const settings = configured(later, defaultsOf(later));
   expect(settings.shownScores).toBe(3);
   const message = settingsToProto(later, blank, { ...settings, own: { weight: 0.5, words: ['a', 'b'] } });
-  expect(message.otherSettings).toBe('{"shown_scores":3,"weight":0.5,"words":["a","b"]}');
+  expect(message.otherSettings).toBe('{"few_shot_floor":20,"shown_scores":3,"weight":0.5,"words":["a","b"]}');
   const bytes = EvaluationSettings.encode(message).finish();
   expect(read(EvaluationSettings.decode(bytes))).toEqual({ ...settings, own: { weight: 0.5, words: ['a', 'b'] } });
 });
