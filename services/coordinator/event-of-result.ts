@@ -1,18 +1,11 @@
 import type { Benchmark } from '../domain/benchmark.ts';
+import { excerpt } from '../domain/prompts/logged-outcome.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
-import { shortened } from '../domain/prompts/shortened.ts';
-import type { ExecuteCommand, ProposeCommand } from '../domain/run/command.ts';
-import type { RunConfiguration } from '../domain/run/configuration.ts';
-import type {
-  ExecutionOutcome,
-  PredictionCompleted,
-  QueryWorkflowProposed,
-  RunEvent,
-  WorkflowProposed,
-} from '../domain/run/event.ts';
+import type { ProposeCommand } from '../domain/run/command.ts';
+import type { ExecutionOutcome, PredictionCompleted, QueryWorkflowProposed, WorkflowProposed } from '../domain/run/event.ts';
 import type { TokenUse } from '../domain/run/ledger/token-use.ts';
-import { totalUse } from '../domain/run/ledger/totals.ts';
+import { useByModel } from '../domain/run/ledger/use-by-model.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
@@ -20,28 +13,9 @@ import { viewOfWorkflows } from '../domain/search/view-of.ts';
 import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
 
-/** Characters of an answer that the log keeps; prompts show these, and the whole answer stays in the result. */
-export const answerExcerptLength = 400;
-
-/** Characters of what a scorer says that the log keeps. */
-export const feedbackExcerptLength = 600;
-
-/**
- * What the log keeps of what a scorer says: nothing of a right answer, and nothing where the run's optimizer is not told or
- * not asked again.
- */
-export function feedbackInLog(
-  { search }: Pick<RunConfiguration, 'search'>,
-  { purpose }: Pick<ExecuteCommand, 'purpose'>,
-  { score, feedback }: { readonly score: number; readonly feedback?: string | undefined },
-): Pick<ExecutionOutcome, 'feedback'> {
-  if (search.feedbackTokens === undefined || purpose === 'final' || score >= 1 || feedback === undefined) return {};
-  return { feedback: shortened(feedback, feedbackExcerptLength) };
-}
-
 /** What the log keeps of an execution, but for what the scorer says. */
 export function executionOutcomeOf(result: Result, queryIndex: number, repeat: number): ExecutionOutcome {
-  const tokens = tokenUseOf(result);
+  const tokens = useByModel(result.calls.map(useOf));
   if (result.outcome?.$case === 'execution') {
     const { answer, score, otherScores, failure } = result.outcome.value;
     return {
@@ -57,20 +31,6 @@ export function executionOutcomeOf(result: Result, queryIndex: number, repeat: n
   return { queryIndex, repeat, score: 0, answer: '', failure: jobFailureOf(result), tokens };
 }
 
-/** What a batch of outcomes of an execute command means to the run. */
-export function executedEvent(
-  { round, purpose }: ExecuteCommand,
-  outcomes: readonly ExecutionOutcome[],
-  state: RunState,
-): RunEvent {
-  if (purpose === 'final') return { kind: 'final-executions-completed', round, outcomes };
-  if (purpose === undefined) return { kind: 'executions-completed', round, outcomes };
-  const turn = state.rounds[round - 1]?.proposals.at(-1)?.turn ?? 0;
-  const [outcome] = outcomes;
-  if (outcome === undefined || outcomes.length > 1) throw new Error(`the canary of round ${round} is one execution`);
-  return { kind: 'canary-completed', round, turn, outcome };
-}
-
 /** The optimizer's reply to a proposal prompt, parsed, checked, and taken or refused. */
 export function workflowProposedOf(
   result: Result,
@@ -78,7 +38,7 @@ export function workflowProposedOf(
   benchmark: Benchmark,
   { round, turn, queryIndex }: ProposeCommand,
 ): WorkflowProposed | QueryWorkflowProposed {
-  const read = { ...readProposal(result, state, benchmark), tokens: tokenUseOf(result)[0] };
+  const read = { ...readProposal(result, state, benchmark), tokens: useByModel(result.calls.map(useOf))[0] };
   return queryIndex === undefined
     ? admitProposal({ state: viewOfWorkflows(state, round), round, turn, ...read })
     : queryProposalOf({ round, turn, queryIndex, ...read });
@@ -104,7 +64,7 @@ function readProposal(result: Result, state: RunState, benchmark: Benchmark): { 
 }
 
 export function predictionCompletedOf(result: Result, round: number, turn: number): PredictionCompleted {
-  const tokens = tokenUseOf(result)[0];
+  const tokens = useByModel(result.calls.map(useOf))[0];
   const base = { kind: 'prediction-completed', round, turn, ...(tokens ? { tokens } : {}) } as const;
   if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
     return { ...base, reason: '', failure: jobFailureOf(result) };
@@ -120,16 +80,6 @@ function jobFailureOf(result: Result): NonNullable<ExecutionOutcome['failure']> 
   throw new Error(`result of ${result.jobId} has an outcome of the wrong kind: ${result.outcome?.$case ?? 'none'}`);
 }
 
-/** Sums by model, in the order of the models' names: calls of parallel branches finish in any order. */
-function tokenUseOf(result: Result): TokenUse[] {
-  return [...Map.groupBy(result.calls.map(useOf), ({ model }) => model)]
-    .map(([model, uses]) => {
-      const { tokens: _, ...total } = totalUse(uses);
-      return { model, ...total };
-    })
-    .sort((a, b) => (a.model < b.model ? -1 : 1));
-}
-
 function useOf({ model, usage, simulated, usageEstimated, promptCut, servedModel }: ModelCall): TokenUse {
   return {
     model,
@@ -140,11 +90,4 @@ function useOf({ model, usage, simulated, usageEstimated, promptCut, servedModel
     ...(promptCut && { cutPrompts: 1 }),
     ...(servedModel !== '' && servedModel !== model && { servedAs: [servedModel] }),
   };
-}
-
-/** Beginning and end: the answer's conclusion is at its end. */
-export function excerpt(answer: string): string {
-  if (answer.length <= answerExcerptLength) return answer;
-  const head = Math.floor(answerExcerptLength / 4);
-  return `${answer.slice(0, head)} … ${answer.slice(answer.length - (answerExcerptLength - head - 3))}`;
 }

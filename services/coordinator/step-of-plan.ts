@@ -1,15 +1,11 @@
 import type { Benchmark } from '../domain/benchmark.ts';
+import { feedbackInLog } from '../domain/prompts/logged-outcome.ts';
 import type { PlannedExecution, WorkCommand } from '../domain/run/command.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/run/event.ts';
 import { completionJobId, executionJobId } from '../domain/run/job-id.ts';
 import type { RunState } from '../domain/run/state.ts';
-import {
-  executedEvent,
-  executionOutcomeOf,
-  feedbackInLog,
-  predictionCompletedOf,
-  workflowProposedOf,
-} from './event-of-result.ts';
+import { executedEvent } from '../domain/search/executed-event.ts';
+import { executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
 import type { ResultInbox } from './result-inbox.ts';
 
 /** Jobs whose results become one entry of the log. */

@@ -1,5 +1,6 @@
 import type { ModelClient } from '../domain/ports.ts';
 import type { ModelSettings } from '../domain/run/configuration.ts';
+import { judgeSettings } from '../domain/run/judge-settings.ts';
 import type { JudgeModel } from '../domain/scoring/scorer.ts';
 import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
 import type { JobModelClient } from '../shared/worker/model-clients.ts';
@@ -21,13 +22,4 @@ export function createJudgeClients(executor: ModelSettings, open: (settings: Mod
     },
     calls: () => opened.flatMap((judge) => judge.calls()),
   };
-}
-
-/** A verdict must not depend on chance, whatever the executor samples with. */
-function judgeSettings({ model, maxTokens }: JudgeModel, executor: ModelSettings): ModelSettings {
-  // Where the executor's are left out, for a model that refuses them, these would be refused too.
-  const temperature = executor.temperature === null ? null : 0;
-  const topP = executor.topP === null ? null : 1;
-  const greedy = { ...executor, temperature, topP, maxTokens };
-  return model === '' || model === executor.model ? greedy : { ...greedy, model, chatTemplateKwargs: {} };
 }

@@ -62,7 +62,7 @@ const planted: [path: string, text: string, rule: string][] = [
   ['services/shared/messaging/imports-openai.ts', "import { OpenAI } from 'openai';\nexport const own = OpenAI;", imports],
   ['services/shared/messaging/imports-service.ts', "export { run } from '../../cli/run.ts';", imports],
   ['services/shared/imports-undici.ts', "import { Agent } from 'undici';\nexport const own = Agent;", imports],
-  ...['coordinator', 'executor', 'predictor', 'cli', 'dashboard', 'simulator'].flatMap((service, index, all) => {
+  ...['coordinator', 'executor', 'predictor', 'cli', 'dashboard', 'library', 'simulator'].flatMap((service, index, all) => {
     const other = all[(index + 1) % all.length];
     return [
       [`services/${service}/imports-service.ts`, `export { main } from '../${other}/main.ts';`, imports],
@@ -194,6 +194,6 @@ test.each(allowed)('%s is allowed', (path) => {
 
 test('every folder under services is a room that the rules know', async () => {
   const rooms = (await readdir(join(project, 'services'), { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const known = ['domain', 'shared', 'coordinator', 'executor', 'predictor', 'cli', 'dashboard', 'simulator'];
+  const known = ['domain', 'shared', 'coordinator', 'executor', 'predictor', 'cli', 'dashboard', 'library', 'simulator'];
   expect(known).toEqual(expect.arrayContaining(rooms.map(({ name }) => name)));
 });

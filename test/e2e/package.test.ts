@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findNatsServer } from '../../services/shared/toolchain/find-nats-server.ts';
+import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
+import { startSimulator } from '../../services/simulator/start-simulator.ts';
 
 const project = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -27,7 +29,9 @@ beforeAll(async () => {
   await mkdir(join(folder, 'node_modules'));
   installed = join(folder, 'node_modules', 'scale-search');
   await cp(join(folder, 'package'), installed, { recursive: true });
-  for (const path of await productionPackages()) {
+  // Of the programs that import it.
+  const theirs = 'node_modules/openai';
+  for (const path of [...(await productionPackages()), theirs]) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await symlink(join(project, path), join(folder, path));
   }
@@ -65,6 +69,13 @@ test('its types compile for whoever imports it', async () => {
   const source = `import type { Benchmark } from 'scale-search/dist/services/domain/benchmark.js';
 import { scorers } from 'scale-search/dist/services/domain/scoring/registry.js';
 import { connectControl } from 'scale-search/dist/services/shared/control-client/control-client.js';
+import OpenAI from 'openai';
+import { chatClient, runWorkflow } from 'scale-search';
+
+const client = chatClient(new OpenAI({ apiKey: 'none' }), { model: 'm', temperature: null });
+export const answered: Promise<{ readonly answer: string }> = runWorkflow('', { question: '' }, client);
+// @ts-expect-error a workflow is no number
+export const refused = runWorkflow(1, {}, client);
 
 const { runs } = await connectControl('localhost:7070', { token: undefined }).listRuns(AbortSignal.timeout(1000));
 export const first: string | undefined = runs[0]?.runId;
@@ -103,6 +114,25 @@ test('its command searches on a benchmark of its folder and leaves a report ther
   const [runId = ''] = await readdir(join(folder, '.scale/runs'));
   expect(await readFile(join(folder, '.scale/runs', runId, 'report.html'), 'utf8')).toContain('shop-messages');
   expect(said).toContain(runId);
+});
+
+test('the programs of its page on the library answer a query, and search on a benchmark of their folder', async () => {
+  const page = await readFile(join(installed, 'docs/library.md'), 'utf8');
+  const programs = [...page.matchAll(/```js\n\/\/ (\S+)\n(.*?)```/gs)];
+  expect(programs.map(([, name]) => name)).toEqual(['answer.mjs', 'search.mjs']);
+  const place = join(folder, 'library');
+  await cp(join(installed, 'examples/custom-benchmark'), place, { recursive: true });
+  await cp(join(installed, 'examples/workflows/single-call.yaml'), join(place, 'workflow.yaml'));
+  for (const [, name = '', program = ''] of programs) await writeFile(join(place, name), program);
+  const { known } = await learnBenchmarks(join(folder, 'none'), join(folder, 'none'), [join(place, 'benchmark.yaml')]);
+  await using simulator = await startSimulator({ known });
+  const node = (...words: string[]) => run(process.execPath, words, { cwd: place, env: { BASE_URL: simulator.url } });
+  expect((await node('answer.mjs', 'How many months has a year?')).stdout).toMatch(/\n1 calls, \d+ \+ \d+ tokens\n$/);
+  const { stdout } = await node('search.mjs');
+  expect(stdout).toMatch(/^round \d of 6\nworkflow: 1\n/);
+  const events = (await readFile(join(place, 'events.jsonl'), 'utf8')).trimEnd().split('\n');
+  expect(JSON.parse(events[0] ?? '')).toMatchObject({ kind: 'run-started' });
+  expect(JSON.parse(events.at(-1) ?? '')).toMatchObject({ kind: 'run-completed' });
 });
 
 test('its bench, which starts a process of its own from a file, finds it', async () => {

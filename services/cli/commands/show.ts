@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { workflowFromProto } from '../../shared/contracts/workflow-codec.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -7,7 +8,6 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { countUpTo } from '../parse-count.ts';
-import { workflowFileText } from '../report/workflow-file-text.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { readRunBenchmark } from '../runs/read-run-benchmark.ts';

@@ -6,6 +6,7 @@ import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { readWorkflowFile, readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
@@ -16,7 +17,6 @@ import type { CacheUse, Endpoint, RunLimits } from '../../shared/contracts/gener
 import { addressKindOf } from '../../shared/models/endpoint-settings.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
-import { workflowFileText } from '../report/workflow-file-text.ts';
 
 /** What is evaluated: a workflow file, or the best workflow of a run with the settings that it was found with. */
 export type EvaluationSubject = { readonly kind: 'file'; readonly path: string } | FoundWorkflow;

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import { workflowFileText } from '../report/workflow-file-text.ts';
+import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { plainText } from './plain-text.ts';
 
 const linesAround = 3;

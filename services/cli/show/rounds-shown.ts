@@ -5,10 +5,10 @@ import { tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { shownScore } from '../../domain/search/static-score.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
+import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import { CliError } from '../cli-error.ts';
-import { workflowFileText } from '../report/workflow-file-text.ts';
 import { diffWorkflows } from './diff-workflows.ts';
 import { plainText } from './plain-text.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { answerExcerptLength, executionOutcomeOf } from '../../../services/coordinator/event-of-result.ts';
+import { executionOutcomeOf } from '../../../services/coordinator/event-of-result.ts';
+import { answerExcerptLength } from '../../../services/domain/prompts/logged-outcome.ts';
 import type { ModelCall, Result } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 
 const call = (callId: string, model: string, promptTokens: number): ModelCall => ({

@@ -1,6 +1,6 @@
 import type { Workflow } from '../../../domain/workflow/workflow.ts';
+import { workflowFileText } from '../../../shared/benchmarks/workflow-file-text.ts';
 import { formatScore } from '../../../shared/document/format.ts';
-import { workflowFileText } from '../workflow-file-text.ts';
 import type { RunSection } from './run-section.ts';
 
 export const bestWorkflow: RunSection = ({ best }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workflowFileText } from '../../../../services/cli/report/workflow-file-text.ts';
+import { workflowFileText } from '../../../../services/shared/benchmarks/workflow-file-text.ts';
 import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 import { asReal, begunState, everyStep, finishedState, hostileState, reportOf } from './made-up-report.ts';
