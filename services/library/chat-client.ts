@@ -43,8 +43,8 @@ export interface ChatSettings {
 const tokenCharacters = 4;
 
 /**
- * A model behind a client of the `openai` package, which retries and keeps deadlines as it is set to. Think blocks are taken out of
- * the replies, and usage is read wherever servers put it.
+ * A model behind a client of the `openai` package, which retries and keeps deadlines as it is set to. Think blocks are
+ * taken out of the replies, and usage is read wherever servers put it.
  */
 export function chatClient(client: ChatCompletions, settings: ChatSettings): ModelClient {
   const { model, temperature, topP, maxTokens, chatTemplateKwargs = {}, seed } = settings;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { workflowFileText } from '../../../../services/shared/benchmarks/workflow-file-text.ts';
 import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
+import { workflowFileText } from '../../../../services/shared/benchmarks/workflow-file-text.ts';
 import { asReal, begunState, everyStep, finishedState, hostileState, reportOf } from './made-up-report.ts';
 import { asMarkdown, asTerminal } from './written-report.ts';
 
