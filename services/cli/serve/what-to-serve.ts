@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { operators } from '../../domain/operators/registry.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
+import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from '../../shared/config/run-endpoints.ts';
 import { executorSettings, readRunFileSettings } from '../../shared/config/run-file.ts';
@@ -12,7 +13,6 @@ import { clusterBaseUrl } from '../../shared/models/endpoint-settings.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
-import { workflowFileText } from '../report/workflow-file-text.ts';
 import type { WhatToServe } from './served-workflow.ts';
 
 export interface ToServe extends WhatToServe {
