@@ -30,6 +30,7 @@ import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
 import { startSweepLeaders } from './sweeps/sweep-leaders.ts';
 import { keepTeams } from './teams/keep-teams.ts';
 import { openTeams } from './teams/teams.ts';
+import { startWebhook } from './webhook/start-webhook.ts';
 
 await environmentFromParent();
 const settings = settingsOrEnd('coordinator', () => coordinatorSettings());
@@ -65,6 +66,12 @@ await runService({
     const bus = await awaited.connected;
     releases.push('the bus', () => bus.close());
     if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
+    const { webhookUrl: url, webhookSecret: secret, webhookPrivate: mayBePrivate } = settings;
+    if (url !== undefined && secret !== undefined) {
+      const webhook = startWebhook({ url, secret, mayBePrivate }, { bus, timing: systemTiming, logger: log, name });
+      // After all runs have been let go: what has just ended is told too.
+      releases.push('the webhook', () => webhook.stop());
+    }
     const coordinator = startCoordinator(settings, bus, log, systemTiming);
     releases.push('the coordinator', () => coordinator.stop());
     const teams = await openTeams(settings.teamsFile, { bus, timing: systemTiming, logger: log });

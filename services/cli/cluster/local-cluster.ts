@@ -157,6 +157,7 @@ async function startParts(
       natsUrl: await bus,
       controlToken,
       controlPort: previous === undefined ? 0 : portOf(`tcp://${addressOf(previous, 'control')}`),
+      environment: settings.environment,
     }),
   );
   if (settings.purpose === 'read') {

@@ -27,8 +27,8 @@ const plainVariables = new Set([
   ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
 ]);
 
-/** Settings of services too, but these belong to another cluster, and some of them are secrets. */
-const otherClusters = /^SCALE_(CONTROL_|SCALER_|NATS_|ENDPOINT_KEYS|(SERVER|TOKEN_FILE|CA_FILE|CERT_FILE|KEY_FILE)$)/;
+/** Settings of services too, but these belong to another cluster or to the coordinator alone, and some of them are secrets. */
+const otherClusters = /^SCALE_(CONTROL_|SCALER_|NATS_|WEBHOOK_|ENDPOINT_KEYS|(SERVER|TOKEN_FILE|CA_FILE|CERT_FILE|KEY_FILE)$)/;
 
 /**
  * The part of this command's environment that its services get: not what merely happens to be there, such as a database password.
@@ -64,8 +64,12 @@ export function coordinatorEnvironment(settings: {
   readonly controlToken: string;
   /** 0: any free one. */
   readonly controlPort: number;
+  /** Of this command. */
+  readonly environment: Environment;
 }): ServiceVariables {
+  const webhook = Object.entries(settings.environment).filter(([name]) => name.startsWith('SCALE_WEBHOOK_'));
   return {
+    ...Object.fromEntries(webhook.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     ...common(settings.natsUrl),
     SCALE_CONTROL_TOKEN: settings.controlToken,
     SCALE_CONTROL_HOST: '127.0.0.1',

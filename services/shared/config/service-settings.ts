@@ -37,6 +37,7 @@ export type SimulatorServiceSettings = VariablesOf<typeof simulatorTable> & Pick
 export function coordinatorSettings(environment: Environment = processEnvironment()): CoordinatorServiceSettings {
   const settings = withAccess(readVariables({ ...serviceTable, ...coordinatorTable }, environment));
   checkControlAccess(settings);
+  checkWebhook(settings);
   const controlTokenFile = environment[fileVariableOf(coordinatorTable.controlToken.variable)]?.trim() || undefined;
   const tracing = tracingSettings(environment);
   return deepFreeze({ ...ofThisProcess('coordinator'), ...settings, ...defined({ controlTokenFile, tracing }) });
@@ -69,6 +70,22 @@ export function predictorSettings(environment: Environment = processEnvironment(
 /** @throws SettingsError */
 export function simulatorSettings(environment: Environment = processEnvironment()): SimulatorServiceSettings {
   return deepFreeze({ leash: leashOfThisProcess(), ...readVariables(simulatorTable, environment) });
+}
+
+function checkWebhook({
+  webhookUrl,
+  webhookSecret,
+  webhookPrivate,
+}: Pick<CoordinatorServiceSettings, 'webhookUrl' | 'webhookSecret' | 'webhookPrivate'>): void {
+  if (webhookUrl === undefined) return;
+  if (webhookSecret === undefined) {
+    const message =
+      'SCALE_WEBHOOK_URL needs SCALE_WEBHOOK_SECRET (or SCALE_WEBHOOK_SECRET_FILE): by its signature a note is believed';
+    throw new SettingsError('SCALE_WEBHOOK_SECRET', message);
+  }
+  if (webhookUrl.startsWith('https:') || webhookPrivate) return;
+  const message = 'SCALE_WEBHOOK_URL is http, which anyone on the way reads: use https, or set SCALE_WEBHOOK_PRIVATE=true';
+  throw new SettingsError('SCALE_WEBHOOK_URL', message);
 }
 
 /** Settings that go together, or exclude each other. */

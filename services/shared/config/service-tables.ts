@@ -153,6 +153,11 @@ const dayLimits = z
   })
   .optional();
 
+function isWebhookUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
 export const coordinatorTable = {
   controlHost: {
     variable: 'SCALE_CONTROL_HOST',
@@ -321,6 +326,37 @@ export const coordinatorTable = {
     default: 'loopback',
     description:
       'where it may answer without TLS: on loopback only, or anywhere, even if the control API has TLS: it tells numbers of replicas only',
+  },
+  webhookUrl: {
+    variable: 'SCALE_WEBHOOK_URL',
+    type: 'special',
+    schema: z
+      .string()
+      .refine(isWebhookUrl, {
+        error: 'must be an address such as https://hooks.example.org/scale, without a user and a password',
+      })
+      .optional(),
+    description: 'an address that is [told](webhooks.md) when a run or a sweep has ended, failed or been paused',
+    range: 'an https address; http with the last of these settings',
+    shownDefault: 'none',
+  },
+  webhookSecret: {
+    variable: 'SCALE_WEBHOOK_SECRET',
+    secret: true,
+    type: 'special',
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, { error: 'must be at least 16 characters without spaces' })
+      .optional(),
+    description: 'what its notes are signed with; needed where there is an address',
+    range: 'at least 16 characters without spaces',
+    shownDefault: 'none',
+  },
+  webhookPrivate: {
+    variable: 'SCALE_WEBHOOK_PRIVATE',
+    type: 'flag',
+    default: false,
+    description: 'it may be at an address of this machine or of a private network, and be http',
   },
   endpointsFile: {
     variable: 'SCALE_ENDPOINTS_FILE',

@@ -251,6 +251,10 @@ export interface RunManifest {
   resumed?:
     | number
     | undefined;
+  /** When it had ended, by the clock of the coordinator that led it. Absent: it goes on, or a version before this one ended it. */
+  endedAtMs?:
+    | number
+    | undefined;
   /** What the run's models cost, as of its beginning: what it is said to have cost does not change with a table of prices. Absent: unknown. */
   prices?:
     | PriceTable
@@ -2024,6 +2028,7 @@ function createBaseRunManifest(): RunManifest {
     startedBy: undefined,
     failureShare: undefined,
     resumed: undefined,
+    endedAtMs: undefined,
     prices: undefined,
     labels: undefined,
     ofRun: undefined,
@@ -2109,6 +2114,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.resumed !== undefined) {
       writer.uint32(224).uint32(message.resumed);
+    }
+    if (message.endedAtMs !== undefined) {
+      writer.uint32(248).uint64(message.endedAtMs);
     }
     if (message.prices !== undefined) {
       PriceTable.encode(message.prices, writer.uint32(210).fork()).join();
@@ -2351,6 +2359,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.resumed = reader.uint32();
             continue;
           }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.endedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
           case 26: {
             if (tag !== 210) {
               break;
@@ -2475,6 +2491,11 @@ export const RunManifest: MessageFns<RunManifest> = {
         ? globalThis.Number(object.failure_share)
         : undefined,
       resumed: isSet(object.resumed) ? globalThis.Number(object.resumed) : undefined,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : undefined,
       prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
       labels: isSet(object.labels) ? RunLabels.fromJSON(object.labels) : undefined,
       ofRun: isSet(object.ofRun)
@@ -2565,6 +2586,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.resumed !== undefined) {
       obj.resumed = Math.round(message.resumed);
     }
+    if (message.endedAtMs !== undefined) {
+      obj.endedAtMs = Math.round(message.endedAtMs);
+    }
     if (message.prices !== undefined) {
       obj.prices = PriceTable.toJSON(message.prices);
     }
@@ -2620,6 +2644,7 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.startedBy = object.startedBy ?? undefined;
     message.failureShare = object.failureShare ?? undefined;
     message.resumed = object.resumed ?? undefined;
+    message.endedAtMs = object.endedAtMs ?? undefined;
     message.prices = (object.prices !== undefined && object.prices !== null)
       ? PriceTable.fromPartial(object.prices)
       : undefined;
