@@ -35,9 +35,9 @@ const [firstPauseMs, longestPauseMs] = [1_000, 5 * 60_000];
 const lastWordMs = 3_000;
 
 /**
- * Tells an address when a run or a sweep has ended, failed or been paused. One coordinator at a time does it, beside all else: nobody
- * waits for it. What was told stands in the audit log, so that the next one goes on where this one dies; a note may come twice then,
- * under the same id.
+ * Tells an address when a run or a sweep has ended, failed or been paused. One coordinator at a time does it, beside all else:
+ * nobody waits for it. What was told stands in the audit log, so that the next one goes on where this one dies; a note may come
+ * twice then, under the same id.
  */
 export function startWebhook(webhook: Webhook, parts: WebhookParts): { stop(): Promise<void> } {
   const { bus, timing, logger, name, post = postNote } = parts;
