@@ -327,7 +327,8 @@ export function startCoordinator(
     const spent = withCache(noted, run.manifest.cache);
     const ended = { ...run.manifest, status: statusOf(state) };
     const summary = runSummary(ended, { state, times: run.times }, spent, timing.wallMs());
-    const end = { status: ended.status, spent: spent && spentToProto(spent), summary, endedAtMs: timing.wallMs() };
+    // Whole, as the contract has it: the time of a simulation is not.
+    const end = { status: ended.status, spent: spent && spentToProto(spent), summary, endedAtMs: Math.trunc(timing.wallMs()) };
     await bus.jobs.closeLanes(runId);
     const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
     // The store was made anew since the last entry: led again, the run is written back with its log, and settled then.

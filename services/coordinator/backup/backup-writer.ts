@@ -126,7 +126,7 @@ export function createBackupWriter(
 
 function heldIf(manifest: RunManifest, pauseReason: string | undefined, timing: Timing): RunManifest {
   if (pauseReason === undefined || manifest.status !== RunStatus.RUNNING) return manifest;
-  return { ...manifest, status: RunStatus.PAUSED, pauseReason, pausedAtMs: timing.wallMs() };
+  return { ...manifest, status: RunStatus.PAUSED, pauseReason, pausedAtMs: Math.trunc(timing.wallMs()) };
 }
 
 /** @throws RestoreFailedError */

@@ -21,7 +21,7 @@ export async function* readBackup(
   timing: Timing,
   signal: AbortSignal,
 ): AsyncGenerator<BackupRecord> {
-  yield { body: { $case: 'header', value: { createdAtMs: timing.wallMs(), version } } };
+  yield { body: { $case: 'header', value: { createdAtMs: Math.trunc(timing.wallMs()), version } } };
   const sweeps = runIds.length === 0 ? await readSweeps(bus, signal) : [];
   const blobs = createBlobReader(bus);
   for (const manifest of await manifestsOf(bus, runIds)) yield* readRun(bus, manifest, blobs, signal);

@@ -49,7 +49,7 @@ export function startWebhook(webhook: Webhook, parts: WebhookParts): { stop(): P
 
   const keep = (note: Note, code: string, attempts: number, why: string): Promise<void> =>
     bus.audit.append({
-      ...{ timeMs: timing.wallMs(), caller: name, role: '', address: new URL(webhook.url).host, method },
+      ...{ timeMs: Math.trunc(timing.wallMs()), caller: name, role: '', address: new URL(webhook.url).host, method },
       ...{ target: note.target, code, coordinator: name },
       asked: JSON.stringify({ id: note.id, event: note.event, attempts, ...(why !== '' && { why }) }),
     });
