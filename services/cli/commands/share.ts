@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CallShare } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { CallShare, ShareGroup } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { usualShare } from '../../shared/sharing/share-rules.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -28,27 +28,34 @@ export function addShareCommand(program: Command, cli: Cli): void {
           const sweepId = sweep?.sweepId ?? '';
           const known = { share: run?.share ?? sweep?.settings?.share, team: run?.team };
           const now = asked === undefined ? known : await client.setShare({ runId, sweepId, ...asked }, signal);
-          return sweep === undefined ? ofRun(runId, now.share ?? usualShare, now.team) : ofSweep(sweepId, now.share);
+          return sweep === undefined ? ofRun(runId, now.share ?? usualShare, now.team) : answerForSweep(sweepId, now.share);
         }),
       ),
     );
 }
 
 function ofRun(runId: string, share: CallShare, team: string | undefined): Answer {
-  const { sweep } = share;
-  const part =
-    sweep === undefined
-      ? ''
-      : ` It divides what its sweep ${sweep.name} has with the other cells: ` +
-        `${describeShare({ ...sweep, priority: sweep.priority ?? share.priority }, undefined)}.`;
+  const { sweep, team: group } = share;
+  const ofTeam = group === undefined ? '' : ` The runs of its team have ${describeGroup(group)} together.`;
+  const ofSweep = sweep === undefined ? '' : ` The runs of its sweep ${sweep.name} have ${describeGroup(sweep)} together.`;
   return {
     exitCode: exitCodes.ok,
     document: { runId, ...shareDocument(share, team), sweepId: sweep?.name ?? null },
-    text: `Run ${runId} has ${describeShare(share, team)}.${part}`,
+    text: `Run ${runId} has ${describeShare(share, team)}.${ofTeam}${ofSweep}`,
   };
 }
 
-function ofSweep(sweepId: string, share: CallShare | undefined): Answer {
+/** E.g. "weight 2, at most 16 calls in flight, a priority of 5 or less". */
+function describeGroup({ weight, atMost, priority, highestPriority }: ShareGroup): string {
+  return [
+    `weight ${weight || 1}`,
+    ...(priority === undefined ? [] : [`priority ${priority}`]),
+    ...(atMost === 0 ? [] : [`at most ${atMost} call${atMost === 1 ? '' : 's'} in flight`]),
+    ...(highestPriority === undefined ? [] : [`a priority of ${highestPriority} or less`]),
+  ].join(', ');
+}
+
+function answerForSweep(sweepId: string, share: CallShare | undefined): Answer {
   const text =
     share === undefined
       ? `Sweep ${sweepId} has no share of its own: each of its runs has one.`
