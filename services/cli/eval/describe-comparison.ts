@@ -1,4 +1,5 @@
 import type { ChangedQuery, Comparison } from '../../domain/comparison/compare-evaluations.ts';
+import { paretoFront } from '../../domain/run/pareto-front.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
 import type { ComparisonSide } from './comparison-side.ts';
@@ -14,6 +15,7 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
     '',
     `  difference  B - A is ${points(difference.difference)} points on ${queries} queries (${formatShare(difference.confidence)} interval ${range(difference)})`,
     `  test        ${describeTest(comparison)}`,
+    ...costLine(a, b, comparison),
     `  queries     B scores higher on ${better}, lower on ${worse}, the same on ${alike} (sign test: ${formatPValue(signTestPValue)})`,
     ...[...a.remarks, ...b.remarks, ...unpairedRemarks(comparison), ...simulatedRemarks(a, b)].map(
       (text) => `  note        ${text}`,
@@ -35,6 +37,19 @@ export function concludingSentence({ verdict, difference, test }: Comparison): s
 function describeSide({ label, tokens, executions }: ComparisonSide, { score, low, high }: ScoreInterval): string {
   const cost = tokens === undefined ? '' : `, ${formatCount(tokens / executions.length)} tokens an execution`;
   return `${oneLine(label, 80)}: ${formatScore(score)} (${formatScore(low)} to ${formatScore(high)})${cost}`;
+}
+
+/** Whether one of them is on the front of score and cost alone. */
+function costLine(a: ComparisonSide, b: ComparisonSide, { a: { score: scoreA }, b: { score: scoreB } }: Comparison): string[] {
+  if (a.tokens === undefined || b.tokens === undefined || a.tokens === 0) return [];
+  const [costA, costB] = [a.tokens / a.executions.length, b.tokens / b.executions.length];
+  const [isA = true, isB = true] = paretoFront([
+    { score: scoreA, tokens: costA },
+    { score: scoreB, tokens: costB },
+  ]);
+  const front =
+    isA && isB ? 'neither beats the other in both score and cost' : `${isA ? 'A' : 'B'} is alone on the front of score and cost`;
+  return [`  cost        an answer of B takes ${(costB / costA).toFixed(2)} times the tokens of one of A; ${front}`];
 }
 
 function describeTest({ test }: Comparison): string {

@@ -184,6 +184,21 @@ endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key:
       'benchmark: sample\nsearch: { max_rounds: 2 }\nevaluation:\n  warm_up_rounds: 3',
       /my-run\.yaml:4: evaluation\.warm_up_rounds must be at most search\.max_rounds \(2\), but is 3/,
     ],
+    [
+      'a price for tokens that the objective does not read',
+      'benchmark: sample\nsearch:\n  cost_weight: 2',
+      /my-run\.yaml:3: search\.cost_weight means something with search\.objective score-minus-cost alone, but that is score$/,
+    ],
+    [
+      'a gain that the objective does not read',
+      'benchmark: sample\nsearch:\n  objective: score-minus-cost\n  least_gain: 1',
+      /my-run\.yaml:4: search\.least_gain means something with search\.objective cheapest alone, but that is score-minus-cost$/,
+    ],
+    [
+      'an objective that there is not',
+      'benchmark: sample\nsearch: { objective: cheap }',
+      /search\.objective must be score, score-minus-cost, cheapest or highest-score, but is "cheap"/,
+    ],
     ['a missing data file', 'benchmark: { name: gsm8k, folder: nowhere }', /nowhere\/gsm8k_validate\.jsonl is not there/],
     ['a missing workflow file', 'benchmark: sample\ninitial_workflow: nowhere.yaml', /nowhere\.yaml/],
   ])('refuses %s in one sentence', async (_what, text, message) => {
