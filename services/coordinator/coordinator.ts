@@ -281,8 +281,11 @@ export function startCoordinator(
           attention: () => run.attention.signal,
           progressed: (progress) => {
             moved(run);
+            const wasExecuting = (run.progress?.outstanding.execute ?? 0) > 0;
             run.progress = progress;
             tell(run);
+            // A limit that kept the run from proposing now ends its search: what was proposed has been executed.
+            if (wasExecuting && progress.outstanding.execute === 0 && limits.isReached(run)) attend(runId);
           },
           // Otherwise a defect that comes back as soon as the log is read would count as the first one each time.
           opened: (found, times) => {

@@ -28,6 +28,8 @@ export interface LimitedRun {
 export interface LimitWatch<Run> {
   /** What the limits mean to the run's log now; undefined for nothing new. */
   eventOf(run: Run, state: RunState): RunEvent | undefined;
+  /** Whether a limit keeps the run from anything, as far as it is known here. */
+  isReached(run: Pick<LimitedRun, 'manifest'>): boolean;
   /** Writes what the run may spend, before any of its jobs begins. */
   begin(run: Run, signal: AbortSignal): Promise<void>;
   /** What is spent and what is allowed, as it is known here. */
@@ -158,6 +160,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
         ...{ manifest: run.manifest, table: (scope) => tables.get(scope), isExecuting: run.isExecuting },
         nowMs: timing.wallMs(),
       }),
+    isReached: ({ manifest }) => [...tables.values()].some(({ scope, ends }) => ends.length > 0 && countsIn(manifest, scope)),
     async begin(run, signal) {
       await keepDay();
       await nameScopes(run);

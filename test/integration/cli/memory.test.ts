@@ -9,7 +9,7 @@ name: ${name}
 seed: 3
 benchmark: { name: sample, limit: 20 }
 search: { max_rounds: 3, convergence: off${search} }
-evaluation: { method: rasch, warm_up_rounds: 0, few_shot_ratio: 0.2 }
+evaluation: { method: rasch, warm_up_rounds: 0, few_shot_ratio: 0.2, few_shot_floor: 1 }
 `;
 
 let folder: string;

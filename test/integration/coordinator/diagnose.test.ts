@@ -77,7 +77,7 @@ test('with the accounts of deploy/nats a coordinator may look at all that is ask
     await bus.jobs.publish(executeJob(runId, 'j1'));
     expect((await bus.jobs.waitingSince(runId)).get('execute')).toBeGreaterThan(0);
     const found = await diagnose({ name: 'c1', bus, coordinator, timing: systemTiming }, never);
-    expect([found.trouble, found.streamsTrouble, found.streams.length]).toEqual(['', '', 14]);
+    expect([found.trouble, found.streamsTrouble, found.streams.length]).toEqual(['', '', 15]);
 
     const worker = await as('executor');
     const condition = watchCondition({

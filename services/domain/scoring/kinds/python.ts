@@ -71,7 +71,7 @@ function fieldsOf({ id, fields, reference, rightAnswers }: Query): Record<string
 function readVerdict(verdict: CodeVerdict, name: string, file: AttachedFile, entry: string): ScoredAnswer {
   if (!verdict.passed) throw failure(`the scorer ${name} failed: ${placeOf(verdict, file)}`);
   const { score, extracted, feedback } = JSON.parse(verdict.result) as PythonReply;
-  if (typeof score === 'number') return { score, extracted, feedback };
+  if (typeof score === 'number') return { score, extracted, ...(feedback !== '' && { feedback }) };
   throw failure(`the scorer ${name} failed: ${file.name}: ${entry} gave ${score}, and a score is a number from 0 to 1`);
 }
 
