@@ -47,9 +47,9 @@ it('a start on a full disk is refused with one sentence and status 3', async () 
 });
 
 it('a data folder that cannot be made is refused with one sentence and status 3', async () => {
-  const { code, stderr } = await startCli(['list', '--data-dir', join(runFile, 'data')]).ended;
+  const { code, stderr } = await startCli(['run', runFile, '--data-dir', join(runFile, 'data')]).ended;
   expect(stderr).toMatch(
-    /^scale: .*disk\.yaml\/data cannot be made: a part of the path is not a folder \(ENOTDIR\); name a writable folder with --data-dir\n$/,
+    /^scale: .*disk\.yaml\/data\/runs cannot be made: a part of the path is not a folder \(ENOTDIR\); .*name a writable folder with --data-dir\n$/,
   );
   expect(code).toBe(3);
 });
