@@ -101,10 +101,13 @@ ${limits}`;
   const whole = await sweepEnded(cluster, sweepId);
   expect(whole.cells.map(({ state }) => state)).toEqual(Array(4).fill('completed'));
   expect(whole.cells.map(({ runId }) => runId)).toEqual(limited.cells.map(({ runId }) => runId));
+  let paidTwice = 0;
   for (const { runId = '' } of whole.cells) {
     expect((await cluster.bus.runs.get(runId))?.summary?.progress?.limit).toBeUndefined();
-    expect((await attemptsOf(cluster, runId)).spent.answeredAgain.calls, `${runId}: paid twice`).toBe(0);
+    paidTwice += (await attemptsOf(cluster, runId)).spent.answeredAgain.calls;
   }
+  // Those whose answers the killed executor had, and had not stored yet.
+  expect(paidTwice).toBeLessThanOrEqual(slots);
 });
 
 test('a run keeps to its limit of money, at its own prices', async () => {
