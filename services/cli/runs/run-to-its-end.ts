@@ -8,6 +8,7 @@ import {
   type StartRunRequest,
   type StartRunResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import type { AskedShare } from '../../shared/sharing/share-rules.ts';
@@ -23,7 +24,7 @@ import { createEndpointCheck, type EndpointCheck } from './check-endpoints.ts';
 import { chooseRun } from './choose-run.ts';
 import { describeVisible } from './describe-visible.ts';
 import { findRun } from './find-run.ts';
-import { followRun, RunNeedsPersonError } from './follow-run.ts';
+import { followRun, RunNeedsPersonError, readRun } from './follow-run.ts';
 import { patiently } from './patiently.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
 import { needsSimulator, startRunRequestOf } from './run-request.ts';
@@ -73,6 +74,7 @@ export interface EndedRun {
 }
 
 const endWithinMs = 5_000;
+const raisedPollMs = 200;
 
 /**
  * Starts or continues a run, until it is over. On this machine, the cluster of another command may end before our run does: then
@@ -150,7 +152,9 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const response = await (undertaking.start === undefined ? asked(() => start(message, signal)) : start(message, signal));
   const { runId, continued, status, memory, missingResults } = response;
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
-  else for (const notice of notices) view.notice(notice);
+  const isRaised = isOver && status === RunStatus.RUNNING;
+  if (isRaised) view.notice(`Run ${runId} had ended at a limit, and goes on with what it may spend now.`);
+  else if (undertaking.begun === undefined) for (const notice of notices) view.notice(notice);
   if (undertaking.begun === undefined && !continued && isSearch(chosen.configuration))
     view.notice(describeVisible(chosen.configuration));
   if (undertaking.begun === undefined && memory !== undefined && isSearchWithoutMemory(chosen))
@@ -161,7 +165,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   if (continued && !isOver && undertaking.share !== undefined)
     await cluster.client.setShare({ runId, sweepId: '', ...undertaking.share }, signal);
-  const record = createRunRecord(runId);
+  const record = await recordOf(cluster, response, signal);
   await using stopping = watchStopFile(options.stopFile, chosen.limits, (limits, limit) =>
     cluster.client.setRunLimits(runId, limits, limit),
   );
@@ -185,6 +189,24 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
     }
   }
   return undertaking.collect({ cluster, record, file: chosen }, signal);
+}
+
+/** What is there of a run that goes on after an end, since a watch ends with that; nothing yet of any other. */
+async function recordOf(
+  cluster: ReachedCluster,
+  { runId, continued, status }: Pick<StartRunResponse, 'runId' | 'continued' | 'status'>,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const record = createRunRecord(runId);
+  if (!continued || hasEnded(status)) return record;
+  const past = await readRun(cluster, createRunRecord(runId), signal);
+  if (!past.events.some(({ event }) => event.kind === 'run-completed')) return record;
+  // Until whoever leads it has read that its limits were raised.
+  while (past.isOver() && !hasEnded((await cluster.client.getRun(runId, signal)).manifest?.status ?? status)) {
+    await sleep(raisedPollMs, undefined, { signal });
+    await readRun(cluster, past, signal);
+  }
+  return past;
 }
 
 function checkOf({ cli, options }: Pick<Undertaking<unknown>, 'cli' | 'options'>): EndpointCheck {
