@@ -40,12 +40,20 @@ async function search(environment: Record<string, string>, victim?: KillablePart
   if (victim !== undefined) {
     // Each of the first jobs has had its three drafts, and goes on.
     while (cluster.served.length < 30) await sleep(10);
+    // The one that will be killed too: under load it may have started much later than the other.
+    if (victim === 'executor') await untilAtWork(cluster, 'executor-3');
     await cluster.killAndReplace(victim, runId);
   }
   expect((await cluster.ended(runId)).status).toBe(RunStatus.COMPLETED);
   const log = await logOf(cluster, runId);
   await cluster.drained();
   return { log, runId };
+}
+
+async function untilAtWork({ bus }: KillableCluster, name: string): Promise<void> {
+  for await (const { worker, runs } of bus.workers.follow(never)) {
+    if (worker === name && (runs[0]?.jobsInFlight ?? 0) > 0) return;
+  }
 }
 
 async function logOf({ bus }: KillableCluster, runId: string): Promise<string[]> {
