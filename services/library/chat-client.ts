@@ -1,7 +1,7 @@
 import { FailureError } from '../domain/failure.ts';
 import type { ModelClient } from '../domain/ports.ts';
 import { createReplyCollector } from '../shared/models/chat-reply.ts';
-import { readUsage } from '../shared/models/chat-usage.ts';
+import { guessedUsage, readUsage } from '../shared/models/chat-usage.ts';
 import { EmptyReplyError } from '../shared/models/endpoint-errors.ts';
 import { callSeed } from '../shared/models/model-client.ts';
 
@@ -39,9 +39,6 @@ export interface ChatSettings {
   readonly seed?: readonly (string | number)[];
 }
 
-/** Characters of a token, about, where a server gives no usage. */
-const tokenCharacters = 4;
-
 /**
  * A model behind a client of the `openai` package, which retries and keeps deadlines as it is set to. Think blocks are
  * taken out of the replies, and usage is read wherever servers put it.
@@ -63,14 +60,8 @@ export function chatClient(client: ChatCompletions, settings: ChatSettings): Mod
       const collector = createReplyCollector();
       collector.add(await client.chat.completions.create(request, { signal }));
       collector.end();
-      const { usage } = readUsage(collector.usage, {
-        guess: {
-          promptTokens: tokensIn(messages.reduce((sum, { content }) => sum + content.length, 0)),
-          completionTokens: tokensIn(collector.length),
-          ...{ cachedTokens: 0, reasoningTokens: 0 },
-        },
-        hasText: collector.length > 0,
-      });
+      const guess = guessedUsage(messages, collector.length);
+      const { usage } = readUsage(collector.usage, { guess, hasText: collector.length > 0 });
       return { ...replyOf(collector), usage, model };
     },
   };
@@ -84,8 +75,4 @@ function replyOf(collector: ReturnType<typeof createReplyCollector>) {
     if (!(cause instanceof EmptyReplyError)) throw cause;
     throw new FailureError({ kind: 'empty-reply', message: cause.message }, { cause });
   }
-}
-
-function tokensIn(characters: number): number {
-  return Math.ceil(characters / tokenCharacters);
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { operators } from '../domain/operators/registry.ts';
 import type { CodeRunner, ModelClient, Usage } from '../domain/ports.ts';
-import { addUsage } from '../domain/run/ledger/totals.ts';
+import { sumUsage } from '../domain/run/ledger/totals.ts';
 import { interpretWorkflow, type WorkflowOutcome } from '../domain/workflow/interpret.ts';
 import { readWorkflowText } from '../shared/benchmarks/read-workflow-file.ts';
 
@@ -19,8 +19,6 @@ export interface WorkflowRun extends WorkflowOutcome {
   /** Tokens of all calls together. */
   readonly usage: Usage;
 }
-
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
 /**
  * Runs a workflow on one query.
@@ -42,6 +40,5 @@ export async function runWorkflow(
   const asked = { id: 'query', fields: query, reference: '' };
   const context = { model: client, code, operators, seed: [seed] as const, inputs, maxCalls, signal };
   const outcome = await interpretWorkflow(workflow, asked, context);
-  const usage = outcome.calls.reduce((sum, { reply }) => addUsage(sum, reply.usage), noUsage);
-  return { ...outcome, usage };
+  return { ...outcome, usage: sumUsage(outcome.calls.map(({ reply }) => reply.usage)) };
 }

@@ -2,6 +2,7 @@ import type { Failure } from '../../domain/failure.ts';
 import { operators } from '../../domain/operators/registry.ts';
 import type { Usage } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
+import { sumUsage } from '../../domain/run/ledger/totals.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import { interpretWorkflow } from '../../domain/workflow/interpret.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
@@ -67,16 +68,10 @@ export interface CallAccount {
 
 export function createCallAccount(): CallAccount {
   const known: ModelCall[] = [];
-  const sum = (part: keyof Usage): number => known.reduce((total, call) => total + usageFromProto(call.usage)[part], 0);
   return {
     add: (call) => void known.push(call),
     get usage() {
-      return {
-        promptTokens: sum('promptTokens'),
-        completionTokens: sum('completionTokens'),
-        cachedTokens: sum('cachedTokens'),
-        reasoningTokens: sum('reasoningTokens'),
-      };
+      return sumUsage(known.map(({ usage }) => usageFromProto(usage)));
     },
     get calls() {
       return known.length;

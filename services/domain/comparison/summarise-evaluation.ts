@@ -3,7 +3,7 @@ import { classOfKind, type FailureClass, isScored } from '../failure-class.ts';
 import type { Usage } from '../ports.ts';
 import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
-import { addUsage, tokensOf } from '../run/ledger/totals.ts';
+import { sumUsage, tokensOf } from '../run/ledger/totals.ts';
 import { mean } from '../statistics/intervals.ts';
 import { type ScoreInterval, scoreInterval } from '../statistics/score-interval.ts';
 import type { ExecutionRecord } from './execution-record.ts';
@@ -58,7 +58,7 @@ export function summariseEvaluation(records: readonly ExecutionRecord[], confide
   const counted = records.filter(isScored);
   const byQuery = [...Map.groupBy(counted, ({ queryId }) => queryId).values()];
   const byRepeat = [...Map.groupBy(counted, ({ repeat }) => repeat)].toSorted(([one], [other]) => one - other);
-  const usage = records.reduce((sum, record) => addUsage(sum, record.usage), noUsage);
+  const usage = sumUsage(records.map((record) => record.usage));
   const latencyMs = latencies(records.flatMap((record) => record.latencyMs ?? []));
   return {
     queries: new Set(records.map(({ queryId }) => queryId)).size,
@@ -82,8 +82,6 @@ export function summariseEvaluation(records: readonly ExecutionRecord[], confide
     ...addDoubts(records),
   };
 }
-
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
 /** Only scorers that have scored every execution: the mean over some of them would be the score of something else. */
 function otherScores(byQuery: readonly (readonly ExecutionRecord[])[], confidence: number): OtherScore[] {

@@ -5,7 +5,7 @@ import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
 import { readStart } from './body-reader.ts';
 import { callError } from './call-error.ts';
 import { createReplyCollector, type ReplyCollector } from './chat-reply.ts';
-import { readUsage } from './chat-usage.ts';
+import { guessedUsage, readUsage } from './chat-usage.ts';
 import {
   afterFailure,
   afterReply,
@@ -210,18 +210,7 @@ function billedSoFar(request: EndpointRequest, collector: ReplyCollector): Bille
 }
 
 function usageOf({ messages }: EndpointRequest, { usage, length }: ReplyCollector, thoughtLength: number): BilledUsage {
-  const guess = {
-    promptTokens: tokensIn(messages.reduce((sum, { content }) => sum + content.length, 0)),
-    completionTokens: tokensIn(length),
-    cachedTokens: 0,
-    reasoningTokens: tokensIn(thoughtLength),
-  };
-  return readUsage(usage, { guess, hasText: length > 0 });
-}
-
-/** Four characters a token: within a quarter of the truth for English text. */
-function tokensIn(characters: number): number {
-  return Math.ceil(characters / 4);
+  return readUsage(usage, { guess: guessedUsage(messages, length, thoughtLength), hasText: length > 0 });
 }
 
 function isWell(status: number): boolean {

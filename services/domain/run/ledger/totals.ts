@@ -22,13 +22,17 @@ export function addUsage(one: Usage, other: Usage): Usage {
   };
 }
 
+export function sumUsage(usages: readonly Usage[]): Usage {
+  return usages.reduce(addUsage, noUsage);
+}
+
 export function tokensOf(usage: Usage): number {
   return usage.promptTokens + usage.completionTokens;
 }
 
 /** The sum over any uses, such as the whole ledger. */
 export function totalUse(uses: readonly TokenUse[]): TokenTotal {
-  const usage = uses.reduce((sum, use) => addUsage(sum, use.usage), noUsage);
+  const usage = sumUsage(uses.map((use) => use.usage));
   const calls = uses.reduce((sum, use) => sum + use.calls, 0);
   return { calls, usage, tokens: tokensOf(usage), simulated: uses.some((use) => use.simulated), ...addDoubts(uses) };
 }
