@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Coordinator, startCoordinator } from '../../../services/coordinator/coordinator.ts';
+import { runScope } from '../../../services/shared/budgets/scopes-of.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';
@@ -161,4 +162,24 @@ test('a coordinator that stops leaves no timer behind', async () => {
   await timing.advance(1_000);
   await stop();
   expect(timing.waiting()).toBe(0);
+});
+
+test('a limit that allows no more proposals ends the search once what was proposed has been executed, not before', async () => {
+  const { timing, bus, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId);
+  start('a');
+  await timing.advance(1_000);
+  // While the first workflow waits for an executor.
+  const end = { part: 'propose', limit: 'tokens', most: 100, used: 90, reason: '' };
+  await bus.budgets.update(runScope(runId), (table) => ({ ...table, ends: [end] }));
+  await timing.advance(1_000);
+  expect((await logOf(bus, runId)).map(({ kind }) => kind)).not.toContain('limit-reached');
+  // And nobody proposes.
+  const worker = startWorker(undefined, ['execute']);
+  await timing.advance(10_000);
+  const kinds = (await logOf(bus, runId)).map(({ kind }) => kind);
+  expect(kinds.indexOf('limit-reached')).toBeGreaterThan(kinds.indexOf('executions-completed'));
+  expect(await status()).toBe(RunStatus.COMPLETED);
+  await worker.drain();
+  await stop();
 });

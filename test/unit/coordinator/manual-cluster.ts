@@ -3,7 +3,7 @@ import { encodeBenchmark } from '../../../services/shared/contracts/benchmark-co
 import { configurationToProto } from '../../../services/shared/contracts/configuration-codec.ts';
 import { decodeEvent } from '../../../services/shared/contracts/event-codec.ts';
 import { type RunManifest, RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
-import type { Bus } from '../../../services/shared/messaging/bus.ts';
+import type { Bus, JobKind } from '../../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../../services/shared/worker/worker.ts';
@@ -14,6 +14,7 @@ import { createManualTiming } from '../../support/manual-timing.ts';
 export const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 export const never = new AbortController().signal;
 export const leaseTtlMs = 3_000;
+const jobKinds = ['execute', 'predict', 'propose'] as const;
 
 /** A server, a run that it knows, and workers for it, all on one clock that stands still until it is moved. */
 export function createManualCluster() {
@@ -34,9 +35,9 @@ export function createManualCluster() {
       await bus.runs.put(manifest);
       return manifest;
     },
-    startWorker(started: (work: Started) => void = () => undefined) {
+    startWorker(started: (work: Started) => void = () => undefined, kinds: readonly JobKind[] = jobKinds) {
       const work = createMadeUpWork('w', async () => undefined, started);
-      const settings = { name: 'w', kinds: ['execute', 'predict', 'propose'] as const, slots: 16, ackWaitMs: 60_000, drainMs: 0 };
+      const settings = { name: 'w', kinds, slots: 16, ackWaitMs: 60_000, drainMs: 0 };
       return startWorker(settings, { bus: server.connect(), work, timing, logger });
     },
   };
