@@ -150,7 +150,7 @@ function describeStart({ sweepId, continued, added, leftOut, again }: StartSweep
   if (!continued) return [`Sweep ${sweepId}: ${added} ${added === 1 ? 'cell' : 'cells'}.`];
   const parts = [
     ...(added > 0 ? [`${added} ${added === 1 ? 'cell is' : 'cells are'} new`] : []),
-    ...(again > 0 ? [`${again} that ended without a result ${again === 1 ? 'is' : 'are'} executed again, as new runs`] : []),
+    ...(again > 0 ? [`${again} that ended without a result, or at a limit, ${again === 1 ? 'is' : 'are'} taken up again`] : []),
     ...(leftOut > 0
       ? [`${leftOut} that the file has no more ${leftOut === 1 ? 'is' : 'are'} left out, and started no more`]
       : []),
