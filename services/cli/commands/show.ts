@@ -3,6 +3,7 @@ import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts'
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { workflowFromProto } from '../../shared/contracts/workflow-codec.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { executionShown } from '../../shared/runs/execution-shown.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -14,7 +15,6 @@ import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
 import { createRunRecord } from '../runs/run-record.ts';
 import { describeExecution } from '../show/describe-execution.ts';
 import { diffWorkflows } from '../show/diff-workflows.ts';
-import { executionShown } from '../show/execution-shown.ts';
 import { describeProposals, proposalsShown } from '../show/proposals-shown.ts';
 import { queryIn } from '../show/query-in.ts';
 import { describeRound, describeRounds, executionRows, roundOf, roundsShown } from '../show/rounds-shown.ts';

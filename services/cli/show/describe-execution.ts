@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
-import type { CallShown, ExecutionShown, ProgramShown } from './execution-shown.ts';
+import type { CallShown, ExecutionShown, ProgramShown } from '../../shared/runs/execution-shown.ts';
 import { quoted } from './plain-text.ts';
 
 /** An execution from the query to its score, as people read it. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { describeExecution } from '../../../../services/cli/show/describe-execution.ts';
 import { diffWorkflows } from '../../../../services/cli/show/diff-workflows.ts';
-import { executionShown } from '../../../../services/cli/show/execution-shown.ts';
 import { plainText, quoted } from '../../../../services/cli/show/plain-text.ts';
 import { queryIn } from '../../../../services/cli/show/query-in.ts';
 import { describeRound, executionRows, roundOf, roundsShown } from '../../../../services/cli/show/rounds-shown.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { ModelCall, Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { executionShown } from '../../../../services/shared/runs/execution-shown.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 const signal = new AbortController().signal;

@@ -6,8 +6,8 @@ import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import { programKey } from '../../domain/workflow/program-key.ts';
 import { type RetracedProgram, retrace } from '../../domain/workflow/retrace.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import type { ModelCall, ProgramRun, Result } from '../../shared/contracts/generated/scale/v1/result.ts';
-import { repliesOf } from '../../shared/models/model-call.ts';
+import type { ModelCall, ProgramRun, Result } from '../contracts/generated/scale/v1/result.ts';
+import { repliesOf } from '../models/model-call.ts';
 
 /** One call to a model, as --json shows it. */
 export interface CallShown {
