@@ -17,6 +17,7 @@ import { BusError, LogLostError } from '../shared/messaging/errors.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { runLease } from '../shared/messaging/run-lease.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import { startEndedQueues } from './ended-queues.ts';
 import { type HeldLease, holdLease } from './hold-lease.ts';
 import { type LimitedRun, startLimitWatch } from './limit-watch.ts';
 import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
@@ -198,8 +199,10 @@ export function startCoordinator(
       runs.delete(manifest.runId);
     });
   };
+  const endedQueues = startEndedQueues(bus, logger, timing);
   const watching = restartingLoop('watch runs', loops, async (signal) => {
     for await (const manifest of bus.runs.watch(signal)) {
+      endedQueues.seen(manifest);
       const known = runs.get(manifest.runId);
       if (known) changed(known, manifest);
       else if (settings.resume === 'all' && !hasEnded(manifest.status)) drive(manifest);
@@ -396,7 +399,13 @@ export function startCoordinator(
     async stop() {
       stopping.abort();
       forget();
-      await Promise.all([watching, waits.stop(), limits.stop(), ...[...runs.values()].map((run) => run.loop)]);
+      await Promise.all([
+        watching,
+        endedQueues.stop(),
+        waits.stop(),
+        limits.stop(),
+        ...[...runs.values()].map((run) => run.loop),
+      ]);
     },
   };
 }

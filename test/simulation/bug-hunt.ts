@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { roomForGarbage } from './failed-seeds.ts';
 import type { PlantedBug } from './planted-bugs.ts';
+import { roomForGarbage } from './room-for-garbage.ts';
 import type { SimulatedCase } from './simulated-case.ts';
 
 /** A defect to look for: first in the seed where it was seen before, if there is one, then from `first` on. */

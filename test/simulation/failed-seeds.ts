@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { roomForGarbage } from './room-for-garbage.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import { type SimulatedCase, shrinkCase } from './simulated-case.ts';
 
@@ -86,6 +87,3 @@ export async function failedSeedsInThreads(
   });
   return (await Promise.all(parts)).flat();
 }
-
-/** Collecting what died young costs a fifth of the time where there is little room for it. */
-export const roomForGarbage = { resourceLimits: { maxYoungGenerationSizeMb: 192 } };

@@ -186,8 +186,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     after: '\n      }',
   },
   {
-    what: 'the queue of a run that ends is not cleared',
-    file: `${coordinator}/coordinator.ts`,
+    what: 'the queue of a run that has ended is not cleared once more',
+    file: `${coordinator}/ended-queues.ts`,
     from: 'await bus.jobs.closeLanes(runId);',
     to: 'undefined;',
   },
