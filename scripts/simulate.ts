@@ -5,8 +5,8 @@
 //   node scripts/simulate.ts --again '{...}'        a case as a failing seed prints it, with all that happens
 //   node scripts/simulate.ts --bugs --seeds 10000   defects that are put in, one at a time: the first seed that shows each
 //
-// --searches 'four rounds at once' takes only searches whose name has this. --bug 'jobs that could not be queued are forgotten' puts
-// a defect in for --first and --again. --write puts the figures into docs/simulation.md.
+// --searches 'four rounds at once' takes only searches whose name has this. --bug 'jobs that could not be queued are forgotten'
+// puts a defect in for --first and --again. --write puts the figures into docs/simulation.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

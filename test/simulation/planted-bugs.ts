@@ -192,6 +192,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     to: 'undefined;',
   },
   {
+    what: 'a worker that cannot store a result counts as one that the job has ended',
+    file: 'services/shared/worker/settle-delivery.ts',
+    from: 'void livesOn(starts, dependencies);',
+    to: 'undefined;',
+    after: '\n    throw error;\n  }\n  await delivery.ack();',
+  },
+  {
     what: 'a note of what a call has used counts twice if it comes twice',
     file: 'services/domain/run/ledger/spent.ts',
     from: 'if (settled.has(attemptId)) return;',

@@ -76,7 +76,10 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
     await ack();
   };
 
-  /** What work from before a loss leaves in the store after it is not looked for by whoever begins the run anew. */
+  /**
+   * What work from before a loss leaves in the store after it is not looked for by whoever begins the run anew; nor is work that a
+   * leader queues who has not yet noticed the loss, in a store that does not know the run.
+   */
   const isOfPresentStore = (job: Job): boolean => storeOf.get(job) === wipes;
 
   const watchWrites = (bus: Bus, inHand: ReadonlyMap<string, Job> = new Map()): Bus => ({
@@ -116,10 +119,11 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
         pull: async (...asked) => {
           const deliveries = await bus.jobs.pull(...asked);
           const store = wipes;
+          const isKnown = (await observer.runs.get(runId)) !== undefined;
           for (const { job, deliveryCount } of deliveries) {
             if (deliveryCount > 1 && isPeaceful()) deliveredAgain.push(job.jobId);
             deliveredAtMs.set(job, time.monotonicMs());
-            storeOf.set(job, store);
+            if (isKnown) storeOf.set(job, store);
             inHand.set(job.jobId, job);
           }
           return deliveries.map((delivery) => ({ ...delivery, ack: () => acknowledge(delivery, store) }));

@@ -20,7 +20,7 @@ import { inSpan } from '../telemetry/tracing.ts';
 import { type CallRecords, openCallRecords } from './call-records.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
-import { openJobStarts, poisonStarts, suspectStarts } from './job-starts.ts';
+import { type JobStarts, openJobStarts, poisonStarts, suspectStarts } from './job-starts.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
 import { WorkerEndingError } from './last-calls.ts';
 import { putResult } from './put-result.ts';
@@ -59,6 +59,8 @@ export interface SettleDependencies {
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
+/** Over some minutes: a store that is away for longer has other worries. */
+const saidAtMost = 10;
 
 export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'held' | 'lost';
 
@@ -68,7 +70,7 @@ export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'retur
  * does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
-  const { bus, runs, timing, logger, stopSignal } = dependencies;
+  const { bus, runs, timing, stopSignal } = dependencies;
   const { job } = delivery;
   const isNew = await dependencies.isNew(delivery);
   if (!isNew && (await bus.results.get(job.runId, job.jobId))) {
@@ -125,14 +127,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
       await delivery.retry(0);
       return 'held';
     }
-    // This worker lives, though it may not reach the server just now.
-    const livesOn = (): void => void starts.givenBack().catch((err: unknown) => logger.debug({ err }, 'a start stays noted'));
     if (!signal.aborted && !(error instanceof WorkerEndingError)) {
-      livesOn();
+      void livesOn(starts, dependencies);
       throw error;
     }
     if (fence.signal.aborted) {
-      livesOn();
+      void livesOn(starts, dependencies);
       return 'lost';
     }
     await settled;
@@ -144,9 +144,31 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     await delivery.retry(0);
     return 'returned';
   }
-  await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));
+  try {
+    await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));
+  } catch (error) {
+    void livesOn(starts, dependencies);
+    throw error;
+  }
   await delivery.ack();
   return 'done';
+}
+
+/**
+ * Says that this worker lives, once it reaches the server: what keeps it from giving a job back properly may keep it from saying
+ * that too, for a while. Unsaid, the job would count as one that ended its worker. Never rejects.
+ */
+async function livesOn(starts: JobStarts, { timing, logger, stopSignal }: SettleDependencies): Promise<void> {
+  const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
+  for (let tries = 0; tries < saidAtMost; tries += 1) {
+    try {
+      return await starts.givenBack();
+    } catch (err) {
+      logger.debug({ err }, 'that a start was given back could not be noted');
+    }
+    await pause(timing, backoff.next(), stopSignal);
+    if (stopSignal.aborted) return;
+  }
 }
 
 /** The job's run is paused while the job is in trouble: it would hold its slot for nothing. */
