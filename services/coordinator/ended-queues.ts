@@ -18,9 +18,9 @@ export interface EndedQueues {
 
 /**
  * Clears the queues of runs that have ended once more: a while after the end, and at the start of whoever was not there.
- * A leader that stood still past its lease wakes up and queues jobs of a run that another one has ended meanwhile: nothing refuses
- * a job by who sends it, nobody leads the run any more, and its lanes may be open again. Each coordinator does it, since the
- * one that woke up is the one that surely lives later.
+ * A leader that stood still past its lease wakes up and queues jobs of a run that another one has ended meanwhile: nothing
+ * refuses a job by who sends it, nobody leads the run any more, and its lanes may be open again. Each coordinator does it,
+ * since the one that woke up is the one that surely lives later.
  */
 export function startEndedQueues(bus: Pick<Bus, 'jobs' | 'runs'>, logger: Logger, timing: Timing): EndedQueues {
   const known = new Set<string>();

@@ -77,8 +77,8 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
   };
 
   /**
-   * What work from before a loss leaves in the store after it is not looked for by whoever begins the run anew; nor is work that a
-   * leader queues who has not yet noticed the loss, in a store that does not know the run.
+   * What work from before a loss leaves in the store after it is not looked for by whoever begins the run anew; nor is what a
+   * leader queues who has not noticed the loss yet, in a store that does not know the run.
    */
   const isOfPresentStore = (job: Job): boolean => storeOf.get(job) === wipes;
 
