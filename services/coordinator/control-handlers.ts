@@ -50,7 +50,7 @@ import { RequestRefusedError } from './request-refused-error.ts';
 import { roundToProto } from './round-to-proto.ts';
 import { type RunView, readRunView } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
-import { labelsOf, runSummary } from './run-summary.ts';
+import { factsOf, runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
 import { refuseBadLimits, withLimits, withScopes } from './with-limits.ts';
@@ -113,7 +113,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
     // Nothing is added to a run that has ended.
     if (manifest.summary !== undefined && hasEnded(manifest.status))
-      return { ...manifest.summary, ...labelsOf(manifest), driven: false };
+      return { ...manifest.summary, ...factsOf(manifest), driven: false };
     const view = await viewOf(manifest, signal);
     const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, timing.wallMs());
     const waiting = wait && waitingToProto(wait, timing.wallMs());

@@ -28,7 +28,7 @@ import type { ControlHandlers } from './control-handlers.ts';
 import type { DeadLetterHandlers } from './dead-letter-handlers.ts';
 import type { KeepingHandlers } from './keeping-handlers.ts';
 import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
-import type { TeamCaller, Teams } from './teams/teams.ts';
+import type { Teams } from './teams/teams.ts';
 
 export interface ControlServer {
   readonly port: number;
@@ -71,7 +71,9 @@ export async function startControlServer(
   });
   const stopping = new AbortController();
   const unary =
-    <Request, Response>(handle: (request: Request, signal: AbortSignal, caller: TeamCaller) => Promise<Response>) =>
+    <Request, Response>(
+      handle: (request: Request, signal: AbortSignal, caller: ReturnType<typeof callerIn>) => Promise<Response>,
+    ) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       const late = Promise.withResolvers<never>();
@@ -133,6 +135,7 @@ export async function startControlServer(
     listMemory: unary(() => handlers.listMemory()),
     listWorkers: unary(() => handlers.listWorkers()),
     diagnose: unary((_request, signal) => handlers.diagnose(signal)),
+    getCaller: unary(async (_request, _signal, { name, role }) => ({ name, role })),
     listAudit: unary((request, signal) => handlers.listAudit(request, signal)),
     listDeadLetters: unary(() => handlers.listDeadLetters()),
     retryDeadLetter: unary((request, signal) => handlers.retryDeadLetter(request, signal)),

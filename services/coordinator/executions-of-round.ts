@@ -4,8 +4,7 @@ import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round, RunState } from '../domain/run/state.ts';
 import { isLost } from '../domain/search/lost-executions.ts';
 import type { ListExecutionsResponse, RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
-import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
-import type { Bus } from '../shared/messaging/bus.ts';
+import type { Bus, TimedResult } from '../shared/messaging/bus.ts';
 import { executionOutcomeOf } from './event-of-result.ts';
 
 /** Reads in flight: enough to hide the latency of the server, few enough to hold only these results in memory. */
@@ -54,18 +53,18 @@ export async function* executionsOf(
     signal.throwIfAborted();
     const read = outcomes.slice(start, start + readAtOnce).map(async ({ queryIndex, repeat }) => {
       const { workflowHash } = workflowFor(queryIndex) ?? round;
-      const result = await countedResult(bus, runId, executionJobId(workflowHash, queryIndex, repeat), resumed);
-      return { workflowHash, queryIndex, repeat, result };
+      const stored = await countedResult(bus, runId, executionJobId(workflowHash, queryIndex, repeat), resumed);
+      return { workflowHash, queryIndex, repeat, result: stored?.result, storedAtMs: stored?.storedAtMs };
     });
     for (const execution of await Promise.all(read)) if (execution.result) yield execution;
   }
 }
 
 /** A result that was lost to the infrastructure does not count once the job, issued again, has another one. */
-async function countedResult(bus: Bus, runId: string, jobId: string, tries: number): Promise<Result | undefined> {
-  let result = await bus.results.get(runId, jobId);
-  for (let again = 1; again <= tries && result !== undefined && isLost(executionOutcomeOf(result, 0, 0)); again += 1) {
-    result = (await bus.results.get(runId, againJobId(jobId, again))) ?? result;
+async function countedResult(bus: Bus, runId: string, jobId: string, tries: number): Promise<TimedResult | undefined> {
+  let stored = await bus.results.getTimed(runId, jobId);
+  for (let again = 1; again <= tries && stored !== undefined && isLost(executionOutcomeOf(stored.result, 0, 0)); again += 1) {
+    stored = (await bus.results.getTimed(runId, againJobId(jobId, again))) ?? stored;
   }
-  return result;
+  return stored;
 }

@@ -25,8 +25,14 @@ function moneyOfRun(
 }
 
 /** As the manifest has them now, whatever a summary of before says. */
-export function labelsOf({ labels, ofRun, sweepId }: RunManifest): Pick<RunSummary, 'labels' | 'ofRun' | 'sweepId'> {
-  return { labels, ...defined({ ofRun, sweepId }) };
+export function factsOf({
+  labels,
+  ofRun,
+  sweepId,
+  startedBy,
+  endedAtMs,
+}: RunManifest): Pick<RunSummary, 'labels' | 'ofRun' | 'sweepId' | 'startedBy' | 'endedAtMs'> {
+  return { labels, ...defined({ ofRun, sweepId, startedBy, endedAtMs }) };
 }
 
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
@@ -52,7 +58,7 @@ export function runSummary(
     ...defined({ estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,
     simulated: used.simulated,
-    ...labelsOf(manifest),
+    ...factsOf(manifest),
     ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
     ...moneyOfRun(manifest, state?.ledger ?? [], spent),

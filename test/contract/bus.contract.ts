@@ -443,6 +443,9 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await bus.results.get(runId, 'j1')).toBeUndefined();
         expect(await bus.results.put(executionResult(runId, 'j1'))).toBe('stored');
         expect(await other.results.get(runId, 'j1')).toEqual(executionResult(runId, 'j1'));
+        expect(await other.results.getTimed(runId, 'j2')).toBeUndefined();
+        const timed = await other.results.getTimed(runId, 'j1');
+        expect(timed).toEqual({ result: executionResult(runId, 'j1'), storedAtMs: expect.any(Number) });
       });
 
       test('tell which jobs have one', async () => {

@@ -188,6 +188,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       results: {
         put: (result) => call(`store ${result.jobId}`, () => reached().results.put(result)),
         get: (runId, jobId) => call(`get ${jobId}`, () => reached().results.get(runId, jobId)),
+        getTimed: (runId, jobId) => call(`get ${jobId} with its time`, () => reached().results.getTimed(runId, jobId)),
         jobIds: (runId) => call('list results', () => reached().results.jobIds(runId)),
         follow: (runId, signal, after) =>
           stream('follow results', (served) => reached().results.follow(runId, served, after), signal),

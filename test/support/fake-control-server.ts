@@ -83,6 +83,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
     diagnose: (_call, reply) => reply(null, DiagnoseResponse.fromPartial(settings.diagnosis ?? {})),
     forgetMemory: (_call, reply) => reply(null, { runIds: [] }),
     getCache: (_call, reply) => reply(null, { replies: 0, bytes: 0, maxBytes: 1, maxAgeMs: 0 }),
+    getCaller: (_call, reply) => reply(null, { name: 'anyone', role: 'admin' }),
     listAudit: (_call, reply) => reply(null, { entries: [], more: false }),
     listDeadLetters: (_call, reply) => reply(null, { letters: [] }),
     retryDeadLetter: (_call, reply) => reply(null, { outcome: '' }),

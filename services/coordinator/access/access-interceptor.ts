@@ -6,7 +6,7 @@ import type { Access, Caller } from './access.ts';
 import type { AuditCall } from './audit-calls.ts';
 import type { CallMeter } from './call-limits.ts';
 import { bearerToken } from './credential.ts';
-import { mayAct, roleNeededFor } from './roles.ts';
+import { mayAct, type Role, roleNeededFor, roles } from './roles.ts';
 
 interface Refusal {
   readonly code: status;
@@ -28,11 +28,13 @@ const tellEveryMs = 1_000;
 const callerKey = 'scale-caller';
 
 const teamKey = 'scale-team';
+const roleKey = 'scale-role';
 
 /** By its token or certificate; what the interceptor has seen to, and never what a client says of itself. */
-export function callerIn(metadata: Metadata): { readonly name: string; readonly team?: string } {
+export function callerIn(metadata: Metadata): { readonly name: string; readonly role: Role; readonly team?: string } {
   const [name = '', team] = [metadata.get(callerKey)[0], metadata.get(teamKey)[0]];
-  return { name: String(name), ...(team !== undefined && { team: String(team) }) };
+  const role = roles.find((known) => known === metadata.get(roleKey)[0]) ?? 'read';
+  return { name: String(name), role, ...(team !== undefined && { team: String(team) }) };
 }
 
 type InterceptedCall = Parameters<ServerInterceptor>[1];
@@ -105,6 +107,7 @@ export function accessInterceptor({ audit, access, meter, logger, timing }: Acce
             releases.push(() => open.delete(check));
             // In place of any that the client may have sent.
             metadata.set(callerKey, caller.name);
+            metadata.set(roleKey, caller.role);
             metadata.remove(teamKey);
             if (caller.team !== undefined) metadata.set(teamKey, caller.team);
             forward(metadata);

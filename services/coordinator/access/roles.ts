@@ -27,6 +27,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   getSweep: 'read',
   watchSweep: 'read',
   listDeadLetters: 'read',
+  getCaller: 'read',
   startRun: 'run',
   cancelRun: 'run',
   pauseRun: 'run',

@@ -14,7 +14,7 @@ export function reportBest(state: RunState): BestWorkflow | undefined {
   const round = number === undefined ? undefined : state.rounds[number - 1];
   if (round?.workflow === undefined || round.evaluation === undefined) return undefined;
   const initialScore = state.rounds[0]?.evaluation?.score;
-  const interval = intervalOf(state, round);
+  const interval = intervalOfScore(state, round);
   return {
     round: round.round,
     score: round.evaluation.score,
@@ -30,7 +30,7 @@ export function reportBest(state: RunState): BestWorkflow | undefined {
 }
 
 /** Only a full evaluation is a plain share of successes. Repeats of a query are not further queries. */
-function intervalOf({ configuration }: RunState, round: Round): Interval | undefined {
+export function intervalOfScore({ configuration }: RunState, round: Round): Interval | undefined {
   if (round.evaluation === undefined || !coversAllQueries(round, configuration)) return undefined;
   const { scored } = queriesOf(round);
   return scored === 0 ? undefined : wilsonInterval(round.evaluation.score * scored, scored);

@@ -1,5 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { countRepetitions, type RepetitionCounts } from '../../domain/report/count-repetitions.ts';
+import { intervalOfScore } from '../../domain/report/report-best.ts';
 import { reportVerdict, type Verdict, verdictKinds } from '../../domain/report/report-verdict.ts';
 import type { RunProgress } from '../../domain/report/run-progress.ts';
 import { tokensAnAnswer } from '../../domain/run/ledger/mean-cost.ts';
@@ -13,6 +14,7 @@ export function progressToProto(state: RunState, { round, bestRound, savedShare,
   const { proposals, tried, underWay } = countRepetitions(state);
   const best = bestRound === undefined ? undefined : state.rounds[bestRound - 1];
   const verdict = reportVerdict(state);
+  const interval = best && intervalOfScore(state, best);
   return {
     round,
     ...defined({ bestRound, savedShare, leftMs }),
@@ -21,6 +23,7 @@ export function progressToProto(state: RunState, { round, bestRound, savedShare,
     limit: limit && limitToProto(limit.reached),
     ...{ proposals, repeatedTried: tried, repeatedUnderWay: underWay },
     ...defined({ bestAnswerTokens: best && tokensAnAnswer(best), verdict: verdict && verdictToProto(verdict) }),
+    ...(interval && { bestLow: interval.low, bestHigh: interval.high }),
   };
 }
 

@@ -21,6 +21,7 @@ import {
   type FindRunsResponse,
   type ForgetMemoryResponse,
   type GetCacheResponse,
+  type GetCallerResponse,
   type GetRoundRequest,
   type GetRoundResponse,
   type GetRunBenchmarkResponse,
@@ -96,6 +97,8 @@ export interface ControlClient {
   forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
   getCache(signal: AbortSignal): Promise<GetCacheResponse>;
   clearCache(signal: AbortSignal): Promise<ClearCacheResponse>;
+  /** Who this is to the coordinator. */
+  getCaller(signal: AbortSignal): Promise<GetCallerResponse>;
   listAudit(request: ListAuditRequest, signal: AbortSignal): Promise<ListAuditResponse>;
   listDeadLetters(signal: AbortSignal): Promise<ListDeadLettersResponse>;
   /** Refused for a job that its run has gone on without. */
@@ -309,6 +312,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     getCache: (signal) => ask('GetCache', client.getCache, {}, signal),
     clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),
+    getCaller: (signal) => ask('GetCaller', client.getCaller, {}, signal),
     listAudit: (request, signal) => ask('ListAudit', client.listAudit, request, signal),
     listDeadLetters: (signal) => ask('ListDeadLetters', client.listDeadLetters, {}, signal),
     retryDeadLetter: (runId, jobId, signal) => ask('RetryDeadLetter', client.retryDeadLetter, { runId, jobId }, signal),

@@ -156,6 +156,8 @@ export interface ResultStore {
   /** The first result of a job wins; later ones change nothing. */
   put(result: Result): Promise<'stored' | 'already-stored'>;
   get(runId: string, jobId: string): Promise<Result | undefined>;
+  /** The same with the time at which the store took it, by the store's clock. */
+  getTimed(runId: string, jobId: string): Promise<TimedResult | undefined>;
   /** Ids of the run's jobs that have a result. */
   jobIds(runId: string): Promise<Set<string>>;
   /**
@@ -163,6 +165,12 @@ export interface ResultStore {
    * Starts over when the store is recreated, and with the first result where the store has not come as far as the sequence.
    */
   follow(runId: string, signal: AbortSignal, after?: number): AsyncIterable<FollowedResult>;
+}
+
+export interface TimedResult {
+  readonly result: Result;
+  /** Wall-clock milliseconds. */
+  readonly storedAtMs: number;
 }
 
 export interface FollowedResult extends Result {

@@ -81,6 +81,7 @@ export function cutOffLeader(majority: Side, minority: Side, { timing, deadlineM
       results: {
         put: (result) => store(`publish ${result.jobId}`, () => whole.results.put(result)),
         get: (runId, jobId) => present().results.get(runId, jobId),
+        getTimed: (runId, jobId) => present().results.getTimed(runId, jobId),
         jobIds: (runId) => present().results.jobIds(runId),
         follow: (runId, signal, after) =>
           follow(

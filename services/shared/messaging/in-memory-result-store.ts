@@ -7,6 +7,7 @@ import { type PartOfRuns, removeUnder, requireOpen, type Stored, type World } fr
 import { lastToken, subjects } from './subjects-and-streams.ts';
 
 interface StoredResult extends Stored {
+  readonly storedAtMs: number;
   readonly traceparent?: string;
 }
 
@@ -23,7 +24,10 @@ export function createInMemoryResults(world: World): PartOfRuns<ResultStore> {
         requireOpen(client, `publish ${subject}`);
         if (results.has(subject)) return 'already-stored';
         const traced = defined({ traceparent: presentTraceparent() });
-        results.set(subject, { sequence: world.nextSequence(), bytes: encodeResult(result), ...traced });
+        results.set(subject, {
+          ...{ sequence: world.nextSequence(), bytes: encodeResult(result), storedAtMs: world.timing.wallMs() },
+          ...traced,
+        });
         bell.ring();
         return 'stored';
       },
@@ -33,6 +37,12 @@ export function createInMemoryResults(world: World): PartOfRuns<ResultStore> {
         const stored = results.get(subject);
         return stored && decodeResult(stored.bytes);
       },
+      async getTimed(runId, jobId) {
+        const subject = subjects.result(runId, jobId);
+        requireOpen(client, `read ${subject}`);
+        const stored = results.get(subject);
+        return stored && { result: decodeResult(stored.bytes), storedAtMs: stored.storedAtMs };
+      },
       async jobIds(runId) {
         const prefix = prefixOf(runId);
         requireOpen(client, `list ${prefix}`);
@@ -40,7 +50,13 @@ export function createInMemoryResults(world: World): PartOfRuns<ResultStore> {
       },
       async *follow(runId, signal, after) {
         const followed = { world, bell, client };
-        for await (const { bytes, ...place } of followStored(followed, results, prefixOf(runId), signal, after)) {
+        for await (const { bytes, storedAtMs: _storedAtMs, ...place } of followStored(
+          followed,
+          results,
+          prefixOf(runId),
+          signal,
+          after,
+        )) {
           yield { ...decodeResult(bytes), ...place };
         }
       },

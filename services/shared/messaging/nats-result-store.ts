@@ -23,6 +23,12 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
       return message && decodeResult(await fetchBody(blobs, carriedBy(message)));
     },
 
+    async getTimed(runId, jobId) {
+      const message = await readLast(session, streams.results, subjects.result(runId, jobId));
+      if (message === undefined) return undefined;
+      return { result: decodeResult(await fetchBody(blobs, carriedBy(message))), storedAtMs: message.time.getTime() };
+    },
+
     jobIds: (runId) => lastTokensOf(session, streams.results, subjects.resultsOfRun(runId)),
 
     async *follow(runId, signal, wanted = 0) {

@@ -430,6 +430,8 @@ export interface RunSummary {
   labels?: RunLabels | undefined;
   ofRun?: string | undefined;
   sweepId?: string | undefined;
+  startedBy?: string | undefined;
+  endedAtMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -476,7 +478,12 @@ export interface RunProgress {
     | number
     | undefined;
   /** What came of the search, or has come so far. Absent: not a search, or the start has no score yet. */
-  verdict?: Verdict | undefined;
+  verdict?:
+    | Verdict
+    | undefined;
+  /** The 95 % interval of the best one's score. Absent: it is not from executions of all queries alone. */
+  bestLow?: number | undefined;
+  bestHigh?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -855,7 +862,11 @@ export interface ListExecutionsResponse {
   workflowHash: string;
   queryIndex: number;
   repeat: number;
-  result?: Result | undefined;
+  result?:
+    | Result
+    | undefined;
+  /** When the store took the result, by its clock. Absent: from a version that does not say. */
+  storedAtMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1380,6 +1391,18 @@ export interface AuditEntry {
   code: string;
   /** The coordinator that was called. */
   coordinator: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface GetCallerRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface GetCallerResponse {
+  /** Of its token or certificate. */
+  name: string;
+  /** read, run or admin. */
+  role: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -3893,6 +3916,8 @@ function createBaseRunSummary(): RunSummary {
     labels: undefined,
     ofRun: undefined,
     sweepId: undefined,
+    startedBy: undefined,
+    endedAtMs: undefined,
   };
 }
 
@@ -3963,6 +3988,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.sweepId !== undefined) {
       writer.uint32(226).string(message.sweepId);
+    }
+    if (message.startedBy !== undefined) {
+      writer.uint32(234).string(message.startedBy);
+    }
+    if (message.endedAtMs !== undefined) {
+      writer.uint32(240).uint64(message.endedAtMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4164,6 +4195,22 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.sweepId = reader.string();
             continue;
           }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.startedBy = reader.string();
+            continue;
+          }
+          case 30: {
+            if (tag !== 240) {
+              break;
+            }
+
+            message.endedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4238,6 +4285,16 @@ export const RunSummary: MessageFns<RunSummary> = {
         : isSet(object.sweep_id)
         ? globalThis.String(object.sweep_id)
         : undefined,
+      startedBy: isSet(object.startedBy)
+        ? globalThis.String(object.startedBy)
+        : isSet(object.started_by)
+        ? globalThis.String(object.started_by)
+        : undefined,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : undefined,
     };
   },
 
@@ -4309,6 +4366,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.sweepId !== undefined) {
       obj.sweepId = message.sweepId;
     }
+    if (message.startedBy !== undefined) {
+      obj.startedBy = message.startedBy;
+    }
+    if (message.endedAtMs !== undefined) {
+      obj.endedAtMs = Math.round(message.endedAtMs);
+    }
     return obj;
   },
 
@@ -4349,6 +4412,8 @@ export const RunSummary: MessageFns<RunSummary> = {
       : undefined;
     message.ofRun = object.ofRun ?? undefined;
     message.sweepId = object.sweepId ?? undefined;
+    message.startedBy = object.startedBy ?? undefined;
+    message.endedAtMs = object.endedAtMs ?? undefined;
     return message;
   },
 };
@@ -4478,6 +4543,8 @@ function createBaseRunProgress(): RunProgress {
     limit: undefined,
     bestAnswerTokens: undefined,
     verdict: undefined,
+    bestLow: undefined,
+    bestHigh: undefined,
   };
 }
 
@@ -4518,6 +4585,12 @@ export const RunProgress: MessageFns<RunProgress> = {
     }
     if (message.verdict !== undefined) {
       Verdict.encode(message.verdict, writer.uint32(106).fork()).join();
+    }
+    if (message.bestLow !== undefined) {
+      writer.uint32(113).double(message.bestLow);
+    }
+    if (message.bestHigh !== undefined) {
+      writer.uint32(121).double(message.bestHigh);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4639,6 +4712,22 @@ export const RunProgress: MessageFns<RunProgress> = {
             message.verdict = Verdict.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 113) {
+              break;
+            }
+
+            message.bestLow = reader.double();
+            continue;
+          }
+          case 15: {
+            if (tag !== 121) {
+              break;
+            }
+
+            message.bestHigh = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4699,6 +4788,16 @@ export const RunProgress: MessageFns<RunProgress> = {
         ? globalThis.Number(object.best_answer_tokens)
         : undefined,
       verdict: isSet(object.verdict) ? Verdict.fromJSON(object.verdict) : undefined,
+      bestLow: isSet(object.bestLow)
+        ? globalThis.Number(object.bestLow)
+        : isSet(object.best_low)
+        ? globalThis.Number(object.best_low)
+        : undefined,
+      bestHigh: isSet(object.bestHigh)
+        ? globalThis.Number(object.bestHigh)
+        : isSet(object.best_high)
+        ? globalThis.Number(object.best_high)
+        : undefined,
     };
   },
 
@@ -4740,6 +4839,12 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.verdict !== undefined) {
       obj.verdict = Verdict.toJSON(message.verdict);
     }
+    if (message.bestLow !== undefined) {
+      obj.bestLow = floatToJson(message.bestLow);
+    }
+    if (message.bestHigh !== undefined) {
+      obj.bestHigh = floatToJson(message.bestHigh);
+    }
     return obj;
   },
 
@@ -4764,6 +4869,8 @@ export const RunProgress: MessageFns<RunProgress> = {
     message.verdict = (object.verdict !== undefined && object.verdict !== null)
       ? Verdict.fromPartial(object.verdict)
       : undefined;
+    message.bestLow = object.bestLow ?? undefined;
+    message.bestHigh = object.bestHigh ?? undefined;
     return message;
   },
 };
@@ -9226,7 +9333,7 @@ export const GetRoundResponse: MessageFns<GetRoundResponse> = {
 };
 
 function createBaseListExecutionsResponse(): ListExecutionsResponse {
-  return { workflowHash: "", queryIndex: 0, repeat: 0, result: undefined };
+  return { workflowHash: "", queryIndex: 0, repeat: 0, result: undefined, storedAtMs: undefined };
 }
 
 export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
@@ -9242,6 +9349,9 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
     }
     if (message.result !== undefined) {
       Result.encode(message.result, writer.uint32(34).fork()).join();
+    }
+    if (message.storedAtMs !== undefined) {
+      writer.uint32(40).uint64(message.storedAtMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -9299,6 +9409,14 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
             message.result = Result.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.storedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -9327,6 +9445,11 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
         : 0,
       repeat: isSet(object.repeat) ? globalThis.Number(object.repeat) : 0,
       result: isSet(object.result) ? Result.fromJSON(object.result) : undefined,
+      storedAtMs: isSet(object.storedAtMs)
+        ? globalThis.Number(object.storedAtMs)
+        : isSet(object.stored_at_ms)
+        ? globalThis.Number(object.stored_at_ms)
+        : undefined,
     };
   },
 
@@ -9344,6 +9467,9 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
     if (message.result !== undefined) {
       obj.result = Result.toJSON(message.result);
     }
+    if (message.storedAtMs !== undefined) {
+      obj.storedAtMs = Math.round(message.storedAtMs);
+    }
     return obj;
   },
 
@@ -9358,6 +9484,7 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
     message.result = (object.result !== undefined && object.result !== null)
       ? Result.fromPartial(object.result)
       : undefined;
+    message.storedAtMs = object.storedAtMs ?? undefined;
     return message;
   },
 };
@@ -16051,6 +16178,163 @@ export const AuditEntry: MessageFns<AuditEntry> = {
   },
 };
 
+function createBaseGetCallerRequest(): GetCallerRequest {
+  return { };
+}
+
+export const GetCallerRequest: MessageFns<GetCallerRequest> = {
+  encode(message: GetCallerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCallerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCallerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetCallerRequest {
+    return {};
+  },
+
+  toJSON(_: GetCallerRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetCallerRequest>): GetCallerRequest {
+    return GetCallerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetCallerRequest>): GetCallerRequest {
+    const message = createBaseGetCallerRequest();
+    return message;
+  },
+};
+
+function createBaseGetCallerResponse(): GetCallerResponse {
+  return { name: "", role: "" };
+}
+
+export const GetCallerResponse: MessageFns<GetCallerResponse> = {
+  encode(message: GetCallerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.role !== "") {
+      writer.uint32(18).string(message.role);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCallerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCallerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetCallerResponse {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      role: isSet(object.role) ? globalThis.String(object.role) : "",
+    };
+  },
+
+  toJSON(message: GetCallerResponse): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.role !== "") {
+      obj.role = message.role;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetCallerResponse>): GetCallerResponse {
+    return GetCallerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetCallerResponse>): GetCallerResponse {
+    const message = createBaseGetCallerResponse();
+    message.name = object.name ?? "";
+    message.role = object.role ?? "";
+    return message;
+  },
+};
+
 function createBaseListAuditRequest(): ListAuditRequest {
   return { target: "", limit: 0 };
 }
@@ -17456,6 +17740,16 @@ export const ControlServiceService = {
       Buffer.from(RetryDeadLetterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RetryDeadLetterResponse => RetryDeadLetterResponse.decode(value),
   },
+  /** Who the caller is, and what that caller may do. */
+  getCaller: {
+    path: "/scale.v1.ControlService/GetCaller" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetCallerRequest): Buffer => Buffer.from(GetCallerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetCallerRequest => GetCallerRequest.decode(value),
+    responseSerialize: (value: GetCallerResponse): Buffer => Buffer.from(GetCallerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetCallerResponse => GetCallerResponse.decode(value),
+  },
   /** Who has changed what, the newest last. */
   listAudit: {
     path: "/scale.v1.ControlService/ListAudit" as const,
@@ -17607,6 +17901,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   listDeadLetters: handleUnaryCall<ListDeadLettersRequest, ListDeadLettersResponse>;
   /** Queues such a job again, while its run has not gone on without it, and removes the letter. */
   retryDeadLetter: handleUnaryCall<RetryDeadLetterRequest, RetryDeadLetterResponse>;
+  /** Who the caller is, and what that caller may do. */
+  getCaller: handleUnaryCall<GetCallerRequest, GetCallerResponse>;
   /** Who has changed what, the newest last. */
   listAudit: handleUnaryCall<ListAuditRequest, ListAuditResponse>;
   /** A copy of runs, sweeps and memory while the cluster works: the bytes of the file that `scale backup` writes. */
@@ -17975,6 +18271,22 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RetryDeadLetterResponse) => void,
+  ): ClientUnaryCall;
+  /** Who the caller is, and what that caller may do. */
+  getCaller(
+    request: GetCallerRequest,
+    callback: (error: ServiceError | null, response: GetCallerResponse) => void,
+  ): ClientUnaryCall;
+  getCaller(
+    request: GetCallerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetCallerResponse) => void,
+  ): ClientUnaryCall;
+  getCaller(
+    request: GetCallerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetCallerResponse) => void,
   ): ClientUnaryCall;
   /** Who has changed what, the newest last. */
   listAudit(
