@@ -1,8 +1,9 @@
-// Writes the tables of settings, of metrics and of failures into docs/ from the tables in the code:
-// `node scripts/write-setting-tables.ts`. Commit what changes.
+// Writes the tables of settings, of metrics and of failures, and the reference of the language, into docs/ from what the code
+// has: `node scripts/write-setting-tables.ts`. Commit what changes.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFailureTables } from './failure-tables.ts';
+import { languagePage } from './language-page.ts';
 import { withMetricTables } from './metric-tables.ts';
 import { withSettingTables } from './setting-tables.ts';
 
@@ -15,3 +16,5 @@ for (const name of await readdir(docs)) {
   const fresh = withFailureTables(withMetricTables(withSettingTables(text)));
   if (fresh !== text) await writeFile(page, fresh);
 }
+
+await writeFile(join(docs, 'language.md'), languagePage());
