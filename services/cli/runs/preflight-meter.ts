@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
+import { noUsage } from '../../domain/run/ledger/totals.ts';
 import type { SpendingNote } from '../../shared/contracts/generated/scale/v1/spending.ts';
 import { schemaVersion } from '../../shared/contracts/read-message.ts';
 import { callAttemptToProto } from '../../shared/contracts/spending-codec.ts';
@@ -19,8 +20,7 @@ export function createPreflightMeter(): PreflightMeter {
       const id = `${command}/${attempts.length + 1}`;
       const place = attempts.length;
       const attempt = { attemptId: id, jobId: '', callId, model, usageEstimated: false };
-      const usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-      attempts.push({ ...attempt, state: 'refused', usage });
+      attempts.push({ ...attempt, state: 'refused', usage: noUsage });
       return {
         id,
         ended: (state, used, usageEstimated) => {

@@ -1,6 +1,7 @@
 import type { Benchmark, Query } from '../benchmark.ts';
 import { operators } from '../operators/registry.ts';
 import type { CodeRunner, ModelClient } from '../ports.ts';
+import { noUsage } from '../run/ledger/totals.ts';
 import { interpretWorkflow } from '../workflow/interpret.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { ExpectedUse } from './stand-in.ts';
@@ -55,8 +56,7 @@ async function expectedExecution(
     };
     // An ensemble asks for its vote only where samples of one prompt differ.
     const text = madeUpReply(operator, `${samplesDiffer ? used.calls : 1} ${'.'.repeat(tokens * charactersAToken)}`, query);
-    const usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-    return { text, reasoning: '', finishReason: 'stop', usage, model: '', simulated: true };
+    return { text, reasoning: '', finishReason: 'stop', usage: noUsage, model: '', simulated: true };
   };
   await interpretWorkflow(workflow, query, {
     ...{ model: { complete }, code: passing, operators, seed: [0, query.id], inputs, maxCalls },

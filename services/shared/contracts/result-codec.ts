@@ -1,9 +1,8 @@
 import { type Failure, failureKinds } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
+import { noUsage } from '../../domain/run/ledger/totals.ts';
 import { ModelCall, type Failure as ProtoFailure, type Usage as ProtoUsage, Result } from './generated/scale/v1/result.ts';
 import { oneOf, readMessage, readVersionedMessage, sortedRecord } from './read-message.ts';
-
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
 /** Equal results give equal bytes. */
 export function encodeResult(result: Result): Uint8Array {

@@ -1,5 +1,6 @@
 import type { CallPurpose, Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
+import { noUsage } from '../../domain/run/ledger/totals.ts';
 
 /** Keeps account of attempts at calls, so that what was paid for is known even if a process dies in the middle. */
 export interface AttemptMeter {
@@ -41,8 +42,6 @@ export interface MeteredAttempt {
   ended(state: AttemptState, usage: Usage, estimated: boolean): void;
 }
 
-const nothing: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-
 /** Its attempts are sent once what came before them is stored as well. */
 export function meterAfter(meter: AttemptMeter, stored: () => Promise<void>): AttemptMeter {
   return {
@@ -54,7 +53,7 @@ export function meterAfter(meter: AttemptMeter, stored: () => Promise<void>): At
       try {
         await before;
       } catch (error) {
-        attempt.ended('refused', nothing, false);
+        attempt.ended('refused', noUsage, false);
         throw error;
       }
       return attempt;

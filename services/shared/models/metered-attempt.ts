@@ -1,6 +1,7 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
+import { noUsage } from '../../domain/run/ledger/totals.ts';
 import { EndpointError, RequestFailure } from './endpoint-errors.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 
@@ -51,8 +52,6 @@ export function estimatedPrompt({ messages }: EndpointRequest): Usage {
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   return { ...noUsage, promptTokens: Math.ceil(characters / 4) };
 }
-
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
 interface Cost {
   readonly state: AttemptState;

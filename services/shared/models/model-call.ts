@@ -1,4 +1,5 @@
 import { finishReasons, type ModelReply } from '../../domain/ports.ts';
+import { noUsage } from '../../domain/run/ledger/totals.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 
 /** The reply that a finished call gave. */
@@ -7,7 +8,7 @@ export function replyOf({ text, reasoning, finishReason, usage, model, simulated
     text,
     reasoning,
     finishReason: finishReasonOf(finishReason),
-    usage: usage ?? { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 },
+    usage: usage ?? noUsage,
     model,
     simulated,
   };

@@ -11,7 +11,8 @@ export interface TokenTotal extends CallDoubts {
   readonly simulated: boolean;
 }
 
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+/** Of what asked no model. */
+export const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
 export function addUsage(one: Usage, other: Usage): Usage {
   return {
