@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
+import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { Cli } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { type ReachedCluster, reachLocalCluster } from '../cluster/reach-cluster.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 import { startRunRequestOf } from '../runs/run-request.ts';
 
 /** A cluster whose runs are followed by this process, so that no command of theirs takes a part of the machine. */

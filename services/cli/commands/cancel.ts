@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -8,7 +9,6 @@ import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster
 import { createLineView } from '../progress/run-view.ts';
 import { findOneRun } from '../runs/find-run.ts';
 import { followRun } from '../runs/follow-run.ts';
-import { createRunRecord } from '../runs/run-record.ts';
 import { endOf } from '../runs/run-to-its-end.ts';
 
 interface CancelOptions extends ClusterOptions {

@@ -6,6 +6,9 @@ import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
+import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -15,10 +18,7 @@ import { describeProvenance, type Provenance, provenanceOf } from '../export/pro
 import { countUpTo } from '../parse-count.ts';
 import { reportOf } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
 import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 import { roundOf } from '../show/rounds-shown.ts';
 
 const parts = ['workflow', 'executions', 'log', 'events-jsonl', 'report'] as const;

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
+import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
@@ -7,9 +10,6 @@ import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
-import { createRunRecord } from '../runs/run-record.ts';
 
 interface ReportOptions extends ClusterOptions {
   readonly json: boolean;

@@ -4,15 +4,15 @@ import { configurationFromProto } from '../../shared/contracts/configuration-cod
 import { workflowFromProto } from '../../shared/contracts/workflow-codec.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { executionShown } from '../../shared/runs/execution-shown.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
+import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { countUpTo } from '../parse-count.ts';
 import { findRun } from '../runs/find-run.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
-import { createRunRecord } from '../runs/run-record.ts';
 import { describeExecution } from '../show/describe-execution.ts';
 import { diffWorkflows } from '../show/diff-workflows.ts';
 import { describeProposals, proposalsShown } from '../show/proposals-shown.ts';

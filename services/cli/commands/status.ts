@@ -12,6 +12,9 @@ import { alignColumns } from '../../shared/document/align-columns.ts';
 import { describeSaved, exact, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
 import { describeMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { describeLimits, limitsDocument } from '../../shared/runs/describe-limits.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -19,11 +22,8 @@ import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
 import { describeVerdict } from '../report/describe-verdict.ts';
-import { describeLimits, limitsDocument } from '../runs/describe-limits.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { createRunRecord } from '../runs/run-record.ts';
 
 interface StatusOptions extends ClusterOptions {
   readonly json: boolean;

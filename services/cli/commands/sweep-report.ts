@@ -5,12 +5,12 @@ import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTables } from '../../shared/document/write-tables.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { readSweep } from '../../shared/runs/read-sweep.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { shortPath } from '../short-path.ts';
-import { readSweep } from '../sweep-report/read-sweep.ts';
 import { sweepToDocument } from '../sweep-report/sweep-to-document.ts';
 import { findSweep } from '../sweeps/find-sweep.ts';
 

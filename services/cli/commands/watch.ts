@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -6,8 +8,7 @@ import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster
 import type { RunView } from '../progress/run-view.ts';
 import { exitCodeOfStatus, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
-import { followRun, readRun } from '../runs/follow-run.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
+import { followRun } from '../runs/follow-run.ts';
 
 interface WatchOptions extends ClusterOptions {
   readonly json: boolean;

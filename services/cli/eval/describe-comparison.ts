@@ -2,7 +2,8 @@ import type { ChangedQuery, Comparison } from '../../domain/comparison/compare-e
 import { paretoFront } from '../../domain/run/pareto-front.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
-import type { ComparisonSide } from './comparison-side.ts';
+import type { ComparisonSide } from '../../shared/runs/comparison-side.ts';
+import { concludingSentence, formatPoints, formatPValue, formatRange } from '../../shared/runs/concluding-sentence.ts';
 
 /** The comparison as people read it. @param shown how many changed queries of each direction */
 export function describeComparison(comparison: Comparison, a: ComparisonSide, b: ComparisonSide, shown: number): string {
@@ -13,7 +14,7 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
     '',
     concludingSentence(comparison),
     '',
-    `  difference  B - A is ${points(difference.difference)} points on ${queries} queries (${formatShare(difference.confidence)} interval ${range(difference)})`,
+    `  difference  B - A is ${formatPoints(difference.difference)} points on ${queries} queries (${formatShare(difference.confidence)} interval ${formatRange(difference)})`,
     `  test        ${describeTest(comparison)}`,
     ...costLine(a, b, comparison),
     `  queries     B scores higher on ${better}, lower on ${worse}, the same on ${alike} (sign test: ${formatPValue(signTestPValue)})`,
@@ -22,16 +23,6 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
     ),
     ...changeLines(comparison, shown),
   ].join('\n');
-}
-
-/** What the figures support, and no more. */
-export function concludingSentence({ verdict, difference, test }: Comparison): string {
-  const level = formatShare(difference.confidence);
-  if (verdict === 'undecided') {
-    return `A and B cannot be told apart at ${level}: B - A may be anything from ${range(difference)} points (${formatPValue(test.pValue)}).`;
-  }
-  const [better, other] = verdict === 'b' ? ['B', 'A'] : ['A', 'B'];
-  return `${better} scores higher than ${other}: B - A is ${points(difference.difference)} points, ${range(difference)} at ${level} (${formatPValue(test.pValue)}).`;
 }
 
 function describeSide({ label, tokens, executions }: ComparisonSide, { score, low, high }: ScoreInterval): string {
@@ -97,19 +88,4 @@ function oneAnswer(answer: string): string {
   if (line === '') return '(empty)';
   const characters = [...line];
   return characters.length <= excerptLength ? line : `…${characters.slice(1 - excerptLength).join('')}`;
-}
-
-function range({ low, high }: Comparison['difference']): string {
-  return `${points(low)} to ${points(high)}`;
-}
-
-/** A difference of scores times 100, with its sign. */
-function points(difference: number): string {
-  const text = (100 * difference).toFixed(1);
-  if (/^-?0\.0$/.test(text)) return '0.0';
-  return difference > 0 ? `+${text}` : text;
-}
-
-function formatPValue(pValue: number): string {
-  return pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
 }

@@ -2,11 +2,11 @@ import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { createRunRecord } from '../../shared/runs/run-record.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { findRun } from '../runs/find-run.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { createRunRecord } from '../runs/run-record.ts';
 import type { FoundWorkflow } from './evaluation-file.ts';
 
 /** The best workflow of a run, finished or not, and what it was executed with. @throws CliError */

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { defined } from '../../domain/defined.ts';
 import { failureKinds } from '../../domain/failure.ts';
 import { isScored } from '../../domain/failure-class.ts';
+import type { ComparisonSide } from '../../shared/runs/comparison-side.ts';
 import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
-import type { ComparisonSide } from './comparison-side.ts';
 
 /** A line of records.jsonl, or of a file from elsewhere that has at least a query and a score. */
 const recordLine = z

@@ -3,12 +3,12 @@ import { detailKey, type ExecutionRecord, executionRecords } from '../../domain/
 import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { Round } from '../../domain/run/state.ts';
+import { answersInLog } from '../../shared/runs/answers-in-log.ts';
+import { readExecutionDetails } from '../../shared/runs/read-execution-details.ts';
+import type { RunRecord } from '../../shared/runs/run-record.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { answersInLog } from '../eval/answers-in-log.ts';
 import { encodeCsv, encodeJsonLines, encodeParquet } from '../eval/encode-records.ts';
-import { readExecutionDetails } from '../eval/read-execution-details.ts';
 import { type RecordColumn, recordColumns } from '../eval/record-columns.ts';
-import type { RunRecord } from '../runs/run-record.ts';
 
 export const tableFormats = ['jsonl', 'csv', 'parquet'] as const;
 export type TableFormat = (typeof tableFormats)[number];

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Comparison } from '../../domain/comparison/compare-evaluations.ts';
 import { formatScore } from '../../shared/document/format.ts';
-import { concludingSentence } from '../eval/describe-comparison.ts';
+import { concludingSentence } from '../../shared/runs/concluding-sentence.ts';
 import type { Gate } from './gate.ts';
 import type { TestCase } from './junit.ts';
 

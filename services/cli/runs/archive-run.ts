@@ -5,10 +5,10 @@ import { buildReport } from '../../domain/report/build-report.ts';
 import type { ReportModel } from '../../domain/report/report-model.ts';
 import { replaceFile } from '../../shared/document/replace-file.ts';
 import { type DocumentFiles, writeDocument } from '../../shared/document/write-document.ts';
+import type { RunRecord } from '../../shared/runs/run-record.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
 import { runToDocument } from '../report/run-to-document.ts';
 import { encodeRunLog } from './run-log-file.ts';
-import type { RunRecord } from './run-record.ts';
 
 /** What a run leaves in a folder of its own, for people who do not want to start a cluster to read it. */
 export interface RunArchive {

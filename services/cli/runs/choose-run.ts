@@ -7,12 +7,12 @@ import { configurationFromProto } from '../../shared/contracts/configuration-cod
 import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { runIdOf } from '../../shared/contracts/run-id.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
+import { createRunRecord } from '../../shared/runs/run-record.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeDifferences, describeMoves, isOtherLength, listedDifferences } from './describe-differences.ts';
-import { readRun } from './follow-run.ts';
-import { readRunBenchmark } from './read-run-benchmark.ts';
-import { createRunRecord } from './run-record.ts';
 import { isSimulatedRun } from './run-request.ts';
 
 export interface RunChoice {

@@ -1,7 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { progressOf, type StepProgress } from '../../domain/report/run-progress.ts';
-import type { RunEvent } from '../../domain/run/event.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/run/ledger/totals.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -9,10 +8,11 @@ import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
+import { readSpent } from '../../shared/runs/read-run.ts';
+import type { RunRecord } from '../../shared/runs/run-record.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createWaitClock } from '../progress/wait-clock.ts';
-import type { RunRecord } from './run-record.ts';
 
 export interface FollowSettings {
   readonly cluster: ReachedCluster;
@@ -137,24 +137,6 @@ async function endIfHeld({ client }: ReachedCluster, runId: string, signal: Abor
   if (manifest?.status === RunStatus.PAUSED && manifest.needsPerson) throw new RunNeedsPersonError(runId, manifest.pauseReason);
 }
 
-/** Reads a run's log up to its current end. */
-export async function readRun(
-  cluster: ReachedCluster,
-  record: RunRecord,
-  signal: AbortSignal,
-  onEvent: (event: RunEvent) => void = () => undefined,
-): Promise<RunRecord> {
-  const { runId } = record;
-  const place = { afterSequence: record.lastSequence(), afterDigest: record.lastDigest() };
-  for await (const update of watchReliably(cluster.client, { runId, ...place, follow: false, patienceMs: 10_000 }, signal)) {
-    if (update.kind === 'restarted') record.restart();
-    if (update.kind === 'event') onEvent(record.add(update.logged));
-  }
-  signal.throwIfAborted();
-  await readSpent(cluster, record, signal);
-  return record;
-}
-
 /** Until the end they only add money to what is shown: a coordinator that does not answer now is asked again then. */
 async function readPrices({ client }: ReachedCluster, record: RunRecord, signal: AbortSignal): Promise<void> {
   try {
@@ -163,11 +145,4 @@ async function readPrices({ client }: ReachedCluster, record: RunRecord, signal:
   } catch (error) {
     if (!(error instanceof ControlError) || error.kind !== 'unreachable') throw error;
   }
-}
-
-/** What the coordinator knows besides the log. */
-async function readSpent(cluster: ReachedCluster, record: RunRecord, signal: AbortSignal): Promise<void> {
-  const { summary, manifest } = await cluster.client.getRun(record.runId, signal);
-  record.noteSpent(summary?.spent && spentFromProto(summary.spent));
-  record.notePrices(manifest?.prices && pricesFromProto(manifest.prices));
 }

@@ -1,6 +1,6 @@
 import { encodeEvent } from '../../shared/contracts/event-codec.ts';
 import { encodeRunLogFile } from '../../shared/contracts/run-log-file.ts';
-import type { RunRecord } from './run-record.ts';
+import type { RunRecord } from '../../shared/runs/run-record.ts';
 
 /** A run's log as bytes that depend on no time or place, so two runs of the same search can be compared with cmp. */
 export function encodeRunLog(record: RunRecord): Uint8Array {

@@ -11,6 +11,8 @@ import {
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { AskedShare } from '../../shared/sharing/share-rules.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -24,9 +26,8 @@ import { createEndpointCheck, type EndpointCheck } from './check-endpoints.ts';
 import { chooseRun } from './choose-run.ts';
 import { describeVisible } from './describe-visible.ts';
 import { findRun } from './find-run.ts';
-import { followRun, RunNeedsPersonError, readRun } from './follow-run.ts';
+import { followRun, RunNeedsPersonError } from './follow-run.ts';
 import { patiently } from './patiently.ts';
-import { createRunRecord, type RunRecord } from './run-record.ts';
 import { needsSimulator, startRunRequestOf } from './run-request.ts';
 import { watchStopFile } from './watch-stop-file.ts';
 

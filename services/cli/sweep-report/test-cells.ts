@@ -7,6 +7,7 @@ import { formatScore } from '../../shared/document/format.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { readSweep } from '../../shared/runs/read-sweep.ts';
 import type { Cli } from '../cli.ts';
 import type { ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
@@ -19,7 +20,6 @@ import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { createEndpointCheck } from '../runs/check-endpoints.ts';
 import { needsSimulator } from '../runs/run-request.ts';
 import { type EndedRun, runOn } from '../runs/run-to-its-end.ts';
-import { readSweep } from './read-sweep.ts';
 
 export interface SweepTestOptions extends ClusterOptions {
   readonly split: string;

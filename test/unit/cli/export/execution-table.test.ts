@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { ReachedCluster } from '../../../../services/cli/cluster/reach-cluster.ts';
 import { executionTable, type TableFormat } from '../../../../services/cli/export/execution-table.ts';
 import { describeProvenance, provenanceOf } from '../../../../services/cli/export/provenance.ts';
-import { createRunRecord } from '../../../../services/cli/runs/run-record.ts';
 import { proposalsShown } from '../../../../services/cli/show/proposals-shown.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { createRunRecord } from '../../../../services/shared/runs/run-record.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 const queryCount = 12;

@@ -1,8 +1,8 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { expect, test } from 'vitest';
 import { encodeRunLog, renderRunEvents } from '../../../../services/cli/runs/run-log-file.ts';
-import { createRunRecord, type RunRecord } from '../../../../services/cli/runs/run-record.ts';
 import { decodeEvent, decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
+import { createRunRecord, type RunRecord } from '../../../../services/shared/runs/run-record.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 const { log, state } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount: 20, search: { maxRounds: 4 } }));

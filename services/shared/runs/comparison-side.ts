@@ -4,14 +4,13 @@ import { describeMissingResults } from '../../domain/comparison/missing-results.
 import { isScored } from '../../domain/failure-class.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
-import { CliError } from '../cli-error.ts';
-import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { findRun } from '../runs/find-run.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
+import type { Round } from '../../domain/run/state.ts';
 import { answersInLog } from './answers-in-log.ts';
 import { readExecutionDetails } from './read-execution-details.ts';
+import { readRunBenchmark } from './read-run-benchmark.ts';
+import { RunReadError } from './run-read-error.ts';
+import type { RunRecord } from './run-record.ts';
+import type { RunSource } from './run-source.ts';
 
 /** One of the two that are compared. */
 export interface ComparisonSide {
@@ -29,46 +28,28 @@ export interface ComparisonSide {
 }
 
 /**
- * An evaluation, or the best workflow of a run with what was executed of it.
- * @throws CliError if nothing was
+ * What was executed of a round's workflow.
+ * @param named the round; undefined: the best one's, under the run's own name
+ * @throws RunReadError if nothing was
  */
-export async function readRunSide(cluster: ReachedCluster, wanted: string, signal: AbortSignal): Promise<ComparisonSide> {
-  const { runId } = await findRun(cluster, wanted, signal);
-  return sideOf(cluster, await readRun(cluster, createRunRecord(runId), signal), undefined, signal);
-}
-
-/**
- * The workflow that a search started from, and its best one.
- * @throws CliError if nothing was executed of one of them
- */
-export async function readStartAndBest(
-  cluster: ReachedCluster,
-  wanted: string,
-  signal: AbortSignal,
-): Promise<[ComparisonSide, ComparisonSide]> {
-  const { runId } = await findRun(cluster, wanted, signal);
-  const record = await readRun(cluster, createRunRecord(runId), signal);
-  const { rounds } = record.state();
-  const [start, best] = [rounds.find(({ round }) => round === 1), bestOf(record.state())];
-  if (start === undefined || best === undefined) throw new CliError('bad-input', `run ${runId} has no best workflow yet`);
-  return [await sideOf(cluster, record, start, signal), await sideOf(cluster, record, best, signal)];
-}
-
-/** @param named the round whose workflow it is; undefined: the best one's, under the run's own name */
-async function sideOf(
-  cluster: ReachedCluster,
+export async function comparisonSide(
+  source: RunSource,
   record: RunRecord,
-  named: ReturnType<typeof bestOf>,
+  named: Round | undefined,
   signal: AbortSignal,
 ): Promise<ComparisonSide> {
   const { runId } = record;
   const state = record.state();
   const round = named ?? bestOf(state) ?? state.rounds.at(-1);
   if (round === undefined || round.outcomes.length === 0) {
-    throw new CliError('bad-input', `run ${runId} has not executed its best workflow: \`scale eval --run ${runId}\` does`);
+    const which = named === undefined ? 'its best workflow' : `the workflow of round ${named.round}`;
+    throw new RunReadError(
+      'bad-input',
+      `run ${runId} has not executed ${which}: \`scale eval --run ${runId}\` executes its best`,
+    );
   }
-  const details = await readExecutionDetails(cluster, runId, round.workflowHash, signal);
-  const benchmarkRead = await readRunBenchmark(cluster, runId, signal);
+  const details = await readExecutionDetails(source, runId, round.workflowHash, signal);
+  const benchmarkRead = await readRunBenchmark(source, runId, signal);
   const records = executionRecords(round.outcomes, answersInLog(record, round.round), details, benchmarkRead);
   const missing = describeMissingResults(records);
   const { benchmark } = state.configuration;
@@ -92,12 +73,12 @@ async function sideOf(
   };
 }
 
-/** Scores of different things cannot be subtracted. @throws CliError */
+/** Scores of different things cannot be subtracted. @throws RunReadError */
 export function refuseUnlike(a: ComparisonSide, b: ComparisonSide): void {
   for (const field of ['benchmark', 'split', 'scorer'] as const) {
     const [inA, inB] = [a[field], b[field]];
     if (inA === undefined || inB === undefined || inA === inB) continue;
-    throw new CliError(
+    throw new RunReadError(
       'bad-input',
       `${a.label} and ${b.label} cannot be compared: the ${field} of the first is ${inA}, that of the second ${inB}`,
     );

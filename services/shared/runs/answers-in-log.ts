@@ -1,5 +1,5 @@
 import { detailKey } from '../../domain/comparison/execution-record.ts';
-import type { RunRecord } from '../runs/run-record.ts';
+import type { RunRecord } from './run-record.ts';
 
 /** The answers to a round's queries as the log has them, shortened, by detailKey: a run's state does not keep them. */
 export function answersInLog({ events }: Pick<RunRecord, 'events'>, round: number): Map<string, string> {

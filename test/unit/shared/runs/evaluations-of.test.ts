@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { evaluationsOf, subjectOf } from '../../../../services/cli/sweep-report/evaluations-of.ts';
 import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
 import { configurationToProto } from '../../../../services/shared/contracts/configuration-codec.ts';
 import { RunManifest, RunStatus, RunSummary } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { ControlClient } from '../../../../services/shared/control-client/control-client.ts';
+import { evaluationsOf, subjectOf } from '../../../../services/shared/runs/evaluations-of.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 const searched = continueRun(

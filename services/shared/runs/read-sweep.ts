@@ -5,28 +5,28 @@ import { totalUse } from '../../domain/run/ledger/totals.ts';
 import { cellOfRun, testOfRun } from '../../domain/sweep-report/cell-of-run.ts';
 import type { CellRun, EarlierRun, ReportedCell } from '../../domain/sweep-report/reported-cell.ts';
 import type { SweepFacts } from '../../domain/sweep-report/sweep-report-model.ts';
-import { ControlError } from '../../shared/control-client/control-error.ts';
-import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
-import { CliError } from '../cli-error.ts';
-import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
+import { ControlError } from '../control-client/control-error.ts';
+import { mapAtOnce } from '../lifecycle/map-at-once.ts';
 import { cellsOfSweep } from './cells-of-sweep.ts';
 import { evaluationsOf, type FoundSubject, subjectOf } from './evaluations-of.ts';
+import { readRun } from './read-run.ts';
+import { RunReadError } from './run-read-error.ts';
+import { createRunRecord, type RunRecord } from './run-record.ts';
+import type { RunSource } from './run-source.ts';
 
 /** Logs that are read at a time: each may have many megabytes, of which a few kilobytes remain. */
 const atOnce = 4;
 
-/** A sweep, what its runs have to show, and the tests of what these have found. @throws CliError */
+/** A sweep, what its runs have to show, and the tests of what these have found. @throws RunReadError */
 export async function readSweep(
-  cluster: ReachedCluster,
+  source: RunSource,
   sweepId: string,
   signal: AbortSignal,
 ): Promise<{ readonly facts: SweepFacts; readonly cells: readonly ReportedCell[] }> {
-  const { summary, cells } = await cluster.client.getSweep(sweepId, signal);
-  if (summary === undefined) throw new CliError('failed', `the coordinator says nothing about sweep ${sweepId}`);
+  const { summary, cells } = await source.client.getSweep(sweepId, signal);
+  if (summary === undefined) throw new RunReadError('failed', `the coordinator says nothing about sweep ${sweepId}`);
   const read = await readAll(
-    cluster,
+    source,
     cells.flatMap(({ runId }) => runId ?? []),
     signal,
     (record) => ({
@@ -35,8 +35,8 @@ export async function readSweep(
     }),
   );
   const subjects = read.flatMap(({ subject }) => subject ?? []);
-  const evaluations = await evaluationsOf(cluster, subjects, signal);
-  const tests = await testsOf(cluster, evaluations, signal);
+  const evaluations = await evaluationsOf(source, subjects, signal);
+  const tests = await testsOf(source, evaluations, signal);
   const runs = read.map(({ run, subject }): [string, CellRun] => {
     const test = subject && tests.get(subject);
     return [run.runId, test === undefined ? run : { ...run, test }];
@@ -45,15 +45,15 @@ export async function readSweep(
   const testing = new Set(evaluations.values());
   const shown = cells.filter(({ runId }) => runId === undefined || !testing.has(runId));
   const earlierIds = shown.flatMap(({ earlierRunIds }) => earlierRunIds);
-  const earlier = await readAll(cluster, earlierIds, signal, earlierRun);
+  const earlier = await readAll(source, earlierIds, signal, earlierRun);
   return cellsOfSweep(
     { summary, cells: shown },
     { runs: new Map(runs), earlier: new Map(earlier.map((run) => [run.runId, run])) },
   );
 }
 
-async function testsOf(cluster: ReachedCluster, evaluations: ReadonlyMap<FoundSubject, string>, signal: AbortSignal) {
-  const read = await readAll(cluster, [...new Set(evaluations.values())], signal, (record) => ({
+async function testsOf(source: RunSource, evaluations: ReadonlyMap<FoundSubject, string>, signal: AbortSignal) {
+  const read = await readAll(source, [...new Set(evaluations.values())], signal, (record) => ({
     runId: record.runId,
     test: testOfRun(record.state(), factsOf(record)),
   }));
@@ -61,9 +61,9 @@ async function testsOf(cluster: ReachedCluster, evaluations: ReadonlyMap<FoundSu
   return new Map([...evaluations].map(([subject, runId]) => [subject, tests.get(runId)]));
 }
 
-/** What is wanted of each of these runs; those of which the cluster has no log, or no event yet, are left out. */
+/** What is wanted of each of these runs; those of which the source has no log, or no event yet, are left out. */
 async function readAll<Result>(
-  cluster: ReachedCluster,
+  source: RunSource,
   runIds: readonly string[],
   signal: AbortSignal,
   take: (record: RunRecord) => Result,
@@ -71,7 +71,7 @@ async function readAll<Result>(
   const results = await mapAtOnce(runIds, atOnce, async (runId) => {
     const record = createRunRecord(runId);
     try {
-      await readRun(cluster, record, signal);
+      await readRun(source, record, signal);
     } catch (error) {
       if (!(error instanceof ControlError && error.kind === 'not-found')) throw error;
       return [];

@@ -5,16 +5,16 @@ import type { RunEvent } from '../../domain/run/event.ts';
 import { isOver } from '../../domain/run/is-over.ts';
 import type { Spent } from '../../domain/run/ledger/spent.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import { eventFromProto } from '../../shared/contracts/event-codec.ts';
-import type { LoggedEvent } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { CliError } from '../cli-error.ts';
+import { eventFromProto } from '../contracts/event-codec.ts';
+import type { LoggedEvent } from '../contracts/generated/scale/v1/control.ts';
+import { RunReadError } from './run-read-error.ts';
 
 /** A run's log as far as it has been read, and the state that it leads to. */
 export interface RunRecord {
   readonly runId: string;
   readonly events: readonly RecordedEvent[];
   readonly times: RoundTimes;
-  /** @throws CliError if nothing has been read yet */
+  /** @throws RunReadError if nothing has been read yet */
   state(): RunState;
   lastSequence(): number;
   /** The digest of the log up to the last event, "" for none. */
@@ -49,7 +49,7 @@ export function createRunRecord(runId: string): RunRecord {
     events,
     times,
     state: () => {
-      if (state === undefined) throw new CliError('failed', `run ${runId} has no events yet`);
+      if (state === undefined) throw new RunReadError('failed', `run ${runId} has no events yet`);
       return state;
     },
     lastSequence: () => events.at(-1)?.sequence ?? 0,
@@ -63,7 +63,7 @@ export function createRunRecord(runId: string): RunRecord {
     },
     isOver: () => state !== undefined && isOver(state),
     add: ({ sequence, timeMs, event: logged, digest: upToHere = '' }) => {
-      if (logged === undefined) throw new CliError('failed', `entry ${sequence} of run ${runId} holds no event`);
+      if (logged === undefined) throw new RunReadError('failed', `entry ${sequence} of run ${runId} holds no event`);
       const { event } = eventFromProto(logged);
       state = applyEvent(state, event);
       events.push({ sequence, timeMs, event });

@@ -4,10 +4,10 @@ import { isEvaluation, isSearch } from '../../domain/run/run-kind.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
-import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
-import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { configurationFromProto } from '../contracts/configuration-codec.ts';
+import { RunStatus, type RunSummary } from '../contracts/generated/scale/v1/control.ts';
+import { mapAtOnce } from '../lifecycle/map-at-once.ts';
+import type { RunSource } from './run-source.ts';
 
 /** What a search has found, as an evaluation of it can be recognised. */
 export interface FoundSubject {
@@ -48,7 +48,7 @@ const atOnce = 8;
  * @returns the evaluations' run ids
  */
 export async function evaluationsOf(
-  { client }: Pick<ReachedCluster, 'client'>,
+  { client }: RunSource,
   subjects: readonly FoundSubject[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<FoundSubject, string>> {

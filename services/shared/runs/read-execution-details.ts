@@ -1,11 +1,11 @@
 import { detailKey, type ExecutionDetail } from '../../domain/comparison/execution-record.ts';
 import { defined } from '../../domain/defined.ts';
-import type { Result } from '../../shared/contracts/generated/scale/v1/result.ts';
-import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import type { Result } from '../contracts/generated/scale/v1/result.ts';
+import type { RunSource } from './run-source.ts';
 
 /** What the cluster still knows of a workflow's executions beyond the log, by detailKey. */
 export async function readExecutionDetails(
-  { client }: Pick<ReachedCluster, 'client'>,
+  { client }: RunSource,
   runId: string,
   workflowHash: string,
   signal: AbortSignal,

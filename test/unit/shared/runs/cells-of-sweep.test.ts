@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cellsOfSweep } from '../../../../services/cli/sweep-report/cells-of-sweep.ts';
 import { SweepCellView, SweepSummary } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { cellsOfSweep } from '../../../../services/shared/runs/cells-of-sweep.ts';
 import { runOf } from '../../domain/sweep-report/made-up-cells.ts';
 
 const none = { runs: new Map(), earlier: new Map() };

@@ -1,7 +1,7 @@
 import { defined } from '../../domain/defined.ts';
 import type { CellRun, CellStatus, EarlierRun, ReportedCell } from '../../domain/sweep-report/reported-cell.ts';
 import type { SweepAxis, SweepFacts } from '../../domain/sweep-report/sweep-report-model.ts';
-import type { GetSweepResponse, SweepCellView, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { GetSweepResponse, SweepCellView, SweepSummary } from '../contracts/generated/scale/v1/control.ts';
 
 /** What was read of the runs of a sweep's cells, by their ids. */
 export interface SweepRuns {
