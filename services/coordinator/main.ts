@@ -89,7 +89,7 @@ await runService({
       ...{ timing: systemTiming, logger: log },
     });
     releases.push('the leading of sweeps', () => leaders.stop());
-    const sweeps = createSweepHandlers({ bus, leaders, getRun, timing: systemTiming });
+    const sweeps = createSweepHandlers({ bus, leaders, getRun, budgets: coordinator, timing: systemTiming });
     const backups = createBackupHandlers({ bus, timing: systemTiming, logger: log, name });
     const control = await startControlServer(
       {

@@ -88,6 +88,7 @@ ${limits}`;
   while (cluster.served.length < 15) await sleep(5);
   await cluster.killAndReplace('executor', '');
   const limited = await sweepEnded(cluster, sweepId);
+  expect(limited.budgets).toMatchObject([{ scope: `sweep-${sweepId}`, terms: { most: { calls: most } } }]);
   expect(await sentBy(cluster, limited)).toBeLessThanOrEqual(most);
   // Two had begun, and were ended; of the others each says why it was not started.
   const notStarted = limited.cells.filter(({ outcome }) => outcome?.why.startsWith('it was not started'));

@@ -61,7 +61,10 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
   const deliveredAtMs = new WeakMap<Job, number>();
   /** How often the store had been lost when the job was delivered. */
   const storeOf = new WeakMap<Job, number>();
+  /** Jobs in the queue that came into a store which did not know the run. */
+  const orphans = new Set<string>();
   let wipes = 0;
+  const isRunKnown = async (): Promise<boolean> => (await observer.runs.get(runId)) !== undefined;
 
   const expectKnown = (jobId: string, recordedBeforeMs: number, known: ReadonlyMap<string, unknown>): void => {
     for (const [call, atMs] of recordedAtMs) {
@@ -95,9 +98,13 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
     },
     jobs: {
       ...bus.jobs,
-      publish: (job) => {
+      publish: async (job) => {
         published.add(job.jobId);
-        return bus.jobs.publish(job);
+        const isKnown = await isRunKnown();
+        const outcome = await bus.jobs.publish(job);
+        if (outcome === 'queued' && isKnown) orphans.delete(job.jobId);
+        else if (outcome === 'queued') orphans.add(job.jobId);
+        return outcome;
       },
     },
   });
@@ -119,11 +126,11 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
         pull: async (...asked) => {
           const deliveries = await bus.jobs.pull(...asked);
           const store = wipes;
-          const isKnown = (await observer.runs.get(runId)) !== undefined;
+          const isKnown = await isRunKnown();
           for (const { job, deliveryCount } of deliveries) {
             if (deliveryCount > 1 && isPeaceful()) deliveredAgain.push(job.jobId);
             deliveredAtMs.set(job, time.monotonicMs());
-            if (isKnown) storeOf.set(job, store);
+            if (isKnown && !orphans.has(job.jobId)) storeOf.set(job, store);
             inHand.set(job.jobId, job);
           }
           return deliveries.map((delivery) => ({ ...delivery, ack: () => acknowledge(delivery, store) }));

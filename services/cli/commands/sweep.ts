@@ -4,6 +4,7 @@ import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file.ts';
 import type { GetSweepResponse, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
+import { describeLimits } from '../../shared/runs/describe-limits.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -154,7 +155,9 @@ async function status(cli: Cli, cluster: ReachedCluster, wanted: string | undefi
   const how = isInterrupted ? 'interrupted: the command that started it continues it' : (summary?.status ?? '');
   const reason = summary === undefined || summary.reason === '' ? '' : ` (${summary.reason})`;
   const head = `Sweep ${sweepId}: ${how}${reason}. ${describeCounts(summary ?? {})}`;
-  return { exitCode: exitCodes.ok, document: sweepViewDocument(view), text: `${head}\n\n${cellTable(view.cells)}` };
+  const spent = describeLimits(undefined, view.budgets).map((line) => `  ${line}\n`);
+  const text = `${head}\n${spent.join('')}\n${cellTable(view.cells)}`;
+  return { exitCode: exitCodes.ok, document: sweepViewDocument(view), text };
 }
 
 type Ask = (cluster: ReachedCluster, sweepId: string, signal: AbortSignal) => Promise<{ status: string }>;

@@ -2,6 +2,7 @@ import { defined } from '../../domain/defined.ts';
 import type { GetSweepResponse, SweepCellView, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { limitsDocument } from '../../shared/runs/describe-limits.ts';
 
 const widestLabel = 24;
 const longestWhy = 120;
@@ -95,8 +96,9 @@ export function sweepDocument(sweep: SweepSummary): Record<string, unknown> {
 }
 
 /** The same with every cell. */
-export function sweepViewDocument({ summary, cells }: GetSweepResponse): Record<string, unknown> {
-  return { ...sweepDocument(summary as SweepSummary), runs: cells.map(cellDocument) };
+export function sweepViewDocument({ summary, cells, budgets }: GetSweepResponse): Record<string, unknown> {
+  const { budgets: spent } = limitsDocument(undefined, budgets);
+  return { ...sweepDocument(summary as SweepSummary), budgets: spent, runs: cells.map(cellDocument) };
 }
 
 function cellDocument(view: SweepCellView): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { GetSweepResponse, SweepCellView } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { describeLimits } from '../../shared/runs/describe-limits.ts';
 import type { LiveScreen } from '../cli.ts';
 import { cellFigures, cellName, describeCounts } from './describe-sweeps.ts';
 
@@ -17,7 +18,7 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
   let isFirst = true;
   return {
     show(view) {
-      const { summary, cells } = view;
+      const { summary, cells, budgets } = view;
       const present = cells.filter(({ leftOut }) => !leftOut);
       const done = present.filter(({ outcome }) => outcome !== undefined).length;
       for (const cell of cells) {
@@ -36,7 +37,8 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
       const head = `${oneLine(name, 40)}${state}  ${describeCounts(summary ?? {})}  ·  ${formatCount(tokens)} tokens`;
       const table =
         rows.length === 0 ? [] : alignColumns(rows.map((cell) => [`  ${cellName(cell)}`, ...cellFigures(cell)])).split('\n');
-      screen.draw([head, ...table]);
+      const spent = describeLimits(undefined, budgets).map((line) => `  ${line}`);
+      screen.draw([head, ...spent, ...table]);
     },
   };
 }

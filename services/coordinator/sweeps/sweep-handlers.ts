@@ -28,6 +28,7 @@ import { LogConflictError } from '../../shared/messaging/errors.ts';
 import { noPause } from '../../shared/messaging/pause-run.ts';
 import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
+import type { Coordinator } from '../coordinator.ts';
 import { refuseBadShare } from '../refuse-bad-share.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { refuseBadLimits } from '../with-limits.ts';
@@ -58,6 +59,7 @@ export interface SweepHandlersParts {
   readonly leaders: SweepLeaders;
   readonly timing: Timing;
   readonly getRun: ControlHandlers['getRun'];
+  readonly budgets: Pick<Coordinator, 'budget'>;
 }
 
 export const mostCells = 10_000;

@@ -1,5 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { type CellState, isSweepOver, phaseOf, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
+import { sweepScope } from '../../shared/budgets/scopes-of.ts';
 import {
   type GetSweepResponse,
   RunStatus,
@@ -9,11 +10,13 @@ import {
 import { cellOutcomeToProto, sweepCellToProto, sweepSettingsToProto } from '../../shared/contracts/sweep-codec.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
+import type { Coordinator } from '../coordinator.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { spentTokensOf } from './cell-outcome.ts';
 
 interface Parts {
   readonly getRun: ControlHandlers['getRun'];
+  readonly budgets: Pick<Coordinator, 'budget'>;
 }
 
 const looksAtOnce = 16;
@@ -26,7 +29,8 @@ export async function viewOfSweep(
   signal: AbortSignal,
 ): Promise<GetSweepResponse> {
   const cells = await mapAtOnce(state.cells, looksAtOnce, (cell) => viewOfCell(parts, cell, signal));
-  return { summary: summaryOf(sweepId, state, cells), cells };
+  const budget = parts.budgets.budget(sweepScope(sweepId));
+  return { summary: summaryOf(sweepId, state, cells), cells, budgets: budget?.terms === undefined ? [] : [budget] };
 }
 
 export async function summaryOfSweep(

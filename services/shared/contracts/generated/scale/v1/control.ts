@@ -1286,6 +1286,8 @@ export interface GetSweepResponse {
     | undefined;
   /** In the order in which they are started, with those that are left out at the end. */
   cells: SweepCellView[];
+  /** What its runs may spend together and have spent, as far as that is limited. */
+  budgets: BudgetTable[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1297,6 +1299,8 @@ export interface WatchSweepRequest {
 export interface WatchSweepResponse {
   summary?: SweepSummary | undefined;
   cells: SweepCellView[];
+  /** As in GetSweepResponse. */
+  budgets: BudgetTable[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -14636,7 +14640,7 @@ export const GetSweepRequest: MessageFns<GetSweepRequest> = {
 };
 
 function createBaseGetSweepResponse(): GetSweepResponse {
-  return { summary: undefined, cells: [] };
+  return { summary: undefined, cells: [], budgets: [] };
 }
 
 export const GetSweepResponse: MessageFns<GetSweepResponse> = {
@@ -14646,6 +14650,9 @@ export const GetSweepResponse: MessageFns<GetSweepResponse> = {
     }
     for (const v of message.cells) {
       SweepCellView.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.budgets) {
+      BudgetTable.encode(v!, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -14687,6 +14694,14 @@ export const GetSweepResponse: MessageFns<GetSweepResponse> = {
             message.cells.push(SweepCellView.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.budgets.push(BudgetTable.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -14705,6 +14720,7 @@ export const GetSweepResponse: MessageFns<GetSweepResponse> = {
     return {
       summary: isSet(object.summary) ? SweepSummary.fromJSON(object.summary) : undefined,
       cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => SweepCellView.fromJSON(e)) : [],
+      budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => BudgetTable.fromJSON(e)) : [],
     };
   },
 
@@ -14715,6 +14731,9 @@ export const GetSweepResponse: MessageFns<GetSweepResponse> = {
     }
     if (message.cells?.length) {
       obj.cells = message.cells.map((e) => SweepCellView.toJSON(e));
+    }
+    if (message.budgets?.length) {
+      obj.budgets = message.budgets.map((e) => BudgetTable.toJSON(e));
     }
     return obj;
   },
@@ -14728,6 +14747,7 @@ export const GetSweepResponse: MessageFns<GetSweepResponse> = {
       ? SweepSummary.fromPartial(object.summary)
       : undefined;
     message.cells = object.cells?.map((e) => SweepCellView.fromPartial(e)) || [];
+    message.budgets = object.budgets?.map((e) => BudgetTable.fromPartial(e)) || [];
     return message;
   },
 };
@@ -14816,7 +14836,7 @@ export const WatchSweepRequest: MessageFns<WatchSweepRequest> = {
 };
 
 function createBaseWatchSweepResponse(): WatchSweepResponse {
-  return { summary: undefined, cells: [] };
+  return { summary: undefined, cells: [], budgets: [] };
 }
 
 export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
@@ -14826,6 +14846,9 @@ export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
     }
     for (const v of message.cells) {
       SweepCellView.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.budgets) {
+      BudgetTable.encode(v!, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -14867,6 +14890,14 @@ export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
             message.cells.push(SweepCellView.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.budgets.push(BudgetTable.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -14885,6 +14916,7 @@ export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
     return {
       summary: isSet(object.summary) ? SweepSummary.fromJSON(object.summary) : undefined,
       cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => SweepCellView.fromJSON(e)) : [],
+      budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => BudgetTable.fromJSON(e)) : [],
     };
   },
 
@@ -14895,6 +14927,9 @@ export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
     }
     if (message.cells?.length) {
       obj.cells = message.cells.map((e) => SweepCellView.toJSON(e));
+    }
+    if (message.budgets?.length) {
+      obj.budgets = message.budgets.map((e) => BudgetTable.toJSON(e));
     }
     return obj;
   },
@@ -14908,6 +14943,7 @@ export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
       ? SweepSummary.fromPartial(object.summary)
       : undefined;
     message.cells = object.cells?.map((e) => SweepCellView.fromPartial(e)) || [];
+    message.budgets = object.budgets?.map((e) => BudgetTable.fromPartial(e)) || [];
     return message;
   },
 };
