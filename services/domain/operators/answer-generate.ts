@@ -4,7 +4,7 @@ import { readTags } from '../replies/read-tags.ts';
 import { withoutAsides } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-const instruction = `Answer the question at the end. Think it through first, step by step.
+export const instruction = `Answer the question at the end. Think it through first, step by step.
 Reply in exactly this form:
 <thought>your reasoning</thought>
 <answer>the final answer alone, as short as it can be</answer>`;

@@ -2,7 +2,7 @@ import { FailureError } from '../failure.ts';
 import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator } from './operator.ts';
 
-const form = `Write the Python function that the task at the end asks for.
+export const instruction = `Write the Python function that the task at the end asks for.
 Reply with one fenced python block that holds the whole function, with all imports and helpers it needs.`;
 
 /** Asks for a function and returns only the program. */
@@ -20,7 +20,7 @@ export const customCodeGenerate: Operator = {
   async run(inputs, context) {
     const wanted = String(inputs.entry_point).trim();
     const own = inputs.instruction === undefined || inputs.instruction === '' ? [] : [String(inputs.instruction)];
-    const content = [form, ...own, `Name of the function: ${wanted}`, `Task:\n${inputs.problem}`].join('\n\n');
+    const content = [instruction, ...own, `Name of the function: ${wanted}`, `Task:\n${inputs.problem}`].join('\n\n');
     const reply = await context.complete([{ role: 'user', content }]);
     const program = readProgram(reply.text);
     if (defines(program, wanted)) return { response: program };

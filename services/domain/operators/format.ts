@@ -5,7 +5,7 @@ import { withoutAsides } from '../replies/split-thoughts.ts';
 import { withoutFence } from '../replies/without-fence.ts';
 import type { Operator } from './operator.ts';
 
-const instruction = `State the final answer of the solution at the end, and nothing else.
+export const instruction = `State the final answer of the solution at the end, and nothing else.
 Give a few words or a number, as short as the problem allows, without a sentence around it. Do not solve the problem again.
 Reply in exactly this form:
 <answer>the final answer alone</answer>`;

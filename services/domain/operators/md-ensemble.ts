@@ -4,7 +4,7 @@ import { shuffled } from '../random.ts';
 import type { Operator } from './operator.ts';
 import { chosenLetter, solutionLabel, texts } from './sc-ensemble.ts';
 
-const instruction = `Several solutions of the problem follow, each under a letter. Judge which one is the best.
+export const instruction = `Several solutions of the problem follow, each under a letter. Judge which one is the best.
 Check the reasoning and the final answer of each against the problem.
 Reply in exactly this form:
 <thought>the arguments for and against each</thought>

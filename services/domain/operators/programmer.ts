@@ -4,7 +4,7 @@ import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { errorLine, runProgram, shownError } from './run-program.ts';
 
-const instruction = `Write a Python program that computes the answer to the problem at the end.
+export const instruction = `Write a Python program that computes the answer to the problem at the end.
 Define a function solve() without parameters that returns the final answer. Use the standard library only; read no input and no files.
 Compute the answer; do not hard-code it. Reply with the whole program in one fenced python block.`;
 

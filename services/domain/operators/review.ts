@@ -4,7 +4,7 @@ import { readVerdict, verdictOfProse } from '../replies/read-verdict.ts';
 import { withoutAsides } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-const instruction = `Review the solution at the end: does it solve the problem correctly?
+export const instruction = `Review the solution at the end: does it solve the problem correctly?
 Check each step and the final answer. Fail it only if you are more than 95% sure that it is wrong.
 Reply in exactly this form:
 <feedback>what is wrong and how to fix it, or why it is right</feedback>

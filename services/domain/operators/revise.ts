@@ -3,7 +3,7 @@ import { readTags } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-const instruction = `Revise the solution at the end to address the feedback on it.
+export const instruction = `Revise the solution at the end to address the feedback on it.
 Keep what is right, correct what is wrong, and give the whole revised solution with its final answer.
 Reply in exactly this form:
 <solution>the revised solution</solution>`;

@@ -5,7 +5,7 @@ import { withoutAsides } from '../replies/split-thoughts.ts';
 import { withoutFence } from '../replies/without-fence.ts';
 import type { Operator, Value } from './operator.ts';
 
-const instruction = `Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.
+export const instruction = `Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.
 Compare the final answers. The answer that occurs most often is most likely right; pick any solution that gives it.
 Reply in exactly this form:
 <thought>how often each answer occurs</thought>

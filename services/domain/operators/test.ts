@@ -2,7 +2,7 @@ import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { runProgram, shownError } from './run-program.ts';
 
-const instruction = `The Python function at the end fails its tests. Find the mistake and rewrite the function.
+export const instruction = `The Python function at the end fails its tests. Find the mistake and rewrite the function.
 Say in a sentence or two what is wrong. Then give the whole corrected program in one fenced python block, under the same function name.`;
 
 const fixes = 3;

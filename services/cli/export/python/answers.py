@@ -1,0 +1,232 @@
+# --- What a reply says its answer is, where it does not use the form that was asked for ---
+
+Said = collections.namedtuple("Said", "kind final at text whole")
+OTHERS = "proposed previous initial given provided alternative possible wrong incorrect".split()
+ASKED = r"(?:\s+(?:to|for)\s+(?:the|this|that|your)\s+(?:\p{L}+\s+)?(?:question|problem|task|riddle|puzzle|query|exercise))?"
+REMARK = r"(?:\s*\([^()\n]{1,60}\)|,[^,.:\n]{1,40},)?"
+ANSWER_TAG = r"<\s*((?:final|short)?[ _-]?answer)\b[^<>]*>((?:(?!<\s*\1\b)[\s\S])*?)(<\s*\/\s*\1\s*>|$)"
+ANSWER_MEMBER = r'"(?:final_?|short_?)?answer"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false)\s*[,}]'
+HEADING = (
+    r"(?:^|(?<=[\s*_#(>]))"
+    + "".join(rf"(?<!\b{word}\s)" for word in OTHERS)
+    + rf"answer{REMARK}{ASKED}(?:\s+is(?:\s+correct)?)?[*_]*"
+    + r"\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)[\s*]*_{0,2}(?!_)"
+)
+BARE_HEADING = (
+    r"^[^\p{L}\p{N}\n]*(?:\d+[.)][ \t*_]*)?(?:the[ \t]+)?(?:(?:final|short|correct)[ \t]+){0,2}answer[ \t*_#]*\n[\s*]*_{0,2}(?!_)"
+)
+SENTENCE = (
+    "".join(rf"(?<!\b{word}\s)" for word in [*OTHERS, "original"])
+    + rf"\banswer{REMARK}{ASKED}{REMARK}"
+    + r"\s+(?:is|are|was|(?:would|should|must|will)(?:\s+\p{L}+)?\s+be|becomes|equals)"
+    + r"(?:\s+(?:therefore|thus|then|simply|hence|indeed|also|actually|clearly))?[\s:*_]+(?=\S)"
+)
+FINAL_WORDS = r"\bfinal[ \t*_]+$"
+LINE_BEGIN = (
+    r"(?:^|\n)[^\p{L}\p{N}\n]*(?:\d+[.)][ \t*_]*)?(?:the[ \t]+)?(?:(?:final|short|correct|best|right)[ \t]+){0,2}$"
+)
+JUDGEMENT = (
+    r"^(?:(?:indeed|also|already|therefore|essentially|properly|correctly|fully|clearly|both|not)\s+)*"
+    r"(?:(?:(?:in)?correct|(?:in)?accurate|right|wrong|(?:in)?valid|consistent|numeric(?:al)?|concise|clear|complete|verified"
+    r"|confirmed|reasonable|formatted)"
+    r"(?=[\s*_]*(?:$|[.,;:!?)]|(?:and|but|because|since|as|given)\b)|\s+(?:with|according|based|for this)\b)"
+    r"|(?:in|of) the (?:\p{L}+ )?(?:format|form|style|range|order|units?)\b|a single |based on |as follows|not "
+    r"|(?:\p{L}+ed|given|shown|written) (?:to|as|in|by|from|with) )"
+)
+LONGEST_ANSWER, LONGEST_END = 1000, 30000
+
+
+def announcements(text):
+    """Every place where a text says what its answer is, in order."""
+    skipped = max(0, len(text) - LONGEST_END)
+    end = text[skipped:]
+    near = [one._replace(at=one.at + skipped) for one in [*headings_in(end), *sentences_in(end)]]
+    found = [one for one in [*answer_tags_in(text), *near] if holds_answer(one.text)]
+    return sorted(found, key=lambda one: one.at)
+
+
+def announcement(text):
+    """(the answer, all that stands there): the last tag, else heading or final sentence, a last line, a sentence."""
+    every = announcements(text)
+    last = js(r"(?:^|\n)####[ \t]*([^\n]+?)\s*$").search(text) or js(r":[*_]*[ \t]*\n\s*([^\n]+)\s*$").search(text)
+    line = without_emphasis(group_or(last))
+    said = (
+        last_of(one for one in every if one.kind == "tag")
+        or last_of(one for one in every if one.kind == "heading" or one.final)
+        or (Said("line", False, 0, line, line) if holds_answer(line) else None)
+        or last_of(every)
+    )
+    return None if said is None else (said.text, said.whole)
+
+
+def last_of(items):
+    return next(reversed(list(items)), None)
+
+
+def answer_tags_in(text):
+    found = []
+    for match in js(ANSWER_TAG, "i").finditer(text):
+        # A tag that is never closed may be one that prose names.
+        if match[3] != "" or finds(r"(?:^|\n)\s*$", text[: match.start()]):
+            found.append((match.start(), match[2]))
+    for match in js(ANSWER_MEMBER, "i").finditer(text):
+        try:
+            found.append((match.start(), json_text(json_value(match[1]))))
+        except ValueError:
+            found.append((match.start(), match[1]))
+    tags = []
+    for at, held in found:
+        again = None if len(held) > LONGEST_ANSWER else last_of(announcements(held))
+        whole = without_emphasis(held)
+        tags.append(Said("tag", True, at, whole if again is None else again.text, whole))
+    return tags
+
+
+def headings_in(text):
+    found = []
+    for source, flags in ((HEADING, "i"), (BARE_HEADING, "im")):
+        for match in js(source, flags).finditer(text):
+            held = held_text(text[match.end() :])
+            before = text[max(0, match.start() - 80) : match.start()]
+            final = source is BARE_HEADING or finds(FINAL_WORDS, before, "i") or finds(LINE_BEGIN, before, "i")
+            # It may announce again: "Final Answer: The final answer is 7.78. I hope it is correct."
+            again = last_of(sentences_in(held[:LONGEST_ANSWER]))
+            cut_off = without_emphasis(until_sentence_end(held[:LONGEST_ANSWER]))
+            text_held = cut_off if again is None else again.text
+            found.append(Said("heading", final, match.start(), text_held, without_emphasis(held)))
+    return found
+
+
+def sentences_in(text):
+    found = []
+    for match in js(SENTENCE, "i").finditer(text):
+        held = until_sentence_end(held_text(text[match.end() :])[:LONGEST_ANSWER])
+        is_all = match.end() + len(held) + 3 > len(text.rstrip(SPACES)) and match.start() < 20
+        if finds(JUDGEMENT, held) and not is_all:
+            continue
+        final = finds(FINAL_WORDS, text[max(0, match.start() - 12) : match.start()], "i")
+        found.append(Said("sentence", final, match.start(), without_emphasis(held), without_emphasis(held)))
+    return found
+
+
+def held_text(following):
+    """A line, a formula or code set apart, or the items of a list."""
+    rest = following[:LONGEST_ANSWER]
+    apart = js(r"^(?:\\\[[\s\S]+?\\\]|\$\$[\s\S]+?\$\$|```[\w-]*\n([\s\S]+?)\n?```)").search(rest)
+    if apart is not None:
+        return apart[0] if apart[1] is None else apart[1]
+    items = js(r"^(?:(?:[-\u2022]|\d{1,2}[.)])[ \t]+[^\n]+(?:\n|$)){2,}").search(rest)
+    if items is not None:
+        return ", ".join(js(r"^\S+[ \t]+(.+)$", "m").findall(items[0]))
+    return replaced(r"^[-\u2022][ \t]+", "", following.split("\n")[0])
+
+
+TITLES = set("Mr Mrs Ms Messrs Dr St Mt Ft Gen Col Lt Capt Sgt Rev Gov Sen Rep Prof Hon Jr Sr vs Vs jr sr".split())
+BEFORE_NUMBERS = set(
+    "no nos vol p pp fig eq ch c ca approx jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+SHORTENED = set("inc ltd co corp bros etc al est dept approx".split())
+SENTENCE_START = (
+    r"^[\"'”’)*_\]]*\s+(?:I|The|It|This|That|These|They|We|He|She|You|Because|Since|So|Thus|Therefore|Hence|As|In|There|Note"
+    r"|However|If|My|Let)\b"
+)
+
+
+def until_sentence_end(text):
+    """Up to the full stop that ends its first sentence: an initial or an abbreviation ends none."""
+    for stop in js(r"\.(?=[\"'”’)*_\]]*(?:\s|$))").finditer(text):
+        at = stop.start()
+        if ends_sentence(text[max(0, at - 20) : at], text[at + 1 : at + 40]):
+            return text[:at] + js(r"^[\"'”’)*_\]]*").search(text[at + 1 :])[0]
+    return text
+
+
+def ends_sentence(before, after):
+    if before and unicodedata.category(before[-1]) == "Lu" and not finds(r"[\p{L}\p{N}]", before[-2:-1]):
+        return finds(SENTENCE_START, after)
+    written = group_or(js(r"([\p{L}.]+)$").search(before))
+    word = written.lower()
+    if written in TITLES or (finds(r"^\s+\p{N}", after) and word in BEFORE_NUMBERS):
+        return False
+    return not (starts_with_small(after) and (word in SHORTENED or "." in word))
+
+
+def holds_answer(text):
+    return replaced(r"[*_`#$\\{}[\]():.…\s]+", "", text) != ""
+
+
+def without_emphasis(text):
+    """Without Markdown's emphasis; what is a product or a power stays."""
+    text = replaced(r"^\s*\}", "", text)
+    text = replaced(r"(?<=\w\*\*)!+(?=\s*$)", "", text)
+    text = replaced(r"(?<![\w)\]}])\*\*(?=\S)|(?<=\S)\*\*(?![\w([{\\])", "", text)
+    return replaced(r"^[\s*_`]+|[\s*_`]+$", "", text)
+
+
+def boxes_in(text):
+    r"""(what stands in it, where it begins) of each \boxed{…} and \fbox{…}."""
+    found = []
+    for match in js(r"\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])\s*").finditer(text):
+        start = match.end()
+        inside = between_braces(text, start) if text[start : start + 1] == "{" else without_braces(text[start : start + 1000])
+        if inside is not None:
+            found.append((inside, match.start()))
+    return found
+
+
+def between_braces(text, opening):
+    depth, at = 0, opening
+    while at < min(len(text), opening + 1000):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] in "{}":
+            depth += 1 if text[at] == "{" else -1
+        if depth == 0:
+            return text[opening + 1 : at]
+        at += 1
+    return None
+
+
+def without_braces(rest):
+    delimited = js(r"^([^\s${}\\][^${}\\\n]*|\\[a-zA-Z]+[^$\\\n]*)(?=\$|\\\)|\\\])").search(rest)
+    piece = js(r"^(-?\d+(?:\.\d+)?|[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+(?:\{[^{}]*\})*)").search(rest)
+    return group_or(delimited or piece, None)
+
+
+def marked_answer(text):
+    """What an answer marks as final, in tags, a box or an announcement."""
+    tag = last_of(one for one in announcements(text) if one.kind == "tag")
+    marked = (tag and (tag.text, tag.whole)) or below_boxes(text) or in_box(text) or announcement(text)
+    marked = in_box(marked[0] if marked else "") or marked
+    if marked is None:
+        return None
+    return marked[0] if announcements(marked[1]) else marked[1]
+
+
+def in_box(text):
+    box = last_of(boxes_in(text))
+    return None if box is None else (box[0], box[0])
+
+
+def below_boxes(text):
+    """A heading or a final sentence below the last box that says another thing is the later word."""
+    box = last_of(boxes_in(text))
+    below = box and last_of(one for one in announcements(text) if one.final and one.at > box[1])
+    if not below or (trim(box[0]) != "" and names_words(below.whole, trim(box[0]))):
+        return None
+    return below.text, below.whole
+
+
+def names_words(text, words):
+    """Whether it says the words, and not as a part of another number: 450 is not named by 2,450, nor 3 by 3/4."""
+    is_number = finds(r"^\d[\d,.]*$", words)
+    before = r"(?:[\p{L}\p{N}]" + (r"|\d[.,]|[-\u2212+/^{}]\s*)$" if is_number else ")$")
+    after = r"^(?:[\p{L}\p{N}]|[.,]\d" + (
+        r"|\s*(?:[/^{}+*\u2212]|-\s*\d|\\(?:sqrt|frac|pi|cdot|times)\b))" if is_number else ")"
+    )
+    at = text.find(words)
+    while at >= 0:
+        if not finds(before, text[:at]) and not finds(after, text[at + len(words) :]):
+            return True
+        at = text.find(words, at + 1)
+    return False

@@ -1,0 +1,222 @@
+# --- Which of several choices a reply means ---
+
+Mention = collections.namedtuple("Mention", "choice at end refused several")
+SEVERAL = object()
+KINDS = "(?:option|choice|answer|letter|solution|alternative|statement)"
+OPENING = r"[\s>#*_\"'“‘(\[{-]{0,40}"
+CLOSING = r"[*_\"'”’)\]}]*"
+
+
+def chosen_letter(reply, letters):
+    """The letter that a reply chooses, in the tag or without it."""
+    fields = read_tags(reply, ["thought", "choice", "solution_letter"])
+    said = fields.get("choice") or fields.get("solution_letter") or without_asides(reply)
+    return read_choice(without_fence(said), list(letters))
+
+
+def read_choice(text, choices):
+    every = announcements(text)
+    below = below_boxes(text)
+    marked = [
+        *reversed([one.text for one in every if one.kind == "tag"]),
+        *([] if below is None else [below[0]]),
+        *reversed([box for box, _ in boxes_in(text) if bare_choice(box, choices) is not None]),
+        *reversed([one.text for one in every if one.kind != "tag"]),
+        *([] if every else [(announcement(text) or ("", ""))[0]]),
+    ]
+    for mark in marked:
+        found = marked_choice(mark, choices)
+        if found is not None:
+            return None if found is SEVERAL else found
+    found = stated_choice(text, choices)
+    return None if found is SEVERAL else found
+
+
+def name_source(choices):
+    return "|".join(map(own_words, sorted(choices, key=len, reverse=True)))
+
+
+def name_of(text, choices):
+    return next((choice for choice in choices if choice.lower() == text.lower()), None)
+
+
+def bare_choice(text, choices):
+    """A choice and nothing beside it but what names it: "(B)", "Option B.", "the best is b"."""
+    plain = plain_text(text)
+    named = rf"(?:(?:the|my|is|correct|right|best|final|{KINDS})\s*[:#]?\s+)*"
+    one = f"{OPENING}({name_source(choices)}){CLOSING}"
+    bare = js(rf"^{OPENING}{named}{one}[\s.!;]*$", "i").search(plain)
+    if bare is not None:
+        return name_of(bare[1], choices)
+    several = js(
+        rf"^{OPENING}{KINDS}?s?\s*{one}(?:\s*(?:,|;|/|&|\band\b|\bor\b)\s*)+(?:(?:and|or)\s+)?{one}(?:\s*[(.;]|[\s!)]*$)", "i"
+    ).search(plain)
+    if several is not None and several[1].lower() != several[2].lower():
+        return SEVERAL
+    return label_of(plain, choices)
+
+
+def label_of(line, choices):
+    """What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last"."""
+    label = js(
+        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—]|-\s|,(?=\s))", "i"
+    ).search(line)
+    choice = None if label is None else name_of(label[1], choices)
+    is_word = label is not None and choice != label[1] and finds(rf"^{OPENING}[a-z]\s*,", line)
+    return None if is_word else choice
+
+
+def marked_choice(mark, choices):
+    bare = bare_choice(mark, choices)
+    if bare is not None:
+        return bare
+    mentions = mentions_in(plain_text(mark), choices)
+    first = next((one.choice for one in mentions if not one.refused and not one.several), None)
+    return left_over(mentions, choices) if first is None else first
+
+
+FORMULA = r"\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}"
+ADVERBS = rf"(?:\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|{KINDS}))*"
+RIGHT_BEFORE = [
+    rf"\b(?:it|this|that|which|one|result|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
+    r"\b(?:(?:must|should) be|has to be|leaves?(?:\s+us)?(?:\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take"
+    r"|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)" + ADVERBS,
+]
+CONCLUDED = rf"\b(?:therefore|thus|so|hence|conclusion)[,:]?{ADVERBS}\s+[\"'“‘(\[*_]*$"
+RIGHT_AFTER = (
+    r"^[\"'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our"
+    r"|my))*\s+(?:correct|right|best|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b"
+)
+
+
+def stated_choice(text, choices):
+    bare = lambda found: found[0] if bare_choice(found[0], choices) not in (None, SEVERAL, "") else " "  # noqa: E731
+    prose = plain_text(replaced(FORMULA, bare, text))
+    lines = [line for line in prose.split("\n") if finds(r"[\p{L}\p{N}]", line)]
+    alone = [whole_line(line, choices) for line in (lines[-1:] + lines[:1])]
+    labels = [(line, label_of(line, choices)) for line in lines]
+    labels = [(line, choice) for line, choice in labels if choice is not None]
+    is_list = len({choice for _, choice in labels}) > 1
+    right = [choice for line, choice in labels if is_list and is_called_right(line)]
+    # Lines that only repeat what there is to choose from name nothing.
+    rest = "\n".join(line for line in lines if label_of(line, choices) is None) if is_list else prose
+    mentions = mentions_in(rest, choices)
+    good = [one for one in mentions if not one.refused and not one.several]
+    readings = [
+        *alone,
+        right[0] if len(right) == 1 else None,
+        next((one.choice for one in reversed(good) if is_said_right(rest, one.at, one.end)), None),
+        None if is_list else next((choice for line, choice in labels if line == lines[0]), None),
+        good[-1].choice if good else None,
+        left_over(mentions, choices),
+    ]
+    return next((reading for reading in readings if reading is not None), None)
+
+
+def is_called_right(line):
+    before = "".join(rf"(?<!\b{word}{end})" for word in ("not", "in") for end in ("", " ", "-"))
+    return finds(before + r"\b(?:correct|right)\b|[✓✔✅]", line, "i")
+
+
+def whole_line(line, choices):
+    return bare_choice(line, choices) if label_of(line, choices) is None or finds(r"[).:]\W*$", line) else None
+
+
+def is_said_right(text, at, end):
+    before, after = text[max(0, at - 120) : at], text[end : end + 120]
+    return (
+        any(finds(source + r"\s+[\"'“‘(\[*_]*$", before, "i") for source in RIGHT_BEFORE)
+        or (finds(CONCLUDED, before, "i") and finds(r"^[\"'”’)\]*_]*\s*(?:[.!\n]|$)", after))
+        or finds(RIGHT_AFTER, after, "i")
+    )
+
+
+def left_over(mentions, choices):
+    """Where all but one are refused, that one is meant."""
+    refused = {one.choice for one in mentions if one.refused}
+    left = [choice for choice in choices if choice not in refused]
+    return left[0] if all(one.refused for one in mentions) and len(choices) > 1 and len(left) == 1 else None
+
+
+def plain_text(text, nested=5):
+    wrapped = r"\\(?:text(?:bf|it|rm|sf)?|math(?:rm|bf|sf|it)?|boxed|fbox|mbox|operatorname)\s*\{([^{}]*)\}"
+    unwrapped_text = replaced(wrapped, lambda found: found[1], text)
+    if unwrapped_text != text and nested > 0:
+        return plain_text(unwrapped_text, nested - 1)
+    plain = replaced(r"\$|\\[()[\]]|\*\*|__|`", "", unwrapped_text)
+    return replaced(r"(?:(?!\n)\s){2,}", " ", plain)
+
+
+def mentions_in(text, choices):
+    """The places where a text names a choice, in order."""
+    before = r"(?<![\p{L}\p{N}])(?<!\p{N}[.,])(?<!\p{L}-)"
+    name = js(rf"{before}(?:{name_source(choices)})(?![\p{{L}}\p{{N}}]|[.,]\d|['’-]\p{{L}})", "i")
+    found = []
+    for match in name.finditer(text):
+        choice = name_of(match[0], choices)
+        if choice is not None and is_meant(match[0], choice, text[: match.start()], text[match.end() : match.end() + 40]):
+            found.append((choice, match.start(), match.end()))
+    mentions = []
+    for run in runs_of(found, text):
+        begin, end = run[0][1], run[-1][2]
+        refused = is_refused(text[max(0, begin - 80) : begin], text[end : end + 80])
+        several = len({choice for choice, _, _ in run}) > 1
+        mentions += [Mention(*one, refused, several) for one in run]
+    return mentions
+
+
+VERBS = (
+    "is|was|has|does|must|can|cannot|could|should|will|would|seems|fits|says|gives|works|wins|because|since|as|and|or|but|given|due"
+)
+
+
+def is_meant(written, choice, before, after):
+    """A letter counts in its own case, in brackets, or behind "option" and its like; "A car" and "I think" do not."""
+    if not finds(r"^\p{L}$", written):
+        return True
+    naming = r"\b(?:option|choice|answer|letter|solution|alternative|statement)s?[:\s]+[\"'“‘([*_]*$"
+    if finds(naming, before[-30:], "i") or (before.endswith("(") and after.startswith(")")):
+        return True
+    is_word = written in "aiAI" and starts_with_small(after)
+    return written == choice and not (is_word and not finds(rf"^\s+(?:{VERBS})\b", after))
+
+
+JOINING = (
+    r"^[\"'”’)\]*_]*\s*(?:(?:,|;|\/|&|\band\b|\bor\b|\bnor\b)\s*)+(?:(?:option|choice|answer|solution)s?\s+)?[\"'“‘([*_]*$"
+)
+
+
+def runs_of(found, text):
+    """Those that only commas, "and" and "or" part; one that comes again begins anew."""
+    runs = []
+    for one in found:
+        run = runs[-1] if runs else None
+        is_new = run is not None and all(choice != one[0] for choice, _, _ in run)
+        if is_new and finds(JOINING, text[run[-1][2] : one[1]], "i"):
+            run.append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+FILLERS = (
+    r"(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\s+)*"
+)
+REFUSING_BEFORE = (
+    r"(?:\b(?:not|never|neither|nor|cannot|without|except|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
+    r"eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\s+"
+    + FILLERS
+    + r"[\"'“‘([*_]*$"
+)
+REFUSING_AFTER = (
+    r"^[\"'”’)\]*_]*\s*(?:\([^()]*\)\s*)?(?:(?:cannot|can['’]t|(?:do|does|did|is|are|was|were|could|would|will) not"
+    r"|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|contradicts?)\b|"
+    r"(?:is|are|was|were|seems?|appears?|looks?|(?:can|could|must|would|should) be)"
+    r"(?:\s+(?:both|all|also|clearly|obviously|simply|just|too|very|quite|the|a|an|therefore|thus))*\s+"
+    r"(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|rejected|discarded|absurd|tempting|unlikely"
+    r"|implausible|irrelevant|inappropriate|off|nonsense|distractors?|worse|worst|less)\b)"
+)
+
+
+def is_refused(before, after):
+    return finds(REFUSING_BEFORE, before, "i") or finds(REFUSING_AFTER, after, "i")

@@ -1,0 +1,65 @@
+# --- Regular expressions, written as SCALE writes them: in ECMAScript's form, which is translated here ---
+
+SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+SPACE_CLASS = r"\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+LINE_ENDS = r"\n\r\u2028\u2029"
+OUTSIDE = {
+    r"\d": "[0-9]", r"\D": "[^0-9]", r"\w": "[A-Za-z0-9_]", r"\W": "[^A-Za-z0-9_]", r"\b": r"(?a:\b)", r"\s": f"[{SPACE_CLASS}]",
+    r"\S": f"[^{SPACE_CLASS}]", r"\p{L}": r"[^\W\d_]", r"\p{N}": r"(?:(?![^\W\d_])\d|[²³¹¼-¾⁰-⁹₀-₉⅐-ↈ①-⒛])", ".": f"[^{LINE_ENDS}]",
+    r"[\s\S]": "(?s:.)", r"[^\S\n]": rf"(?:(?!\n)[{SPACE_CLASS}])", r"[\p{L}\p{N}]": r"[^\W_]", r"[^\p{L}\p{N}\n]": r"(?:(?!\n)[\W_])",
+    r"[\p{L}.]": r"(?:[^\W\d_]|\.)",
+}  # fmt: skip
+INSIDE = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\s": SPACE_CLASS, "[": r"\[", "&": r"\&", "~": r"\~", "|": r"\|"}
+PIECE = re.compile(
+    r"\[\\s\\S\]|\[\^\\S\\n\]|\[\^?\\p\{L\}\\p\{N\}(?:\\n)?\]|\[\\p\{L\}\.\]|\\p\{[LN]\}|\\.|\(\?<(?=[A-Za-z])|(?s:.)"
+)
+
+
+@functools.cache
+def js(source, flags=""):
+    """The pattern that finds what ECMAScript's would, but for letters and digits of rare scripts."""
+    made, is_class = [], False
+    for piece in PIECE.findall(source):
+        if is_class:
+            is_class = piece != "]"
+            made.append(INSIDE.get(piece, piece))
+        elif piece == "[":
+            is_class = True
+            made.append(piece)
+        elif piece == "$":
+            made.append(rf"(?=[{LINE_ENDS}]|\Z)" if "m" in flags else r"\Z")
+        elif piece == "^":
+            made.append(rf"(?:\A|(?<=[{LINE_ENDS}]))" if "m" in flags else r"\A")
+        elif piece == "(?<":
+            made.append("(?P<")
+        else:
+            made.append(OUTSIDE.get(piece, piece))
+    return re.compile("".join(made), re.IGNORECASE if "i" in flags else 0)
+
+
+def finds(source, text, flags=""):
+    return js(source, flags).search(text) is not None
+
+
+def replaced(source, by, text, flags=""):
+    return js(source, flags).sub(by if callable(by) else lambda _: by, text)
+
+
+def group_or(match, default=""):
+    """Its last group."""
+    return default if match is None or match.group(match.re.groups) is None else match.group(match.re.groups)
+
+
+def trim(text):
+    return text.strip(SPACES)
+
+
+def starts_with_small(text):
+    """A letter that has a capital, after blanks."""
+    rest = text.lstrip(SPACES)
+    return rest != text and unicodedata.category(rest[:1] or " ") == "Ll"
+
+
+def own_words(text):
+    """Its signs without a meaning of their own in a pattern."""
+    return re.sub(r"[.*+?^${}()|\[\]\\/-]", lambda found: "\\" + found.group(), text)
