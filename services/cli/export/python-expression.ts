@@ -97,7 +97,8 @@ function callOf({ function: name, target, arguments: given }: CallNode, write: (
   if (name === '_&&_' || name === '_||_') {
     return `${name === '_&&_' ? 'cel_both' : 'cel_either'}(${values.map((value) => `lambda: ${write(value)}`).join(', ')})`;
   }
-  if (name === '_?_:_' && first && second && third) return `(${write(second)} if cel_truth(${write(first)}) else ${write(third)})`;
+  if (name === '_?_:_' && first && second && third)
+    return `(${write(second)} if cel_truth(${write(first)}) else ${write(third)})`;
   if (name === '_!=_' && first && second) return `(not cel_equal(${write(first)}, ${write(second)}))`;
   const python = functions[name];
   if (python === undefined) throw new ExpressionError(`the function "${name}" has no Python form`);

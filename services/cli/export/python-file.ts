@@ -38,7 +38,10 @@ const modules = (
  */
 export async function pythonFile(exported: PythonExport): Promise<string> {
   const { fileName, workflow, inputs, model, server, provenance } = exported;
-  const instructions = { ...{ answerGenerate, scEnsemble, mdEnsemble, review, revise }, ...{ format, programmer, customCodeGenerate, test } };
+  const instructions = {
+    ...{ answerGenerate, scEnsemble, mdEnsemble, review, revise },
+    ...{ format, programmer, customCodeGenerate, test },
+  };
   const parts = await readPythonParts(
     Object.fromEntries(
       Object.entries(instructions).map(([name, text]) => [
@@ -87,7 +90,8 @@ function settingsOf(
   server: PythonExport['server'],
 ): string {
   const address = server === undefined ? '' : `, ${pythonText(server.baseUrl)}`;
-  const key = server === undefined || server.apiKeyVariable === '' ? '' : `os.environ.get(${pythonText(server.apiKeyVariable)}) or `;
+  const key =
+    server === undefined || server.apiKeyVariable === '' ? '' : `os.environ.get(${pythonText(server.apiKeyVariable)}) or `;
   return `# --- Settings, as the workflow was executed with them; None: left to the server ---
 
 MODEL = ${pythonText(model)}

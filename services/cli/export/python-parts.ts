@@ -90,7 +90,8 @@ function partIn(text: string): Part {
     );
     const before = blocks.at(-1);
     // What defines nothing belongs to what came before it.
-    if (defines.length === 0 && before !== undefined) blocks[blocks.length - 1] = { ...before, text: `${before.text}\n\n\n${piece}` };
+    if (defines.length === 0 && before !== undefined)
+      blocks[blocks.length - 1] = { ...before, text: `${before.text}\n\n\n${piece}` };
     else blocks.push({ text: piece, defines });
   }
   return { heading, blocks };

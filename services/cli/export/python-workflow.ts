@@ -83,8 +83,13 @@ class WorkflowWriter {
     switch (step.kind) {
       case 'if': {
         const then = this.steps(step.then, `${position}.then`, depth + 1);
-        const otherwise = step.else.length === 0 ? [] : [`${margin}else:`, ...this.steps(step.else, `${position}.else`, depth + 1)];
-        return [`${margin}if ${this.#condition(step.condition, position)}:`, ...(then.length > 0 ? then : [`${inner}pass`]), ...otherwise];
+        const otherwise =
+          step.else.length === 0 ? [] : [`${margin}else:`, ...this.steps(step.else, `${position}.else`, depth + 1)];
+        return [
+          `${margin}if ${this.#condition(step.condition, position)}:`,
+          ...(then.length > 0 ? then : [`${inner}pass`]),
+          ...otherwise,
+        ];
       }
       case 'loop':
         return [
@@ -137,7 +142,8 @@ class WorkflowWriter {
     const parsed = parseTemplate(template);
     if (parsed.whole === undefined && field.type === 'text') return this.#text(parsed, depth);
     const value = this.#value(template, depth);
-    if (field.type !== 'text' && field.type !== 'texts') throw new TypeError(`an input of the type ${field.type} has no Python form`);
+    if (field.type !== 'text' && field.type !== 'texts')
+      throw new TypeError(`an input of the type ${field.type} has no Python form`);
     return `at.${field.type}(${value}, ${pythonText(name)})`;
   }
 

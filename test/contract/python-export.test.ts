@@ -1,0 +1,367 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pythonExpression } from '../../services/cli/export/python-expression.ts';
+import { readPythonParts } from '../../services/cli/export/python-parts.ts';
+import { inputsIn } from '../../services/cli/serve/what-to-serve.ts';
+import { operators } from '../../services/domain/operators/registry.ts';
+import { chosenLetter } from '../../services/domain/operators/sc-ensemble.ts';
+import { markedAnswer } from '../../services/domain/replies/marked-answer.ts';
+import { readProgram } from '../../services/domain/replies/read-program.ts';
+import { readTags } from '../../services/domain/replies/read-tags.ts';
+import { readVerdict, verdictOfProse } from '../../services/domain/replies/read-verdict.ts';
+import { splitThoughts, withoutAsides } from '../../services/domain/replies/split-thoughts.ts';
+import { withoutFence } from '../../services/domain/replies/without-fence.ts';
+import { withoutMargins } from '../../services/domain/replies/without-margins.ts';
+import { ExpressionError, parseExpression } from '../../services/domain/workflow/expression.ts';
+import { type StepValue, Unsigned } from '../../services/domain/workflow/value.ts';
+import { readWorkflowText } from '../../services/shared/benchmarks/read-workflow-file.ts';
+import { arbitraryWorkflow } from '../support/arbitrary-workflow.ts';
+import {
+  bothWays,
+  type ExportCase,
+  exportedFile,
+  functionsInPython,
+  numberOf,
+  type RecordedReplies,
+} from '../support/python-export.ts';
+import { isPythonHere } from '../support/python-here.ts';
+import { replyShapes } from '../unit/domain/replies/reply-shapes.ts';
+
+const seed = Number(process.env.SCALE_PYTHON_SEED ?? Date.now() % 2 ** 31);
+/** How many times as much is generated. */
+const scale = Number(process.env.SCALE_PYTHON_SCALE ?? 1);
+beforeAll(() => console.info(`generated workflows: SCALE_PYTHON_SEED=${seed} SCALE_PYTHON_SCALE=${scale}`));
+
+const program = (body: string): string => `Here it is:\n\`\`\`python\n${body}\n\`\`\`\nThat is all.`;
+const forms: readonly ((number: number) => string)[] = [
+  (n) =>
+    `<thought>t${n}</thought><answer>${n % 7}</answer><choice>${'ABC'[n % 3]}</choice><feedback>f</feedback><passed>${n % 2 === 0}</passed><solution>s${n % 5}</solution>`,
+  (n) => `<think>Perhaps <answer>1</answer>?</think>\n**Answer:** ${n % 9}\n<passed>${n % 3 === 0}</passed>`,
+  (n) => `The solution is ${n % 2 === 0 ? 'correct' : 'wrong'}. So I choose option B.\nThe final answer is \\boxed{${n % 6}}.`,
+  (n) =>
+    `{"thought": "hm", "answer": ${n % 4}.0, "choice": "${'AB'[n % 2]}", "passed": ${n % 2 === 0}, "feedback": ["a", {"b": 1}]}`,
+  (n) => `\`\`\`xml\n<answer>\n  ${n % 5}\n</answer>\n<choice>(C)</choice>\n<passed>no</passed>\n\`\`\``,
+  (n) => `I reply in <answer> tags.\n&lt;answer&gt;${n % 3}&lt;/answer&gt; Solution A is best, B is wrong.\nIt passes.`,
+  (n) => program(`def solve():\n    return ${n % 5}\n\ndef add(a, b):\n    return a + b${n % 2 === 0 ? '' : ' + 1'}`),
+  (n) => program(`def solve():\n    return 1 // ${n % 2}\n\ndef add(a, b):\n    raise ValueError("no ${n % 3}")`),
+  (n) => `${n % 5}`,
+  (n) => `größer ≥ ${n} 😀\n\n  indented\n  more`,
+];
+
+/** Some are cut off, some are filtered, some refused for their length. */
+const replies: RecordedReplies = (request, sample) => {
+  const number = numberOf(request, sample);
+  const form = forms[number % forms.length];
+  const fate = Math.floor(number / 64) % 64;
+  if (fate === 0) return { refusal: { code: 'context_length_exceeded', message: 'maximum context length is 8 tokens' } };
+  if (fate === 1) return { text: 'half a', finish: 'length' };
+  if (fate === 2) return { text: '', message: { refusal: 'I cannot.' } };
+  if (fate === 3)
+    return {
+      message: { tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: '' } }] },
+      finish: 'tool_calls',
+    };
+  if (fate === 4)
+    return {
+      message: {
+        content: [
+          { type: 'thinking', thinking: 'hm' },
+          { type: 'text', text: form?.(number) },
+        ],
+      },
+    };
+  if (fate === 5) return { text: form?.(number), message: { reasoning_content: 'I think.' } };
+  return { text: form?.(number) };
+};
+
+const fieldsOf = (inputs: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    inputs.map((input) => [
+      input,
+      (
+        { entry_point: 'add', tests: 'assert candidate(2, 3) == 5', prompt: 'def add(a, b):\n    """Adds."""' } as Record<
+          string,
+          string
+        >
+      )[input] ?? `What is "${input}" of 3 and 4? {} \\boxed{}`,
+    ]),
+  );
+
+function parsed(text: string, name: string, seeds: readonly number[], model: ExportCase['model'] = {}): ExportCase[] {
+  const inputs = inputsIn(text);
+  const workflow = readWorkflowText(text, name, { operators: [...operators.keys()], inputs });
+  return seeds.map((each) => ({ name: `${name}, seed ${each}`, workflow, fields: fieldsOf(inputs), seed: each, model }));
+}
+
+async function expectSame(cases: readonly ExportCase[]): Promise<void> {
+  const pairs = await bothWays(cases, replies);
+  for (const [index, [ours, theirs]] of pairs.entries())
+    expect({ of: cases[index]?.name, ...theirs }).toEqual({ of: cases[index]?.name, ...ours });
+}
+
+describe.runIf(isPythonHere)('an exported Python file asks and answers as the interpreter does', () => {
+  test('for the published workflows and the examples', async () => {
+    const folder = new URL('../../examples/workflows/', import.meta.url);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
+    expect(files.length).toBeGreaterThan(15);
+    const cases = files.flatMap((file) =>
+      parsed(
+        readFileSync(new URL(file, folder), 'utf8'),
+        file,
+        Array.from({ length: scale }, (_, each) => seed + each),
+      ),
+    );
+    await expectSame(cases);
+  });
+
+  test('for generated workflows', async () => {
+    const workflows = fc.sample(arbitraryWorkflow, { seed, numRuns: 12 * scale });
+    await expectSame(
+      workflows.map((workflow, index) => ({
+        ...{ name: `generated ${index}`, workflow, fields: { question: 'How many?' }, seed: seed + index },
+        model: { joinSamples: index % 3 === 0, sendSeed: index % 4 !== 0, temperature: index % 2 === 0 ? null : 1 },
+      })),
+    );
+  });
+
+  test('readers of replies', async () => {
+    const texts = [...shapedReplies(), ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
+    const names = ['thought', 'choice', 'answer', 'passed', 'feedback', 'solution', 'solution_letter', 'review_result'] as const;
+    const readers: readonly (readonly [string, (text: string) => readonly unknown[], (text: string) => unknown])[] = [
+      ['read_tags', (text) => [text, names], (text) => readTags(text, names)],
+      ['split_thoughts', (text) => [text], (text) => Object.values(splitThoughts(text))],
+      ['without_asides', (text) => [text], withoutAsides],
+      ['without_margins', (text) => [text], withoutMargins],
+      ['without_fence', (text) => [text], withoutFence],
+      ['marked_answer', (text) => [text], (text) => markedAnswer(text) ?? null],
+      ['chosen_letter', (text) => [text, 'ABCD'], (text) => chosenLetter(text, 'ABCD') ?? null],
+      ['read_verdict', (text) => [text], (text) => readVerdict(text) ?? null],
+      ['verdict_of_prose', (text) => [text], (text) => verdictOfProse(text) ?? null],
+      ['read_program', (text) => [text], readProgram],
+    ];
+    const calls = texts.flatMap((text) =>
+      readers.map(([name, given, ours]) => ({ name, text, given: given(text), ours: ours(text) })),
+    );
+    const theirs = await functionsInPython(
+      await fileOfAllOperators(),
+      calls.map(({ name, given }) => [name, given] as const),
+    );
+    const different = calls.flatMap(({ name, text, ours }, index) => {
+      const [one, other] = [JSON.stringify(shownPlain(ours)), JSON.stringify(theirs[index])];
+      return one === other ? [] : [`${name}(${JSON.stringify(text)}) is ${one}, and in Python ${other}`];
+    });
+    expect(calls.length).toBeGreaterThan(5_000);
+    expect(different).toEqual([]);
+  });
+
+  test('expressions', async () => {
+    const rows = readFileSync(new URL('../fixtures/cel/cel-go.jsonl', import.meta.url), 'utf8')
+      .trim()
+      .split('\n');
+    const known = rows.map((row) => (JSON.parse(row) as [string])[0]);
+    const written = known.flatMap((text) => {
+      try {
+        const { tree, names } = parseExpression(text);
+        if (names.size > 0) return [];
+        return [{ text, python: pythonExpression(tree, { nameOf: (name) => name, hasField: () => false }) }];
+      } catch (error) {
+        if (error instanceof ExpressionError) return [];
+        throw error;
+      }
+    });
+    expect(written.length).toBeGreaterThan(1_000);
+    const functions = written
+      .map(({ python }, index) => `def expression_${index}():\n    return within_limits(${python})\n`)
+      .join('\n\n');
+    const parts = await readPythonParts({});
+    const source = `${header}${functions}\n\n${parts.neededBy(functions)}`;
+    const theirs = await functionsInPython(
+      source,
+      written.map((_, index) => [`expression_${index}`, []] as const),
+    );
+    const different = written.flatMap(({ text, python }, index) => {
+      const [one, other] = [JSON.stringify(expressionValue(text)), JSON.stringify(theirs[index])];
+      return one === other ? [] : [`${text}  is ${one}, and in Python ${other}: ${python}`];
+    });
+    expect(different).toEqual([]);
+  });
+});
+
+const header =
+  'import asyncio, collections, contextlib, dataclasses, decimal, functools, hashlib, json, math, os, re, sys, unicodedata, openai, argparse\n\nCLIENT, INPUTS, WORKFLOW, JOIN_SAMPLES = {}, [], "", False\n\n\n';
+
+function fileOfAllOperators(): Promise<string> {
+  const text = `workflow: 1
+steps:
+  - { id: a, call: answer_generate, with: { input: "{{query.question}}" } }
+  - { id: b, call: sc_ensemble, with: { solutions: "{{[a.answer, a.thought]}}" } }
+  - { id: c, call: review, with: { problem: "{{query.question}}", solution: "{{a.answer}}" } }
+  - { id: d, call: programmer, with: { problem: "{{query.question}}" } }
+  - return: "{{b.response}}"`;
+  return exportedFile(readWorkflowText(text, 'all', { operators: [...operators.keys()], inputs: ['question'] }), ['question']);
+}
+
+function shapedReplies(): string[] {
+  const form = (answer: string, choice: string, passed: string) => ({
+    fields: [
+      ['thought', 'A is wrong, I think.'],
+      ['answer', answer],
+      ['choice', choice],
+      ['passed', passed],
+    ] as const,
+  });
+  return replyShapes.flatMap(({ write }) => [
+    write({ good: form('42', 'B', 'true'), draft: form('7', 'A', 'false') }),
+    write({ good: form('**3/4** of\nthe cake', '(C)', 'no'), draft: form('', 'D or A', 'yes') }),
+  ]);
+}
+
+const fragments = [
+  ...[
+    '<answer>',
+    '</answer>',
+    '<choice>',
+    '</choice>',
+    '<think>',
+    '</think>',
+    '<thought>',
+    '</thought>',
+    '<passed>',
+    '</passed>',
+  ],
+  ...[
+    '<reasoning>',
+    '</reasoning>',
+    '<!--',
+    '-->',
+    '</s>',
+    '<|channel|>final<|message|>',
+    '&lt;answer&gt;',
+    '\\<answer\\>',
+    '`',
+    '**',
+  ],
+  ...[
+    '\n',
+    '\n\n',
+    ' ',
+    '\t',
+    '\u00a0',
+    '\ufeff',
+    '```python\n',
+    '```\n',
+    '```',
+    '> ',
+    '- ',
+    '1. ',
+    '"',
+    '\u201c',
+    '\u201d',
+    "'",
+    '. ',
+    ', ',
+  ],
+  ...[
+    'A',
+    'B',
+    '(b)',
+    'c)',
+    'Option D',
+    'option a',
+    'I think',
+    'or',
+    'and',
+    'not',
+    'is wrong',
+    'is correct',
+    "isn't right",
+    'so it must be ',
+  ],
+  ...[
+    'The final answer is ',
+    'Answer: ',
+    '**Answer**: ',
+    'the answer to the question would be ',
+    '#### ',
+    'Final Answer\n',
+    'Dr. Smith',
+    'U.S. ',
+  ],
+  ...[
+    '42',
+    '2,450',
+    '3/4',
+    '7.5',
+    '-3',
+    '\u00bd',
+    '\\boxed{42}',
+    '\\boxed{\\text{B}}',
+    '$\\boxed 7$',
+    '\\[x\\]',
+    '$A$',
+    '{',
+    '}',
+    '"answer": "x"',
+    '{"answer": 4.0, "passed": true}',
+  ],
+  ...[
+    'true',
+    'False',
+    'passed: yes',
+    'no mistakes',
+    'it fails',
+    'correct',
+    'incorrect',
+    'nothing is wrong',
+    '\u2713',
+    'should be fixed',
+  ],
+  ...[
+    'def solve():\n    return 1',
+    'import math\n',
+    'x = 1\n',
+    '"""',
+    'assert add(1, 2) == 3',
+    'from solution import add',
+    'print(1)',
+    '# a remark\n',
+  ],
+  ...[
+    'gr\u00f6\u00dfer',
+    '\u7b54\u6848',
+    '\ud83d\ude00',
+    '<answer',
+    'in <answer> tags',
+    '<solution_letter>B</solution_letter>',
+    'Here is my thought process:',
+    'Here is my response:',
+  ],
+];
+const arbitraryReply = fc.array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 14 }).map((parts) => parts.join(''));
+
+function shownPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shownPlain);
+  if (typeof value !== 'object' || value === null) return value;
+  return { map: Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)) };
+}
+
+function expressionValue(expression: string): unknown {
+  try {
+    return shownValue(parseExpression(expression).value(() => undefined));
+  } catch (error) {
+    if (error instanceof ExpressionError) return 'error';
+    throw error;
+  }
+}
+
+function shownValue(value: StepValue): unknown {
+  if (typeof value === 'bigint') return { int: String(value) };
+  if (typeof value === 'number') return { double: value };
+  if (value instanceof Unsigned) return { uint: String(value.value) };
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(shownValue);
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const pairs = entries.map(([key, inner]) => [shownValue(key), shownValue(inner)]);
+  return { map: pairs.toSorted((left, right) => (JSON.stringify(left[0]) < JSON.stringify(right[0]) ? -1 : 1)) };
+}
