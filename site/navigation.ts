@@ -60,6 +60,7 @@ export const navigation: readonly Group[] = [
       doc('Analyse the data', 'data-columns.md'),
       doc('Serve it', 'serve.md'),
       doc('The library', 'library.md'),
+      doc('As a Python file', 'python.md'),
     ],
   },
   {

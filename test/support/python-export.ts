@@ -123,7 +123,7 @@ export async function functionsInPython(
   return results as unknown[];
 }
 
-async function inPython(calls: readonly ({ readonly source: string } & object)[]): Promise<unknown[]> {
+async function inPython(calls: readonly ({ readonly source: string } & Readonly<Record<string, unknown>>)[]): Promise<unknown[]> {
   const folder = await mkdtemp(join(tmpdir(), 'scale-python-export-'));
   try {
     const listed = await Promise.all(
@@ -184,12 +184,13 @@ async function startRecordedServer(replies: RecordedReplies): Promise<RecordedSe
       const refusal = all.find((reply): reply is RecordedReply => 'refusal' in reply)?.refusal;
       if (refusal !== undefined) return send(400, { error: { ...refusal, type: 'invalid_request_error', param: null } });
       const prompt = body.messages.reduce((sum, { content }) => sum + content.length, 0);
+      const completion = JSON.stringify(all).length;
       return send(200, {
         ...{ id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'recorded' },
         choices: all.map(({ text, message, finish = 'stop' }, index) => ({
           ...{ index, finish_reason: finish, logprobs: null, message: { role: 'assistant', content: text ?? null, ...message } },
         })),
-        usage: { prompt_tokens: prompt, completion_tokens: 7 * all.length, total_tokens: prompt + 7 * all.length },
+        usage: { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion },
       });
     });
   });

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
+import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
@@ -14,6 +15,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { executionTable, type TableFormat, tableFormats } from '../export/execution-table.ts';
+import { exportFileAsPython, exportRunAsPython, isWorkflowFile, type WorkflowOfRun } from '../export/export-python.ts';
 import { describeProvenance, type Provenance, provenanceOf } from '../export/provenance.ts';
 import { countUpTo } from '../parse-count.ts';
 import { reportOf } from '../runs/archive-run.ts';
@@ -29,11 +31,13 @@ interface ExportOptions extends ClusterOptions {
   readonly out?: string;
   readonly round?: number;
   readonly format?: TableFormat;
+  readonly python?: string;
+  readonly runFile?: string;
 }
 
 export function addExportCommand(program: Command, cli: Cli): void {
   addClusterOptions(program.command('export').description('write a part of a run to stdout or to a file'))
-    .argument('[run]', 'id, start of an id, or name; default: the newest run')
+    .argument('[run]', 'id, start of an id, or name; default: the newest run. With --python, a workflow file too')
     .addOption(
       new Option(
         '--what <part>',
@@ -51,6 +55,8 @@ export function addExportCommand(program: Command, cli: Cli): void {
       new Option('--format <format>', 'of executions; default: as the name of --out ends, otherwise jsonl').choices(tableFormats),
     )
     .option('--out <file>', 'write to this file instead of stdout')
+    .option('--python <file>', 'write the workflow as one Python file that needs the openai package alone')
+    .option('--run-file <file>', 'for --python of a workflow file: take model and endpoint from this run file')
     .option('--json', 'print one JSON document with the content, or with the file', false)
     .action((wanted: string | undefined, options: ExportOptions) =>
       cli.answer(options.json, () => exportRun(cli, wanted, options)),
@@ -58,15 +64,20 @@ export function addExportCommand(program: Command, cli: Cli): void {
 }
 
 async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOptions): Promise<Answer> {
-  const { what, out, json } = options;
+  const { what, out, json, python } = options;
   const format = formatOf(options);
-  refuseUnfit(options);
+  refuseUnfit(options, wanted);
+  if (python !== undefined && isWorkflowFile(wanted)) return exportFileAsPython(python, wanted, options.runFile);
   const isBinary = what === 'log' || (what === 'executions' && format === 'parquet');
   if (isBinary && out === undefined && !json && cli.outputIsTerminal) {
     const name = what === 'log' ? 'the log' : 'Parquet';
     throw new CliError('bad-input', `${name} is binary, which a terminal cannot show: give --out FILE, or redirect stdout`);
   }
   const signal = cli.interrupts.requested;
+  if (python !== undefined) {
+    const found = await withCluster(cli, options, (cluster) => workflowOfRun(cluster, wanted, options.round, signal));
+    return exportRunAsPython(python, found);
+  }
   const { record, content } = await withCluster(cli, options, async (cluster) => {
     const { runId } = await findRun(cluster, wanted, signal);
     const read = await readRun(cluster, createRunRecord(runId), signal);
@@ -114,11 +125,34 @@ async function contentOf(
   }
 }
 
+async function workflowOfRun(
+  cluster: ReachedCluster,
+  wanted: string | undefined,
+  round: number | undefined,
+  signal: AbortSignal,
+): Promise<WorkflowOfRun> {
+  const { runId, simulated } = await findRun(cluster, wanted, signal);
+  const record = await readRun(cluster, createRunRecord(runId), signal);
+  const found = await findWorkflow(record, () => readRunBenchmark(cluster, runId, signal), round);
+  const { manifest } = await cluster.client.getRun(runId, signal);
+  const endpoints = (manifest?.endpoints ?? []).filter(({ model }) => model === found.about.model.model);
+  return { ...found, prices: record.prices(), endpoints: simulated ? [] : endpoints };
+}
+
 async function workflowContent(
   record: RunRecord,
   readBenchmark: () => Promise<Benchmark>,
   wanted: number | undefined,
 ): Promise<Content> {
+  const { workflow, about } = await findWorkflow(record, readBenchmark, wanted);
+  return { bytes: `${describeProvenance(about)}${workflowFileText(workflow)}`, about };
+}
+
+async function findWorkflow(
+  record: RunRecord,
+  readBenchmark: () => Promise<Benchmark>,
+  wanted: number | undefined,
+): Promise<{ readonly workflow: Workflow; readonly about: Provenance }> {
   const { runId } = record;
   const state = record.state();
   if (isQueryLevel(state.configuration)) {
@@ -133,7 +167,7 @@ async function workflowContent(
     throw new CliError('bad-input', `round ${round.round} of run ${runId} has no workflow: all of its proposals were refused`);
   }
   const about = provenanceOf(runId, state, { ...round, workflow }, await readBenchmark(), best?.round);
-  return { bytes: `${describeProvenance(about)}${workflowFileText(workflow)}`, about };
+  return { workflow, about };
 }
 
 function formatOf({ format, out }: ExportOptions): TableFormat {
@@ -142,7 +176,13 @@ function formatOf({ format, out }: ExportOptions): TableFormat {
 }
 
 /** @throws CliError for an option that says nothing about this part */
-function refuseUnfit({ what, round, format }: ExportOptions): void {
+function refuseUnfit({ what, round, format, out, python, runFile }: ExportOptions, wanted: string | undefined): void {
+  if (python !== undefined && (what !== 'workflow' || out !== undefined)) {
+    throw new CliError('bad-input', '--python writes the workflow to the file that it names: leave --what and --out out');
+  }
+  if (runFile !== undefined && !(python !== undefined && isWorkflowFile(wanted))) {
+    throw new CliError('bad-input', '--run-file is for --python of a workflow file; a run has its own model');
+  }
   if (format !== undefined && what !== 'executions') {
     throw new CliError('bad-input', `--format is for --what executions; ${what} has one form`);
   }

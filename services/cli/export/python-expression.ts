@@ -9,46 +9,58 @@ export interface PythonNames {
   hasField(name: string, field: string): boolean;
 }
 
-/** Functions of python/expressions.py, by CEL's names. */
-const functions: Readonly<Record<string, string>> = {
-  '!_': 'cel_negated',
-  '-_': 'cel_minus',
-  '_==_': 'cel_equal',
-  '_<_': 'cel_less',
-  '_<=_': 'cel_at_most',
-  '_>_': 'cel_greater',
-  '_>=_': 'cel_at_least',
-  '_+_': 'cel_plus',
-  '_-_': 'cel_less_by',
-  '_*_': 'cel_times',
-  '_/_': 'cel_divided',
-  '_%_': 'cel_remainder',
-  '_[_]': 'cel_item',
-  '@in': 'cel_contained',
-  size: 'cel_size',
-  contains: 'cel_contains',
-  startsWith: 'cel_starts_with',
-  endsWith: 'cel_ends_with',
-  matches: 'cel_matches',
-  charAt: 'cel_char_at',
-  substring: 'cel_substring',
-  indexOf: 'cel_index_of',
-  lastIndexOf: 'cel_last_index_of',
-  join: 'cel_join',
-  lowerAscii: 'cel_lower_ascii',
-  upperAscii: 'cel_upper_ascii',
-  replace: 'cel_replace',
-  split: 'cel_split',
-  trim: 'cel_trimmed',
-  reverse: 'cel_reverse',
-  format: 'cel_formatted',
-  int: 'cel_as_int',
-  uint: 'cel_as_uint',
-  double: 'cel_as_double',
-  bool: 'cel_as_bool',
-  string: 'cel_as_string',
-  dyn: 'cel_dyn',
-};
+/** A function of python/expressions.py. */
+interface PythonFunction {
+  readonly python: string;
+  readonly form: 'function' | 'method' | 'either';
+  /** Values that it takes, that of a method's own text included. */
+  readonly values: readonly [fewest: number, most: number];
+}
+
+const entry = (python: string, form: PythonFunction['form'], fewest: number, most = fewest): PythonFunction => ({
+  ...{ python: `cel_${python}`, form },
+  values: [fewest, most],
+});
+
+const functions: ReadonlyMap<string, PythonFunction> = new Map([
+  ['!_', entry('negated', 'function', 1)],
+  ['-_', entry('minus', 'function', 1)],
+  ['_==_', entry('equal', 'function', 2)],
+  ['_<_', entry('less', 'function', 2)],
+  ['_<=_', entry('at_most', 'function', 2)],
+  ['_>_', entry('greater', 'function', 2)],
+  ['_>=_', entry('at_least', 'function', 2)],
+  ['_+_', entry('plus', 'function', 2)],
+  ['_-_', entry('less_by', 'function', 2)],
+  ['_*_', entry('times', 'function', 2)],
+  ['_/_', entry('divided', 'function', 2)],
+  ['_%_', entry('remainder', 'function', 2)],
+  ['_[_]', entry('item', 'function', 2)],
+  ['@in', entry('contained', 'function', 2)],
+  ['size', entry('size', 'either', 1)],
+  ['matches', entry('matches', 'either', 2)],
+  ['contains', entry('contains', 'method', 2)],
+  ['startsWith', entry('starts_with', 'method', 2)],
+  ['endsWith', entry('ends_with', 'method', 2)],
+  ['charAt', entry('char_at', 'method', 2)],
+  ['substring', entry('substring', 'method', 2, 3)],
+  ['indexOf', entry('index_of', 'method', 2, 3)],
+  ['lastIndexOf', entry('last_index_of', 'method', 2, 3)],
+  ['join', entry('join', 'method', 1, 2)],
+  ['lowerAscii', entry('lower_ascii', 'method', 1)],
+  ['upperAscii', entry('upper_ascii', 'method', 1)],
+  ['replace', entry('replace', 'method', 3, 4)],
+  ['split', entry('split', 'method', 2, 3)],
+  ['trim', entry('trimmed', 'method', 1)],
+  ['reverse', entry('reverse', 'method', 1)],
+  ['format', entry('formatted', 'method', 2)],
+  ['int', entry('as_int', 'function', 1)],
+  ['uint', entry('as_uint', 'function', 1)],
+  ['double', entry('as_double', 'function', 1)],
+  ['bool', entry('as_bool', 'function', 1)],
+  ['string', entry('as_string', 'function', 1)],
+  ['dyn', entry('dyn', 'function', 1)],
+]);
 
 /** A Python expression of the same value. @throws ExpressionError for what has no Python form */
 export function pythonExpression(node: ExpressionNode, names: PythonNames): string {
@@ -100,9 +112,15 @@ function callOf({ function: name, target, arguments: given }: CallNode, write: (
   if (name === '_?_:_' && first && second && third)
     return `(${write(second)} if cel_truth(${write(first)}) else ${write(third)})`;
   if (name === '_!=_' && first && second) return `(not cel_equal(${write(first)}, ${write(second)}))`;
-  const python = functions[name];
-  if (python === undefined) throw new ExpressionError(`the function "${name}" has no Python form`);
-  return `${python}(${values.map(write).join(', ')})`;
+  const known = functions.get(name);
+  if (known === undefined) throw new ExpressionError(`the function "${name}" has no Python form`);
+  if (name === 'matches' && second?.kind === 'constant' && /\\[pP]/.test(second.value)) {
+    throw new ExpressionError(`the pattern ${second.value} has a class of Unicode, which Python's own patterns do not know`);
+  }
+  const { python, form, values: wanted } = known;
+  const isForm = form === 'either' || (form === 'method') === (target !== undefined);
+  const fits = isForm && values.length >= wanted[0] && values.length <= wanted[1];
+  return `${fits ? python : `cel_no_such_call`}(${values.map(write).join(', ')})`;
 }
 
 /** The macros, of which CEL has made folds. */

@@ -52,7 +52,7 @@ export async function pythonFile(exported: PythonExport): Promise<string> {
   );
   const written = pythonWorkflow(workflow, inputs, parts.names);
   const runtime = parts.neededBy(written);
-  const runsPrograms = runtime.includes('class ProgramsNotAllowed');
+  const runsPrograms = runtime.includes('async def run_program(');
   const settings = settingsOf(workflow, inputs, model, server);
   const body = `${settings}\n\n# --- The workflow ---\n\n\n${written}\n\n\n${runtime}`;
   const used = modules.filter((name) => new RegExp(`\\b${name}\\.`).test(body));

@@ -1,6 +1,16 @@
 # --- Use: as a module, answer(query); as a command, one query or a query a line ---
 
 
+class ProgramsNotAllowed(Exception):
+    """The workflow runs programs that the model writes, and nobody has allowed it."""
+
+    def __init__(self):
+        super().__init__(
+            "this workflow runs Python programs that the model writes, with limits of time and memory but with the rights of this"
+            " process: run it in a container, and allow it with --run-programs or run_programs=True"
+        )
+
+
 async def answer_async(query, *, seed=1, client=None, run_programs=False):
     """The same within a program that is asynchronous itself. `client` is an openai.AsyncOpenAI, or one is made."""
     fields = {INPUTS[0]: query} if isinstance(query, str) and len(INPUTS) == 1 else query
@@ -32,18 +42,21 @@ async def answer_lines(lines, options):
     """An answer a line for each query, in order; a few are answered at once."""
     free = asyncio.Semaphore(options.at_once)
 
-    async def one(client, line):
+    async def one(client, number, line):
         async with free:
-            query = json.loads(line) if line.lstrip()[:1] in ("{", '"') else line.rstrip("\n")
-            return await answer_async(query, seed=options.seed, client=client, run_programs=options.run_programs)
+            try:
+                query = json.loads(line) if line.lstrip()[:1] in ("{", '"') else line.rstrip("\n")
+                return await answer_async(query, seed=options.seed, client=client, run_programs=options.run_programs)
+            except ValueError as error:
+                raise ValueError(f"line {number}: {error}") from error
 
     async with openai.AsyncOpenAI(**CLIENT) as client:
-        tasks = [asyncio.ensure_future(one(client, line)) for line in lines if line.strip()]
+        tasks = [asyncio.ensure_future(one(client, *each)) for each in enumerate(lines, 1) if each[1].strip()]
         try:
             for task in tasks:
                 made = await task
                 failure = made.failure and {"kind": made.failure.kind, "step": made.failure.step, "message": made.failure.message}
-                print(json.dumps({**dataclasses.asdict(made), "failure": failure}, ensure_ascii=False), flush=True)
+                print(json.dumps({**vars(made), "failure": failure}, ensure_ascii=False), flush=True)
         finally:
             for task in tasks:
                 task.cancel()
@@ -57,11 +70,14 @@ def main():
     parser.add_argument("--at-once", type=int, default=8, help="queries of standard input that are answered at once (default 8)")
     parser.add_argument("--run-programs", action="store_true", help="let the workflow run programs that the model writes")
     options = parser.parse_args()
-    if options.query is None:
-        asyncio.run(answer_lines(sys.stdin, options))
-        return
-    query = json.loads(options.query) if len(INPUTS) > 1 else options.query
-    made = answer(query, seed=options.seed, run_programs=options.run_programs)
+    try:
+        if options.query is None:
+            asyncio.run(answer_lines(sys.stdin, options))
+            return
+        query = json.loads(options.query) if len(INPUTS) > 1 else options.query
+        made = answer(query, seed=options.seed, run_programs=options.run_programs)
+    except (openai.OpenAIError, ProgramsNotAllowed, ValueError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
     if made.failure:
         sys.exit(f"{made.failure.kind}: {made.failure.message}")
     print(made.text)

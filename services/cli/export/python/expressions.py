@@ -16,6 +16,11 @@ def cel_no_overload(name, *values):
     return ExpressionError(f"found no matching overload for '{name}' applied to '({', '.join(map(cel_kind_of, values))})'")
 
 
+def cel_no_such_call(*values):
+    """A function called with too few values or too many."""
+    raise cel_no_overload("call", *values)
+
+
 def cel_whole(value, kind):
     """An int or a uint within its 64 bits."""
     if kind is Unsigned:
@@ -299,11 +304,22 @@ def cel_ends_with(text, part):
     return text.endswith(part)
 
 
+POSIX = {
+    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7f", "blank": r"\t ", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9",
+    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": r"\t-\r ", "upper": "A-Z",
+    "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+
+
 def cel_matches(text, pattern):
     """With a pattern of RE2."""
     cel_texts_only("matches", text, pattern)
     if re.search(r"\(\?<?[=!]|\\[1-9]", pattern):
         raise ExpressionError("RE2 has no references and does not look around")
+    if re.search(r"\\[pP]", pattern):
+        raise NotImplementedError(f"the pattern {pattern} has a class of Unicode, which Python's own patterns do not know")
+    for name, letters in POSIX.items():
+        pattern = pattern.replace(f"[:{name}:]", letters)
     ends = re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", lambda found: found[1] or r"\Z", pattern.replace(r"\z", r"\Z"))
     try:
         return re.search(pattern if re.match(r"\(\?\w*m", pattern) else ends, text, re.ASCII) is not None

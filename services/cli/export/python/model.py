@@ -18,9 +18,11 @@ FILTERED = r"content[ _]?filter|content[ _]?(management )?polic|usage polic|\bfl
 class Model:
     """Asks the server, and counts what it is asked for."""
 
+    # What the server takes, as its refusals say.
+    token_limit, joins = "max_tokens", True
+
     def __init__(self, client, seed):
         self.client, self.seed, self.answer = client, seed, Answer()
-        self.token_limit, self.joins = "max_tokens", True
 
     async def complete(self, call_id, content, place=0):
         return (await self.ask(call_id, content, 1, place))[0]
@@ -42,20 +44,22 @@ class Model:
         except openai.BadRequestError as error:
             said = str(error)
             if self.token_limit == "max_tokens" and "max_completion_tokens" in said:
-                self.token_limit = "max_completion_tokens"
+                Model.token_limit = "max_completion_tokens"
                 return await self.ask(call_id, content, count, place)
             if "n" in settings and finds(r"[`'\"]n[`'\"]|\bn\b (must|should|is|has)", said):
-                self.joins = False
+                Model.joins = False
                 return await self.ask(call_id, content, count, place)
             raise refused(error, said) from error
-        return self.read(completion.model_dump(warnings=False), content)
+        replies = self.read(completion.model_dump(warnings=False), content)
+        # One that gives a single reply gives no more.
+        Model.joins = self.joins and not ("n" in settings and len(replies) == 1)
+        return replies
 
     def read(self, completion, content):
         usage = completion.get("usage") or {}
         replies = [read_choice_of(choice) for choice in completion.get("choices") or []]
         if not replies:
             raise Failure("empty-reply", "the reply has no choices.")
-        self.joins = self.joins and len(replies) > 1 if len(replies) == 1 else self.joins
         self.answer.calls += 1
         self.answer.prompt_tokens += usage.get("prompt_tokens") or math.ceil(len(content) / 4)
         self.answer.completion_tokens += usage.get("completion_tokens") or sum(math.ceil(len(r.text) / 4) for r in replies)

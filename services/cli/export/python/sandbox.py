@@ -100,13 +100,3 @@ async def run_program(at, code, tests=None, entry=None):
     if status < 0:
         return Verdict(False, printed, f"the program was ended by signal {-status}")
     return Verdict(False, printed, f"the program ended before it was done (exit status {status})")
-
-
-class ProgramsNotAllowed(Exception):
-    """The workflow runs programs that the model writes, and nobody has allowed it."""
-
-    def __init__(self):
-        super().__init__(
-            "this workflow runs Python programs that the model writes, with limits of time and memory but with the rights of this"
-            " process: run it in a container, and allow it with --run-programs or run_programs=True"
-        )
