@@ -23,6 +23,7 @@ export const classOfKind: Readonly<Record<FailureKind, FailureClass>> = {
   'invalid-workflow': 'format',
   'duplicate-workflow': 'refused',
   'repeated-modification': 'refused',
+  'similar-workflow': 'refused',
   expression: 'code',
   'operator-input': 'code',
   'unparsable-answer': 'format',

@@ -10,6 +10,7 @@ export const failureKinds = [
   'invalid-workflow', // it breaks a rule of the language
   'duplicate-workflow', // its canonical form was evaluated before
   'repeated-modification', // the same edit of the same parent was tried before
+  'similar-workflow', // it is nearly a workflow that was tried before
   // of an execution
   'expression', // a template or a condition could not be evaluated
   'operator-input', // an operator was given a value of the wrong type

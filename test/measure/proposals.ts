@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rememberingRunner, scoresInProcess, searchInProcess } from '../../scripts/in-process-search.ts';
+import { countRepetitions } from '../../services/domain/report/count-repetitions.ts';
 import { mean } from '../../services/domain/statistics/intervals.ts';
 import { pairedInterval } from '../../services/domain/statistics/paired-interval.ts';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
@@ -37,7 +38,7 @@ try {
     const { known } = await learnBenchmarks(data, join(dirname(data), 'recorded'), own);
     const world = { model: createSimulatedModel(buildQueryIndex(known), 1), code };
     const test = await loadBenchmark({ name: own[0] ?? name, split: 'test', folder: data });
-    const trials = variants.map(() => ({ scores: [] as number[], tokens: [] as number[] }));
+    const trials = variants.map(() => ({ scores: [] as number[], tokens: [] as number[], proposals: 0, similar: 0 }));
     for (let seed = 1; seed <= Number(values.seeds); seed += 1) {
       for (const [place, [, search]] of variants.entries()) {
         const file = join(folder, 'search.yaml');
@@ -47,16 +48,23 @@ try {
         const state = await searchInProcess(world, configuration, benchmark);
         const workflow = state.rounds[(state.bestRound ?? 0) - 1]?.workflow;
         if (workflow === undefined) throw new RangeError('the search has named no workflow');
-        trials[place]?.scores.push(mean(await scoresInProcess(world, configuration, test, workflow)));
-        trials[place]?.tokens.push(state.ledger.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0));
+        const trial = trials[place] as (typeof trials)[number];
+        trial.scores.push(mean(await scoresInProcess(world, configuration, test, workflow)));
+        trial.tokens.push(state.ledger.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0));
+        const { proposals, similar = 0 } = countRepetitions(state);
+        trial.proposals += proposals;
+        trial.similar += similar;
       }
     }
     const [first] = trials;
     for (const [place, [variant]] of variants.entries()) {
-      const { scores = [], tokens = [] } = trials[place] ?? {};
+      const { scores, tokens, proposals, similar } = trials[place] as (typeof trials)[number];
       const { difference, low, high } = pairedInterval(scores.map((score, seed) => score - (first?.scores[seed] ?? 0)));
+      const near = `${similar} of ${proposals} nearly the same`;
       const interval = place === 0 ? '' : ` | ${points(difference)} (${points(low)} to ${points(high)})`;
-      console.log(`| ${name} | ${variant} | ${points(mean(scores))} | ${Math.round(mean(tokens) / 1000)} k${interval} |`);
+      console.log(
+        `| ${name} | ${variant} | ${points(mean(scores))} | ${Math.round(mean(tokens) / 1000)} k | ${near}${interval} |`,
+      );
     }
   }
 } finally {

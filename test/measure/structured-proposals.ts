@@ -14,6 +14,7 @@ import { predictionCompletedOf, workflowProposedOf } from '../../services/coordi
 import { jobsOf } from '../../services/coordinator/job-of-command.ts';
 import type { Failure } from '../../services/domain/failure.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
+import { repeatedRound } from '../../services/domain/search/admit-proposal.ts';
 import { createCompleteWork } from '../../services/predictor/complete-job.ts';
 import { Endpoint } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { Result } from '../../services/shared/contracts/generated/scale/v1/result.ts';
@@ -141,8 +142,9 @@ function stateOf(kind: 'propose' | 'predict', seed: number, structured: 'on' | u
   return { ...state, configuration: { ...configuration, seed, optimizer } };
 }
 
-function placeOf({ kind, message }: Failure): string {
-  if (kind === 'duplicate-workflow' || kind === 'repeated-modification') return `refused for its content: ${kind}`;
+function placeOf(failure: Failure): string {
+  const { kind, message } = failure;
+  if (repeatedRound(failure) !== undefined) return `refused for its content: ${kind}`;
   if (kind !== 'invalid-workflow') return `refused for its form: ${kind}`;
   const rules = [...message.matchAll(/^[^\n(]*\(([a-z-]+)\): /gm)].map(([, rule = '']) => rule);
   const broken = rules.filter((rule) => formRules.has(rule));

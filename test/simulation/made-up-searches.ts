@@ -79,6 +79,12 @@ const variants: readonly Variant[] = [
     { policy: 'race', topK: 3, share: 0.5 },
   ],
   [
+    'nearly the same, four rounds at once',
+    { maxRounds: 8, ties: 'newest', parallelism: 4, similarityLimit: 0.8 },
+    { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.25 },
+    { policy: 'race', topK: 3, share: 0.5 },
+  ],
+  [
     'more rounds at once than there are',
     { maxRounds: 5, parallelism: 8 },
     { method: 'scale', warmUpRounds: 1, fewShotRatio: 0.25 },

@@ -5,6 +5,7 @@ import type { RunEvent, WorkflowProposed } from '../../domain/run/event.ts';
 import { completionJobId, executionJobId } from '../../domain/run/job-id.ts';
 import { lastRoundSeen } from '../../domain/run/rounds-seen.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
+import { repeatedRound } from '../../domain/search/admit-proposal.ts';
 import { firstTaken } from '../../domain/search/edits-under-way.ts';
 import { planNextStep } from '../../domain/search/plan-next-step.ts';
 import type { ServedCall } from './served-calls.ts';
@@ -79,7 +80,7 @@ function siblingsOf(configuration: RunConfiguration, times: readonly RoundTimes[
 
 /** What is wrong with it can be seen without the workflows of other rounds. */
 function isRefusedByItself({ failure }: WorkflowProposed): boolean {
-  return failure !== undefined && failure.kind !== 'duplicate-workflow' && failure.kind !== 'repeated-modification';
+  return failure !== undefined && repeatedRound(failure) === undefined;
 }
 
 function jobsWanted(command: Command): string[] {

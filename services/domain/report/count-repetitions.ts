@@ -10,6 +10,8 @@ export interface RepetitionCounts {
   readonly tried: number;
   /** Of a round that was under way, so that nobody knew yet what came of it. */
   readonly underWay: number;
+  /** Nearly the workflow of another round, and so asked for again. Absent: none. */
+  readonly similar?: number;
 }
 
 /**
@@ -20,13 +22,14 @@ export function countRepetitions({ rounds, configuration }: RunState): Repetitio
   const made = rounds.flatMap(({ round, parentRound, proposals }) =>
     proposals
       .filter(({ turn }) => turn > 0)
-      .map(({ failure }) => ({ round, parentRound, other: failure && repeatedRound(failure) })),
+      .map(({ failure }) => ({ round, parentRound, kind: failure?.kind, other: failure && repeatedRound(failure) })),
   );
-  const repeated = made.flatMap(({ round, parentRound, other }) =>
-    other === undefined || other === parentRound || other === round
+  const similar = made.filter(({ kind }) => kind === 'similar-workflow').length;
+  const repeated = made.flatMap(({ round, parentRound, kind, other }) =>
+    other === undefined || other === parentRound || other === round || kind === 'similar-workflow'
       ? []
       : [{ isSeen: other <= lastRoundSeen(configuration, round) }],
   );
   const tried = repeated.filter(({ isSeen }) => isSeen).length;
-  return { proposals: made.length, tried, underWay: repeated.length - tried };
+  return { proposals: made.length, tried, underWay: repeated.length - tried, ...(similar > 0 && { similar }) };
 }

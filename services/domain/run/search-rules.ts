@@ -93,6 +93,14 @@ export const searchRules = {
       "the most tokens of what the scorer says of the queries that are shown, in the optimizer's prompt; 0: nothing is told; " +
       '[more below](#what-a-scorer-says-feedback_tokens)',
   },
+  similarity_limit: {
+    ...between(0.5, 1),
+    default: 1,
+    leftOut: 1,
+    description:
+      'a proposal that is this similar to a workflow that was tried is asked for again, once a round; 1: none is; ' +
+      '[more below](#what-is-nearly-the-same-similarity_limit)',
+  },
   token_budget: {
     ...wholeFrom(0),
     unit: 'tokens',

@@ -11,7 +11,7 @@ import { limitToProto } from './limit-codec.ts';
 /** What a summary does not say about the progress of a run in this state. */
 export function progressToProto(state: RunState, { round, bestRound, savedShare, leftMs }: RunProgress): ProtoProgress {
   const { configuration, stopReason, limit } = state;
-  const { proposals, tried, underWay } = countRepetitions(state);
+  const { proposals, tried, underWay, similar = 0 } = countRepetitions(state);
   const best = bestRound === undefined ? undefined : state.rounds[bestRound - 1];
   const verdict = reportVerdict(state);
   const interval = best && intervalOfScore(state, best);
@@ -21,7 +21,7 @@ export function progressToProto(state: RunState, { round, bestRound, savedShare,
     tokenBudget: configuration.search.tokenBudget,
     stopReason: stopReason ?? '',
     limit: limit && limitToProto(limit.reached),
-    ...{ proposals, repeatedTried: tried, repeatedUnderWay: underWay },
+    ...{ proposals, repeatedTried: tried, repeatedUnderWay: underWay, nearlyRepeated: similar },
     ...defined({ bestAnswerTokens: best && tokensAnAnswer(best), verdict: verdict && verdictToProto(verdict) }),
     ...(interval && { bestLow: interval.low, bestHigh: interval.high }),
   };
@@ -61,6 +61,7 @@ interface Difference {
   readonly high: number;
 }
 
-export function repetitionsFromProto({ proposals, repeatedTried, repeatedUnderWay }: ProtoProgress): RepetitionCounts {
-  return { proposals, tried: repeatedTried, underWay: repeatedUnderWay };
+export function repetitionsFromProto(told: ProtoProgress): RepetitionCounts {
+  const { proposals, repeatedTried, repeatedUnderWay, nearlyRepeated: similar } = told;
+  return { proposals, tried: repeatedTried, underWay: repeatedUnderWay, ...(similar > 0 && { similar }) };
 }

@@ -73,7 +73,7 @@ function wishes({ task, prompt, refusal }: Request, random: Random): WorkflowEdi
     edits.filter((edit) => suits(edit, task)),
   );
   const all = [...(helpful ?? []), ...(harmful ?? [])];
-  const repetition = refusal !== undefined && /^(duplicate|repeated)/.test(refusal);
+  const repetition = refusal !== undefined && /^(duplicate|repeated|similar)/.test(refusal);
   const refused = refusal === undefined ? [] : all.filter((edit) => isDescribed(edit, refusal));
   const heeds = repetition || random.next() < heedsExperience;
   const fresh = (edit: WorkflowEdit): boolean => !heeds || !isDescribed(edit, prompt);

@@ -7,5 +7,8 @@ test('repetitions are said with their share, and nothing is said where nothing w
   expect(describeRepetitions({ proposals: 20, tried: 1, underWay: 1 })).toBe(
     '2 of 20 proposals (10 %): 1 had been tried in another round, 1 was under way in one',
   );
+  expect(describeRepetitions({ proposals: 20, tried: 0, underWay: 0, similar: 1 })).toBe(
+    'none of 20 proposals; 1 more was nearly the workflow of another round',
+  );
   expect(describeRepetitions({ proposals: 2400, tried: 0, underWay: 2 })).toContain('2 of 2,400 proposals');
 });

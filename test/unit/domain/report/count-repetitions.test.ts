@@ -54,3 +54,12 @@ test('with one round at a time nothing is under way', () => {
   const one = { ...rest, rounds, configuration: madeUpConfiguration({ evaluation: { warmUpRounds: 0 } }) };
   expect(countRepetitions(one)).toEqual({ proposals: 1, tried: 1, underWay: 0 });
 });
+
+test('what is nearly the workflow of another round is counted apart', () => {
+  const message = 'this is to 93 % the workflow of round 3, which scored 0.400; make a change that goes another way';
+  const near: WorkflowProposed = { ...admitted('new'), failure: { kind: 'similar-workflow', message } };
+  expect(near.failure && repeatedRound(near.failure)).toBe(3);
+  expect(countRepetitions(stateWith([near, admitted('workflow-3')]))).toEqual({
+    ...{ proposals: 2, tried: 1, underWay: 0, similar: 1 },
+  });
+});

@@ -95,3 +95,64 @@ test('an edit without words repeats nobody, least of all a round that found no w
   const parsed = { modification: '', workflow, workflowHash: 'new' };
   expect(admitProposal({ state, round: 3, turn: 1, parsed, reply: '', tokens }).failure).toBeUndefined();
 });
+
+const words = (count: number, from: number) => Array.from({ length: count }, (_, place) => `word${from + place}`).join(' ');
+const tried = words(120, 1000);
+
+interface NearCase {
+  readonly limit?: number;
+  readonly turn?: number;
+  readonly earlier?: readonly WorkflowProposed[];
+  /** The prompt of round 1, which round 4 edits; round 2 tried `tried`, with a score of 0.6. */
+  readonly parent?: string;
+}
+
+/** What is made of a workflow with this prompt in round 4. */
+function admitNear(prompt: string, { limit = 0.9, turn = 1, earlier = [], parent = words(120, 0) }: NearCase = {}) {
+  const prompts = [parent, tried, words(120, 2000)];
+  const rounds = scoredRounds([0.5, 0.6, 0.4, undefined]).map((round, place) =>
+    round.round === 4
+      ? { ...round, completed: false, proposals: earlier }
+      : { ...round, workflow: madeUpWorkflow(prompts[place] as string) },
+  );
+  const configuration = madeUpConfiguration({ search: limit < 1 ? { similarityLimit: limit } : {} });
+  const state: RunState = { configuration, status: 'running', ledger: [], rounds };
+  const parsed = { modification: 'reword it', workflow: madeUpWorkflow(prompt), workflowHash: 'new' };
+  return admitProposal({ state, round: 4, turn, parsed, reply: '', tokens });
+}
+
+test('what is nearly a tried workflow is asked for again, with its score', () => {
+  const { failure, workflowHash } = admitNear(`${tried} once more`);
+  expect(failure?.kind).toBe('similar-workflow');
+  expect(failure?.message).toMatch(/^this is to 9\d % the workflow of round 2, which scored 0\.600; make a change/);
+  expect(workflowHash).toBe('');
+});
+
+test('one whose score is not known yet is told so', () => {
+  const open = { similarityLimit: 0.9, parallelism: 4 };
+  const rounds = scoredRounds([0.5, undefined, undefined]).map((round, place) => ({
+    ...round,
+    ...(place < 2 && { workflow: madeUpWorkflow([words(120, 0), tried][place] as string), workflowHash: `hash ${place}` }),
+  }));
+  const state: RunState = { configuration: madeUpConfiguration({ search: open }), status: 'running', ledger: [], rounds };
+  const parsed = { modification: 'reword it', workflow: madeUpWorkflow(`${tried} once more`), workflowHash: 'new' };
+  const { failure } = admitProposal({ state, round: 3, turn: 1, parsed, reply: '', tokens });
+  expect(failure?.message).toContain('the workflow of round 2, whose score is not known yet');
+});
+
+test('without a limit, or below it, it is taken', () => {
+  expect(admitNear(`${tried} once more`, { limit: 1 }).failure).toBeUndefined();
+  expect(admitNear(`${tried} once more`, { limit: 0.99 }).failure).toBeUndefined();
+  expect(admitNear(`${words(60, 1000)} ${words(60, 3000)}`).failure).toBeUndefined();
+});
+
+test('it is refused once a round, and never on the last turn: no round is lost to it', () => {
+  const earlier = [admitNear(`${tried} once more`)];
+  expect(admitNear(`${tried} once again`, { turn: 2, earlier }).failure).toBeUndefined();
+  expect(admitNear(`${tried} once more`, { turn: 3 }).failure).toBeUndefined();
+});
+
+test('two small edits of one parent are not nearly the same, however much they share', () => {
+  const parent = `${tried} in short`;
+  expect(admitNear(`${tried} in full`, { parent }).failure).toBeUndefined();
+});

@@ -483,7 +483,11 @@ export interface RunProgress {
     | undefined;
   /** The 95 % interval of the best one's score. Absent: it is not from executions of all queries alone. */
   bestLow?: number | undefined;
-  bestHigh?: number | undefined;
+  bestHigh?:
+    | number
+    | undefined;
+  /** Of the proposals: nearly the workflow of another round, and so asked for again. */
+  nearlyRepeated: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4549,6 +4553,7 @@ function createBaseRunProgress(): RunProgress {
     verdict: undefined,
     bestLow: undefined,
     bestHigh: undefined,
+    nearlyRepeated: 0,
   };
 }
 
@@ -4595,6 +4600,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     }
     if (message.bestHigh !== undefined) {
       writer.uint32(121).double(message.bestHigh);
+    }
+    if (message.nearlyRepeated !== 0) {
+      writer.uint32(128).uint32(message.nearlyRepeated);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4732,6 +4740,14 @@ export const RunProgress: MessageFns<RunProgress> = {
             message.bestHigh = reader.double();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.nearlyRepeated = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4802,6 +4818,11 @@ export const RunProgress: MessageFns<RunProgress> = {
         : isSet(object.best_high)
         ? globalThis.Number(object.best_high)
         : undefined,
+      nearlyRepeated: isSet(object.nearlyRepeated)
+        ? globalThis.Number(object.nearlyRepeated)
+        : isSet(object.nearly_repeated)
+        ? globalThis.Number(object.nearly_repeated)
+        : 0,
     };
   },
 
@@ -4849,6 +4870,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.bestHigh !== undefined) {
       obj.bestHigh = floatToJson(message.bestHigh);
     }
+    if (message.nearlyRepeated !== 0) {
+      obj.nearlyRepeated = Math.round(message.nearlyRepeated);
+    }
     return obj;
   },
 
@@ -4875,6 +4899,7 @@ export const RunProgress: MessageFns<RunProgress> = {
       : undefined;
     message.bestLow = object.bestLow ?? undefined;
     message.bestHigh = object.bestHigh ?? undefined;
+    message.nearlyRepeated = object.nearlyRepeated ?? 0;
     return message;
   },
 };
