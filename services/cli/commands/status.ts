@@ -9,6 +9,7 @@ import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
 import { progressToProto, repetitionsFromProto, verdictFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
+import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { describeSaved, exact, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
 import { describeMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -21,7 +22,6 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
-import { describeVerdict } from '../report/describe-verdict.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 

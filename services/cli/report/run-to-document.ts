@@ -4,7 +4,7 @@ import { exact, formatCount, formatScore, formatShare } from '../../shared/docum
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
-import { describeVerdict } from './describe-verdict.ts';
+import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { runSections } from './sections/registry.ts';
 import type { RunSection } from './sections/run-section.ts';
 import {

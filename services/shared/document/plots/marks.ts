@@ -4,7 +4,7 @@ import { type Markup, markup } from '../markup.ts';
 import { rounded } from './scale.ts';
 
 /** Each about 12 pixels wide, around its centre. */
-const paths: Readonly<Record<Mark, string>> = {
+export const markPaths: Readonly<Record<Mark, string>> = {
   circle: 'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z',
   diamond: 'M0-6.5L6.5 0L0 6.5L-6.5 0z',
   triangle: 'M0-6L6 5L-6 5z',
@@ -21,7 +21,7 @@ const paths: Readonly<Record<Mark, string>> = {
 };
 
 export function scoreMark(mark: Mark, x: number, y: number, title: string): Markup {
-  return markup`<path class="mark m-${mark}" transform="translate(${rounded(x)} ${rounded(y)})" d="${paths[mark]}"><title>${title}</title></path>`;
+  return markup`<path class="mark m-${mark}" transform="translate(${rounded(x)} ${rounded(y)})" d="${markPaths[mark]}"><title>${title}</title></path>`;
 }
 
 export type LegendEntry = { readonly text: string } & (

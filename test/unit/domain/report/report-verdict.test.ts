@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeVerdict } from '../../../../services/cli/report/describe-verdict.ts';
+import { describeVerdict } from '../../../../services/shared/document/describe-verdict.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import { reportVerdict } from '../../../../services/domain/report/report-verdict.ts';
 import { progressOf } from '../../../../services/domain/report/run-progress.ts';

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../domain/report/report-verdict.ts';
-import { formatValue } from '../../shared/document/figure.ts';
-import { exact } from '../../shared/document/format.ts';
+import { formatValue } from './figure.ts';
+import { exact } from './format.ts';
 
 /** What `scale status` knows of it as well. */
 export type ToldVerdict = Pick<Verdict, 'kind' | 'round' | 'queries' | 'isFinal'> & {

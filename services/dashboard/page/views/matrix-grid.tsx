@@ -1,0 +1,236 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { formatScore } from '../../../shared/document/format.ts';
+import { score } from '../numbers.ts';
+import { links } from '../route.ts';
+import { cellText, type MatrixRow } from './matrix-rows.ts';
+
+interface GridProps {
+  readonly runId: string;
+  readonly rows: readonly MatrixRow[];
+  /** Places of rounds, in the order in which they are shown. */
+  readonly columns: readonly number[];
+  readonly rounds: readonly number[];
+  readonly means: readonly (number | undefined)[];
+  readonly best: number | undefined;
+  readonly sort: string;
+  readonly sortBy: (order: string) => void;
+}
+
+const rowHeight = 28;
+const headHeight = 46;
+const columnWidth = 46;
+/** Brought in at a time, so that scrolling seldom draws anew. */
+const step = { rows: 8, columns: 6 };
+
+interface Seen {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+interface At {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Only the cells that can be seen are in the page, so that a hundred thousand scroll as a hundred do. */
+export function MatrixGrid(props: GridProps) {
+  const { runId, rows, columns, rounds, means, best, sort, sortBy } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const [seen, setSeen] = useState<Seen>({ top: 0, bottom: 40, left: 0, right: 30 });
+  const [labelWidth, setLabelWidth] = useState(280);
+  const [at, setAt] = useState<At>({ row: 0, column: 0 });
+  const isMoved = useRef(false);
+  useLayoutEffect(() => {
+    const { current } = frame;
+    if (current === null) return;
+    let waiting = 0;
+    const look = () => {
+      waiting = 0;
+      const label = current.clientWidth < 560 ? 120 : 280;
+      setLabelWidth(label);
+      const rowsFrom = Math.floor(current.scrollTop / rowHeight / step.rows) * step.rows;
+      const columnsFrom = Math.floor(current.scrollLeft / columnWidth / step.columns) * step.columns;
+      const next = {
+        top: Math.max(0, rowsFrom - step.rows),
+        bottom: Math.min(rows.length, rowsFrom + Math.ceil(current.clientHeight / rowHeight) + 2 * step.rows),
+        left: Math.max(0, columnsFrom - step.columns),
+        right: Math.min(columns.length, columnsFrom + Math.ceil((current.clientWidth - label) / columnWidth) + 2 * step.columns),
+      };
+      setSeen((now) =>
+        now.top === next.top && now.bottom === next.bottom && now.left === next.left && now.right === next.right ? now : next,
+      );
+    };
+    const soon = () => {
+      if (waiting === 0) waiting = requestAnimationFrame(look);
+    };
+    look();
+    current.addEventListener('scroll', soon, { passive: true });
+    const observer = new ResizeObserver(soon);
+    observer.observe(current);
+    return () => {
+      cancelAnimationFrame(waiting);
+      current.removeEventListener('scroll', soon);
+      observer.disconnect();
+    };
+  }, [rows.length, columns.length]);
+  const here = { row: Math.min(at.row, rows.length - 1), column: Math.min(at.column, columns.length - 1) };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cell may only now have come into the page
+  useEffect(() => {
+    if (!isMoved.current) return;
+    const cell = frame.current?.querySelector<HTMLElement>(`[data-cell="${here.row} ${here.column}"]`);
+    if (!cell) return;
+    isMoved.current = false;
+    cell.focus({ preventScroll: true });
+  }, [here.row, here.column, seen]);
+  const move = (to: At) => {
+    const { current } = frame;
+    if (current === null) return;
+    isMoved.current = true;
+    const [y, x] = [to.row * rowHeight, to.column * columnWidth];
+    const [high, wide] = [current.clientHeight - headHeight, current.clientWidth - labelWidth];
+    if (y < current.scrollTop) current.scrollTop = y;
+    if (y + rowHeight > current.scrollTop + high) current.scrollTop = y + rowHeight - high;
+    if (x < current.scrollLeft) current.scrollLeft = x;
+    if (x + columnWidth > current.scrollLeft + wide) current.scrollLeft = x + columnWidth - wide;
+    setAt(to);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.target instanceof Element) || event.target.closest('[data-cell]') === null) return;
+    const to = movedTo(here, event, rows.length, columns.length);
+    if (to === undefined) return;
+    event.preventDefault();
+    move(to);
+  };
+  const shownColumns = columns.slice(seen.left, seen.right);
+  const width = labelWidth + columns.length * columnWidth;
+  return (
+    <div class="matrix-frame" ref={frame}>
+      <div
+        class="matrix"
+        role="grid"
+        aria-label="Scores of queries by workflow"
+        aria-rowcount={rows.length + 1}
+        aria-colcount={columns.length + 1}
+        style={{ width, height: headHeight + rows.length * rowHeight }}
+        onKeyDown={onKeyDown}
+      >
+        <div class="matrix-head" role="row" aria-rowindex={1} style={{ width, height: headHeight }}>
+          <div class="matrix-label head" role="columnheader" aria-colindex={1} style={{ width: labelWidth }}>
+            query
+          </div>
+          {shownColumns.map((column, index) => {
+            const round = rounds[column] ?? 0;
+            const order = `round-${round}`;
+            const sortedAs = sort === order ? 'ascending' : sort === `-${order}` ? 'descending' : 'none';
+            return (
+              <div
+                key={column}
+                class="matrix-column"
+                role="columnheader"
+                aria-colindex={seen.left + index + 2}
+                aria-sort={sortedAs}
+                style={{ left: labelWidth + (seen.left + index) * columnWidth, width: columnWidth }}
+              >
+                <button
+                  type="button"
+                  onClick={() => sortBy(sort === order ? `-${order}` : order)}
+                  title={`round ${round}, mean ${score(means[column])}: sort the queries by it`}
+                >
+                  <span class="hidden">round </span>
+                  {round}
+                  {round === best && '★'}
+                  <span aria-hidden="true">{sortedAs === 'none' ? '' : sortedAs === 'ascending' ? '↑' : '↓'}</span>
+                  <span class="under">{means[column] === undefined ? '' : cellText(Number((means[column] ?? 0).toFixed(2)))}</span>
+                </button>
+              </div>
+            );
+          })}
+        </div>
+        {rows.slice(seen.top, seen.bottom).map((row, index) => {
+          const place = seen.top + index;
+          return (
+            <div
+              key={row.index}
+              class="matrix-row"
+              role="row"
+              aria-rowindex={place + 2}
+              style={{ top: headHeight + place * rowHeight, width, height: rowHeight }}
+            >
+              <div
+                class="matrix-label"
+                role="rowheader"
+                aria-colindex={1}
+                style={{ width: labelWidth }}
+                title={`${row.id}: ${row.question}`.slice(0, 400)}
+              >
+                <bdi class="id">{row.id}</bdi>
+                {labelWidth > 200 && <bdi class="question">{row.question}</bdi>}
+              </div>
+              {shownColumns.map((column, across) => {
+                const cell = row.cells[column] ?? null;
+                const columnPlace = seen.left + across;
+                const round = rounds[column] ?? 0;
+                const isHere = here.row === place && here.column === columnPlace;
+                const shared = {
+                  role: 'gridcell' as const,
+                  'aria-colindex': columnPlace + 2,
+                  'data-cell': `${place} ${columnPlace}`,
+                  tabIndex: isHere ? 0 : -1,
+                  onFocus: () => {
+                    if (!isHere) setAt({ row: place, column: columnPlace });
+                  },
+                };
+                const left = labelWidth + columnPlace * columnWidth;
+                return cell === null ? (
+                  <span key={column} {...shared} class="matrix-cell none" style={{ left }} aria-label={`round ${round}: not executed`} />
+                ) : (
+                  <a
+                    key={column}
+                    {...shared}
+                    class={cell === 'failed' ? 'matrix-cell failed' : 'matrix-cell'}
+                    href={links.query(runId, round, row.id)}
+                    style={{ left, '--share': `${cell === 'failed' ? 0 : Math.round(100 * cell)}%` }}
+                    aria-label={`round ${round}: ${cell === 'failed' ? 'failed' : formatScore(cell)}`}
+                  >
+                    {cellText(cell)}
+                  </a>
+                );
+              })}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Where a key leads; undefined for other keys. */
+function movedTo({ row, column }: At, event: KeyboardEvent, rows: number, columns: number): At | undefined {
+  const to = (newRow: number, newColumn: number) => ({
+    row: Math.max(0, Math.min(rows - 1, newRow)),
+    column: Math.max(0, Math.min(columns - 1, newColumn)),
+  });
+  const whole = event.ctrlKey || event.metaKey;
+  switch (event.key) {
+    case 'ArrowDown':
+      return to(row + 1, column);
+    case 'ArrowUp':
+      return to(row - 1, column);
+    case 'ArrowRight':
+      return to(row, column + 1);
+    case 'ArrowLeft':
+      return to(row, column - 1);
+    case 'PageDown':
+      return to(row + 15, column);
+    case 'PageUp':
+      return to(row - 15, column);
+    case 'Home':
+      return to(whole ? 0 : row, 0);
+    case 'End':
+      return to(whole ? rows - 1 : row, columns - 1);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import type { MatrixCell } from '../../../domain/report/report-model.ts';
+import type { MatrixAnswer } from '../../api.ts';
+import { sorted } from '../parts/sorted.ts';
+
+/** A query with what each workflow made of it. */
+export interface MatrixRow {
+  readonly index: number;
+  readonly id: string;
+  readonly question: string;
+  /** In the order of the rounds of the answer. */
+  readonly cells: readonly MatrixCell[];
+  readonly executedBy: number;
+  /** Absent: no workflow has a score on it. */
+  readonly mean?: number;
+  /** Of the highest and the lowest score. */
+  readonly spread: number;
+  readonly failed: number;
+}
+
+export const matrixFilters = {
+  executed: 'executed queries',
+  all: 'all queries',
+  differs: 'where workflows differ',
+  'never-right': 'that no workflow got right',
+  'always-right': 'that all got right',
+  failed: 'with failures',
+} as const;
+
+export type MatrixFilter = keyof typeof matrixFilters;
+
+export function matrixRows({ queries, rows }: MatrixAnswer): readonly MatrixRow[] {
+  return queries.ids.map((id, index) => {
+    const cells = rows.map((row) => row.cells[index] ?? null);
+    let [sum, count, low, high, failed] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    for (const cell of cells) {
+      if (cell === 'failed') failed += 1;
+      else if (cell !== null) {
+        sum += cell;
+        count += 1;
+        low = Math.min(low, cell);
+        high = Math.max(high, cell);
+      }
+    }
+    return {
+      ...{ index, id, question: queries.questions[index] ?? '', cells, executedBy: count + failed, failed },
+      spread: count < 2 ? 0 : high - low,
+      ...(count > 0 && { mean: sum / count }),
+    };
+  });
+}
+
+export function fitsMatrix(row: MatrixRow, filter: MatrixFilter, text: string): boolean {
+  if (text !== '' && !`${row.id} ${row.question}`.toLowerCase().includes(text)) return false;
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'executed':
+      return row.executedBy > 0;
+    case 'differs':
+      return row.spread > 0;
+    case 'never-right':
+      return row.mean === 0;
+    case 'always-right':
+      return row.mean === 1 && row.failed === 0;
+    case 'failed':
+      return row.failed > 0;
+  }
+}
+
+/** @param order "index", "mean", "spread" or "round-3", with a - before it for the highest first */
+export function orderMatrix(rows: readonly MatrixRow[], order: string, rounds: readonly number[]): readonly MatrixRow[] {
+  const isDescending = order.startsWith('-');
+  const by = isDescending ? order.slice(1) : order;
+  if (by.startsWith('round-')) {
+    const column = rounds.indexOf(Number(by.slice('round-'.length)));
+    return sorted(rows, (row) => numberOf(row.cells[column] ?? null), isDescending);
+  }
+  if (by === 'mean') return sorted(rows, (row) => row.mean, isDescending);
+  if (by === 'spread') return sorted(rows, (row) => row.spread, isDescending);
+  return isDescending ? [...rows].reverse() : rows;
+}
+
+/** A failure counts as less than nothing right. */
+const numberOf = (cell: MatrixCell) => (cell === null ? undefined : cell === 'failed' ? -1 : cell);
+
+/** Mean of a workflow's scores; undefined without any. */
+export function columnMean(cells: readonly MatrixCell[]): number | undefined {
+  const scores = cells.filter((cell): cell is number => typeof cell === 'number');
+  return scores.length === 0 ? undefined : scores.reduce((sum, each) => sum + each, 0) / scores.length;
+}
+
+/** Short enough for a cell: "1", "0", ".67", "×". */
+export function cellText(cell: MatrixCell): string {
+  if (cell === null) return '';
+  if (cell === 'failed') return '×';
+  if (cell === 0 || cell === 1) return String(cell);
+  return cell.toFixed(2).replace(/^0/, '');
+}
