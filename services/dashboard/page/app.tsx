@@ -58,9 +58,9 @@ export function App({ source }: { readonly source: Source }) {
   useNotices(live, setSaid);
   return (
     <PageContext.Provider value={page}>
-      <a class="skip" href="#main" onClick={skipTo(main)}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <TopBar page={page} />
       <main id="main" tabIndex={-1} ref={main} key={path}>
         <View route={route} source={source} />
@@ -72,12 +72,6 @@ export function App({ source }: { readonly source: Source }) {
     </PageContext.Provider>
   );
 }
-
-/** The address is the place in the page, so a skip link must not change it. */
-const skipTo = (main: { readonly current: HTMLElement | null }) => (event: Event) => {
-  event.preventDefault();
-  main.current?.focus();
-};
 
 function View({ route: { path }, source }: { readonly route: Route; readonly source: Source }) {
   const [kind = '', id, part, number, below, query] = path;
@@ -166,8 +160,8 @@ function TopBar({ page: { source, live, route, session } }: { readonly page: Pag
       </div>
       {connection === 'lost' && !isFile && (
         <p class="banner" role="alert">
-          The connection to the server is lost: what you see is as of before. It is tried again by itself; if it stays so, see whether{' '}
-          <code>scale dashboard</code> still runs.
+          The connection to the server is lost: what you see is as of before. It is tried again by itself; if it stays so, see
+          whether <code>scale dashboard</code> still runs.
         </p>
       )}
       {connection === 'live' && bad !== '' && (

@@ -1,8 +1,8 @@
 import type { Money } from '../../domain/prices/money-of.ts';
-import type { Between } from '../api.ts';
 import { dash, formatFigure } from '../../shared/document/figure.ts';
 import { formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
+import type { Between } from '../api.ts';
 
 /** Numbers as the reports write them; a dash for one that is not known. */
 
@@ -40,4 +40,5 @@ export function ago(ms: number, nowMs: number): string {
   return time(ms).slice(0, 10);
 }
 
-export const plural = (count: number, one: string, many = `${one}s`) => `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many = `${one}s`) =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;

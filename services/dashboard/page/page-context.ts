@@ -58,7 +58,6 @@ export function useAnswer<Value>(asked: Asked<Value> | undefined, revision: stri
     reader.current = opened;
     return opened.close;
   }, [source, address]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what makes it read anew
   useEffect(() => reader.current?.refresh(), [address, revision, epoch]);
   if (address === undefined) return { state: 'loading' };
   const known = answers[address];

@@ -23,7 +23,14 @@ export function ThemeSwitch() {
     }
   };
   return (
-    <button type="button" class="icon" data-theme-switch onClick={choose} aria-label={`Colours: ${theme}; change to ${next}`} title={`Colours: ${theme} (t)`}>
+    <button
+      type="button"
+      class="icon"
+      data-theme-switch
+      onClick={choose}
+      aria-label={`Colours: ${theme}; change to ${next}`}
+      title={`Colours: ${theme} (t)`}
+    >
       <span aria-hidden="true">{signs[theme]}</span>
     </button>
   );

@@ -28,7 +28,8 @@ interface EstimatesProps {
 export function Estimates({ runId, estimates: { rounds, agreements } }: EstimatesProps) {
   const drawByRound = useCallback((width: number) => byRound(runId, rounds, width), [runId, rounds]);
   const drawAgainst = useCallback((width: number) => againstFull(runId, rounds, width), [runId, rounds]);
-  if (rounds.length === 0) return <p class="faint">No round has an estimate: all were executed in full, or none has a score yet.</p>;
+  if (rounds.length === 0)
+    return <p class="faint">No round has an estimate: all were executed in full, or none has a score yet.</p>;
   const present = kinds.filter(({ kind }) => rounds.some((round) => estimateOf(round, kind) !== undefined));
   const hasBoth = agreements.length > 0;
   const figures = <Figures runId={runId} rounds={rounds} />;

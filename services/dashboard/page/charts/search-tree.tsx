@@ -3,6 +3,7 @@ import type { RoundReport } from '../../../domain/report/report-model.ts';
 import { lookOfScore } from '../../../domain/report/score-look.ts';
 import { formatScore } from '../../../shared/document/format.ts';
 import { score } from '../numbers.ts';
+import { px } from '../parts/px.ts';
 import { MarkSign } from '../parts/score-mark.tsx';
 import { links } from '../route.ts';
 import { Legend } from './legend.tsx';
@@ -52,7 +53,13 @@ export function SearchTree({ runId, rounds, best, lineage = [], current }: Searc
   return (
     <>
       <div class="wide tree-frame">
-        <div class="tree" role="tree" aria-label="Search tree" style={size} onKeyDown={onKeyDown}>
+        <div
+          class="tree"
+          role="tree"
+          aria-label="Search tree"
+          style={{ width: px(size.width), height: px(size.height) }}
+          onKeyDown={onKeyDown}
+        >
           <svg class="edges" width={size.width} height={size.height} aria-hidden="true">
             {placed.map((each) => {
               const parent = byRound.get(each.parent ?? 0);
@@ -125,7 +132,13 @@ function Node({ placed, href, isBest, isCurrent, isStop, share, onFocus }: NodeP
       tabIndex={isStop ? 0 : -1}
       data-round={number}
       onFocus={() => onFocus(number)}
-      style={{ left: left(placed), top: top(placed), width: box.width, height: box.height, '--share': `${Math.round(100 * (share ?? 0))}%` }}
+      style={{
+        left: px(left(placed)),
+        top: px(top(placed)),
+        width: px(box.width),
+        height: px(box.height),
+        '--share': `${Math.round(100 * (share ?? 0))}%`,
+      }}
     >
       <span class="node-head">
         <span>

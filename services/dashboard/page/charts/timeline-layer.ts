@@ -21,14 +21,20 @@ export function timelineLayer(lanes: readonly Lane[], { runId, round, from, rowH
     const x = scales.x as (value: number) => number;
     let top = 4;
     for (const { name, spans, rows } of lanes) {
-      const title = element('text', { class: 'lane-name', x: x(0), y: top + 12 });
+      const title = element('text', { class: 'lane-name', x: x(0), y: top + 12, 'text-anchor': 'start' });
       title.textContent = name.length > 90 ? `${name.slice(0, 89)}…` : name;
       layer.append(title);
       for (const { span, row } of spans) {
         const kind = span.failed ? 't-failed' : span.score >= 1 ? 't-right' : 't-wrong';
         const [began, ended] = [x(span.beganMs - from), x(span.endedMs - from)];
         const bar = element('rect', {
-          ...{ class: `span leads ${kind}`, x: began, y: top + 18 + row * rowHeight, width: Math.max(1, ended - began), height: rowHeight - 2 },
+          ...{
+            class: `span leads ${kind}`,
+            x: began,
+            y: top + 18 + row * rowHeight,
+            width: Math.max(1, ended - began),
+            height: rowHeight - 2,
+          },
         });
         const tip = element('title', {});
         const score = span.failed ? 'failed' : formatScore(span.score);

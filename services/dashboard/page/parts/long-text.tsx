@@ -11,7 +11,7 @@ export function LongText({ text, label }: { readonly text: string; readonly labe
   const isLong = text.length > atFirst;
   return (
     <div class="long-text">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <pre dir="auto" tabIndex={0} role="region" aria-label={label}>
         {isLong && !isWhole ? `${text.slice(0, atFirst)}…` : text}
       </pre>

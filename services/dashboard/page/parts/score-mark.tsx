@@ -1,5 +1,5 @@
-import { lookOfScore } from '../../../domain/report/score-look.ts';
 import type { Mark } from '../../../domain/evaluation/mark.ts';
+import { lookOfScore } from '../../../domain/report/score-look.ts';
 import { markPaths } from '../../../shared/document/plots/marks.ts';
 
 export function MarkSign({ mark }: { readonly mark: Mark }) {

@@ -20,6 +20,12 @@ export function SideBySide({ before, after, lines }: SideBySideProps) {
   return (
     <div class="wide">
       <table class="difference" aria-label={`${before} and ${after} side by side`}>
+        <colgroup>
+          <col class="numbers" />
+          <col />
+          <col class="numbers" />
+          <col />
+        </colgroup>
         <thead>
           <tr>
             <th scope="col" colSpan={2}>
@@ -33,13 +39,11 @@ export function SideBySide({ before, after, lines }: SideBySideProps) {
         <tbody>
           {pairsOf(lines).map((pair, place) =>
             pair.gap === undefined ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but their place
               <tr key={place}>
                 <Side line={pair.left} sign="−" />
                 <Side line={pair.right} sign="+" />
               </tr>
             ) : (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but their place
               <tr key={place} class="gap">
                 <td colSpan={4}>
                   {pair.gap} {pair.gap === 1 ? 'line' : 'lines'} the same

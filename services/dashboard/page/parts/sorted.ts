@@ -15,7 +15,11 @@ export function parseOrder(text: string | undefined, otherwise: string): Order {
 export const orderText = ({ column, isDescending }: Order) => `${isDescending ? '-' : ''}${column}`;
 
 /** Keeps the order of before among equals. */
-export function sorted<Row>(rows: readonly Row[], keyOf: ((row: Row) => SortKey) | undefined, isDescending: boolean): readonly Row[] {
+export function sorted<Row>(
+  rows: readonly Row[],
+  keyOf: ((row: Row) => SortKey) | undefined,
+  isDescending: boolean,
+): readonly Row[] {
   if (keyOf === undefined) return rows;
   const sign = isDescending ? -1 : 1;
   return rows

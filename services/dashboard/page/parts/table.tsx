@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { usePage } from '../page-context.ts';
+import { px } from './px.ts';
 import { type Order, orderText, parseOrder, type SortKey, sorted } from './sorted.ts';
 import { useWindow } from './window-of.ts';
 
@@ -45,7 +46,11 @@ export function Table<Row>({ label, rows, columns, keyOf, order, orderName = 'so
   const sortBy = (next: Order) => want({ [orderName]: orderText(next) === order ? undefined : orderText(next) });
   return (
     <div class="wide">
-      <table class={isWindowed ? 'windowed' : undefined} aria-label={label} aria-rowcount={isWindowed ? inOrder.length + 1 : undefined}>
+      <table
+        class={isWindowed ? 'windowed' : undefined}
+        aria-label={label}
+        aria-rowcount={isWindowed ? inOrder.length + 1 : undefined}
+      >
         <thead>
           <tr>
             {columns.map((each) => (
@@ -85,8 +90,8 @@ export function Table<Row>({ label, rows, columns, keyOf, order, orderName = 'so
 
 function Spacer({ rows, columns }: { readonly rows: number; readonly columns: number }) {
   return (
-    <tr aria-hidden="true" class="spacer">
-      <td colSpan={columns} style={{ height: rows * rowHeight }} />
+    <tr class="spacer">
+      <td colSpan={columns} style={{ height: px(rows * rowHeight) }} />
     </tr>
   );
 }
@@ -108,20 +113,26 @@ function Head<Row>({ column, order, sortBy }: HeadProps<Row>) {
   }
   const sortedAs = order === undefined ? 'none' : order.isDescending ? 'descending' : 'ascending';
   const next = { column: id, isDescending: order === undefined ? isNumber : !order.isDescending };
+  const arrow = (
+    <span aria-hidden="true" class="arrow">
+      {order === undefined ? '' : order.isDescending ? '↓' : '↑'}
+    </span>
+  );
   return (
     <th scope="col" class={classesOf(column)} aria-sort={sortedAs}>
       <button type="button" class="sort" onClick={() => sortBy(next)}>
+        {isNumber && arrow}
         {title}
-        <span aria-hidden="true" class="arrow">
-          {order === undefined ? '' : order.isDescending ? '↓' : '↑'}
-        </span>
+        {!isNumber && arrow}
       </button>
     </th>
   );
 }
 
 function classesOf({ isNumber, minor }: Pick<Column<never>, 'isNumber' | 'minor'>): string | undefined {
-  return [isNumber ? 'number' : '', minor === undefined ? '' : `minor-${minor}`].filter((name) => name !== '').join(' ') || undefined;
+  return (
+    [isNumber ? 'number' : '', minor === undefined ? '' : `minor-${minor}`].filter((name) => name !== '').join(' ') || undefined
+  );
 }
 
 /** From a link in a row to that of the row above or below, by the arrow keys. */

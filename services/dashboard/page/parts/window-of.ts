@@ -1,4 +1,4 @@
-import { type RefObject } from 'preact';
+import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 
 export interface Window {
@@ -16,7 +16,7 @@ const margin = 400;
  * Which of many rows of one height can be seen, of a list that scrolls with the page.
  * @param list what holds the rows, with its first row at its top
  */
-export function useWindow(list: RefObject<HTMLElement>, count: number, rowHeight: number, isOn: boolean): Window {
+export function useWindow(list: RefObject<HTMLElement | null>, count: number, rowHeight: number, isOn: boolean): Window {
   const [seen, setSeen] = useState<Window>({ first: 0, end: Math.min(count, 60) });
   useLayoutEffect(() => {
     if (!isOn) return;
@@ -24,7 +24,7 @@ export function useWindow(list: RefObject<HTMLElement>, count: number, rowHeight
     const look = () => {
       frame = 0;
       const { current } = list;
-      if (current === null) return;
+      if (!current) return;
       const top = -current.getBoundingClientRect().top;
       const first = Math.floor(Math.max(0, (top - margin) / rowHeight) / step) * step;
       const end = Math.ceil((top + window.innerHeight + margin) / rowHeight / step) * step;

@@ -6,7 +6,7 @@ export function WorkflowDrawing({ graph, label }: { readonly graph: WorkflowGrap
   const { width, height, nodes, frames, edges } = layoutOf(graph);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <div class="wide drawn-workflow" tabIndex={0} role="region" aria-label={`${label}, drawn`}>
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={inWords(graph)}>
           <defs>
@@ -14,24 +14,26 @@ export function WorkflowDrawing({ graph, label }: { readonly graph: WorkflowGrap
               <path class="arrow-head" d="M0 0L8 4L0 8z" />
             </marker>
           </defs>
-          {frames.map(({ id, label: text, x, y, width: wide, height: high }) => (
+          {frames.map(({ id, x, y, width: wide, height: high }) => (
             <g key={id} class="frame">
               <rect x={x} y={y} width={wide} height={high} rx="10" />
-              <text x={x + 12} y={y + 18}>
-                {cut(text, (wide - 20) / 6.6)}
-                <title>{text}</title>
-              </text>
             </g>
           ))}
           {edges.map(({ from, to, d, label: text, x, y }) => (
             <g key={`${from} ${to} ${text ?? ''}`}>
               <path class="way" d={d} marker-end="url(#arrow)" />
               {text !== undefined && (
-                <text class="small" x={x + 5} y={y}>
+                <text class="small way-label" x={x} y={y} text-anchor="middle">
                   {text}
                 </text>
               )}
             </g>
+          ))}
+          {frames.map(({ id, label: text, x, y, width: wide }) => (
+            <text key={id} class="frame-head" x={x + 12} y={y + 18}>
+              {cut(text, (wide - 20) / 6.6)}
+              <title>{text}</title>
+            </text>
           ))}
           {nodes.map(({ node, x, y, width: wide, height: high }) => (
             <Box key={node.id} node={node} x={x} y={y} width={wide} height={high} />
@@ -56,7 +58,12 @@ function Box({ node: { kind, label, operator, detail = '' }, x, y, width, height
   const isPill = kind === 'start' || kind === 'return' || kind === 'no-answer';
   return (
     <g class={`step k-${kind}`}>
-      <title>{[head, detail].filter((line) => line !== '').join('\n').slice(0, 2_000)}</title>
+      <title>
+        {[head, detail]
+          .filter((line) => line !== '')
+          .join('\n')
+          .slice(0, 2_000)}
+      </title>
       <rect x={x} y={y} width={width} height={height} rx={isPill ? height / 2 : 8} />
       <text class="strong" x={x + width / 2} y={y + (detail === '' ? height / 2 + 4 : 19)} text-anchor="middle">
         {cut(head, letters)}

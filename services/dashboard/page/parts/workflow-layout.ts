@@ -94,7 +94,9 @@ export function layoutOf({ nodes, edges, frames }: WorkflowGraph): WorkflowLayou
     nodes: all,
     edges: edges.flatMap((edge) => {
       const [from, to] = [placed.get(edge.from), placed.get(edge.to)];
-      return from === undefined || to === undefined ? [] : [{ ...edge, ...wayOf(from, to, width - sides + depth * framePadding) }];
+      return from === undefined || to === undefined
+        ? []
+        : [{ ...edge, ...wayOf(from, to, [sides - depth * framePadding, width - sides + depth * framePadding]) }];
     }),
     frames: frames.flatMap(({ id, label }) => {
       const within = all.filter(({ node }) => framesOf(node).includes(id));
@@ -117,21 +119,28 @@ function chainOf(id: string, frames: WorkflowGraph['frames']): readonly string[]
   return frame?.inside === undefined ? [id] : [id, ...chainOf(frame.inside, frames)];
 }
 
-/** @param right where a way back goes up */
-function wayOf(from: PlacedNode, to: PlacedNode, right: number): Pick<PlacedEdge, 'd' | 'x' | 'y'> {
+/** @param sides where a way back goes up, on the left and on the right */
+function wayOf(from: PlacedNode, to: PlacedNode, [left, right]: readonly [number, number]): Pick<PlacedEdge, 'd' | 'x' | 'y'> {
   const [startX, endX] = [from.x + from.width / 2, to.x + to.width / 2];
   const start = from.y + from.height;
   if (to.y > from.y) {
     const end = to.y - 1;
     const bend = end - 16;
-    if (Math.abs(startX - endX) < 1) return { d: `M${startX} ${start}V${end}`, x: startX, y: start + 18 };
-    return { d: `M${startX} ${start}C${startX} ${bend} ${endX} ${start + 6} ${endX} ${end}`, x: endX, y: bend + 4 };
+    if (Math.abs(startX - endX) < 1) return { d: `M${startX} ${start}V${end}`, x: startX + 14, y: start + 18 };
+    return {
+      d: `M${startX} ${start}C${startX} ${bend} ${endX} ${start + 6} ${endX} ${end}`,
+      x: startX + (endX - startX) * 0.4,
+      y: start + 15,
+    };
   }
-  const side = right + 18;
+  // On the side that it is nearer to, so that it crosses nothing beside it.
+  const isLeft = startX < (left + right) / 2 - 1;
+  const [side, turn] = isLeft ? [left - 18, 8] : [right + 18, -8];
+  const [outX, inX] = isLeft ? [from.x, to.x - 2] : [from.x + from.width, to.x + to.width + 2];
   const [outY, inY] = [from.y + from.height / 2, to.y + to.height / 2];
   return {
-    d: `M${from.x + from.width} ${outY}H${side - 8}Q${side} ${outY} ${side} ${outY - 8}V${inY + 8}Q${side} ${inY} ${side - 8} ${inY}H${to.x + to.width + 2}`,
-    x: side - 30,
+    d: `M${outX} ${outY}H${side + turn}Q${side} ${outY} ${side} ${outY - 8}V${inY + 8}Q${side} ${inY} ${side + turn} ${inY}H${inX}`,
+    x: side - turn * 2,
     y: (outY + inY) / 2,
   };
 }

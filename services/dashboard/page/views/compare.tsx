@@ -50,11 +50,21 @@ function Choice({ a, b }: { readonly a: string; readonly b: string }) {
     <form class="tools" onSubmit={send}>
       <label class="field">
         A
-        <input list="runs-known" value={one} onInput={(event) => setNames([event.currentTarget.value, other])} placeholder="run or run:round" />
+        <input
+          list="runs-known"
+          value={one}
+          onInput={(event) => setNames([event.currentTarget.value, other])}
+          placeholder="run or run:round"
+        />
       </label>
       <label class="field">
         B
-        <input list="runs-known" value={other} onInput={(event) => setNames([one, event.currentTarget.value])} placeholder="run or run:round" />
+        <input
+          list="runs-known"
+          value={other}
+          onInput={(event) => setNames([one, event.currentTarget.value])}
+          placeholder="run or run:round"
+        />
       </label>
       <datalist id="runs-known">
         {runs.map(({ runId, name }) => (
@@ -139,7 +149,10 @@ function Compared({ answer }: { readonly answer: CompareAnswer }) {
 }
 
 function scoreOf(interval: CompareAnswer['comparison']['a']): Parameters<typeof scoreBetween> {
-  return [interval.score, interval.low === undefined || interval.high === undefined ? undefined : { low: interval.low, high: interval.high }];
+  return [
+    interval.score,
+    interval.low === undefined || interval.high === undefined ? undefined : { low: interval.low, high: interval.high },
+  ];
 }
 
 function SideCard({ name, side, score: text }: { readonly name: string; readonly side: ComparedSide; readonly score: string }) {

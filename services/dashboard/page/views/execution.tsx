@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { CallShown, ExecutionShown, ProgramShown } from '../../../shared/runs/execution-shown.ts';
 import { dash } from '../../../shared/document/figure.ts';
 import { exact, formatScore } from '../../../shared/document/format.ts';
+import type { CallShown, ExecutionShown, ProgramShown } from '../../../shared/runs/execution-shown.ts';
 import { ask } from '../../addresses.ts';
 import type { ExecutionsAnswer } from '../../api.ts';
 import { latency, plural, score } from '../numbers.ts';
@@ -56,10 +56,15 @@ function Executions({ runId, round, query }: ExecutionProps) {
               )}
             </div>
             {shown.note !== undefined && <p class="notice">{shown.note}</p>}
+            {execution !== undefined && <Outcome execution={execution} />}
             <Query shown={shown} />
             {execution === undefined ? (
               <Empty title="No transcript">
-                <p>{shown.note === undefined ? 'This workflow was not executed on this query.' : 'The score above is all that is left of it.'}</p>
+                <p>
+                  {shown.note === undefined
+                    ? 'This workflow was not executed on this query.'
+                    : 'The score above is all that is left of it.'}
+                </p>
               </Empty>
             ) : (
               <Transcript execution={execution} />
@@ -97,8 +102,8 @@ function Query({ shown: { query } }: { readonly shown: ExecutionsAnswer }) {
   );
 }
 
-function Transcript({ execution }: { readonly execution: ExecutionShown }) {
-  const { calls, programs, scoring, answer, extracted, feedback, failure, elapsedMs, worker, scorer, otherScores } = execution;
+function Outcome({ execution }: { readonly execution: ExecutionShown }) {
+  const { calls, failure, elapsedMs, worker, scorer, otherScores } = execution;
   const used = calls.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0);
   const others = Object.entries(otherScores).map(([name, value]) => `${formatScore(value)} by ${name}`);
   return (
@@ -116,6 +121,14 @@ function Transcript({ execution }: { readonly execution: ExecutionShown }) {
           </bdi>
         </p>
       )}
+    </>
+  );
+}
+
+function Transcript({ execution }: { readonly execution: ExecutionShown }) {
+  const { calls, programs, scoring, answer, extracted, feedback } = execution;
+  return (
+    <>
       <Section id="answer" title="Answer, and why it has this score">
         <dl class="texts">
           <div>
@@ -142,7 +155,6 @@ function Transcript({ execution }: { readonly execution: ExecutionShown }) {
           )}
         </dl>
         {scoring.map((program, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: they have no name but their place
           <Verdict key={place} program={program} of="the scorer's program" />
         ))}
       </Section>
@@ -162,7 +174,6 @@ function Transcript({ execution }: { readonly execution: ExecutionShown }) {
       {programs.length > 0 && (
         <Section id="programs" title="Programs in the sandbox">
           {programs.map((program, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: they have no name but their place
             <div key={place} class="program">
               <Verdict program={program} of={`program ${place + 1}`} />
               <LongText text={program.program} label={`Program ${place + 1}`} />
@@ -204,7 +215,8 @@ function Verdict({ program, of }: { readonly program: Omit<ProgramShown, 'progra
 }
 
 function Call({ call, place }: { readonly call: CallShown; readonly place: number }) {
-  const { callId, model, messages, reply, reasoning, samples, promptTokens, completionTokens, latencyMs, attempts, endpoint } = call;
+  const { callId, model, messages, reply, reasoning, samples, promptTokens, completionTokens, latencyMs, attempts, endpoint } =
+    call;
   return (
     <li class="call">
       <h3>
@@ -231,7 +243,6 @@ function Call({ call, place }: { readonly call: CallShown; readonly place: numbe
         <p class="faint">The prompt is not on record.</p>
       ) : (
         messages.map(({ role, content }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: messages have no name but their place
           <div key={index} class={`message r-${role}`}>
             <p class="role">{role}</p>
             <LongText text={content} label={`Message of ${role} in call ${place}`} />
@@ -249,7 +260,6 @@ function Call({ call, place }: { readonly call: CallShown; readonly place: numbe
         <LongText text={reply} label={`Reply in call ${place}`} />
       </div>
       {samples.map((sample, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: samples have no name but their place
         <details key={index} class="message r-reply">
           <summary>Sample {index + 2}</summary>
           {sample.reasoning !== '' && <LongText text={sample.reasoning} label={`Reasoning of sample ${index + 2}`} />}

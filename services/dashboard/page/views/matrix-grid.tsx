@@ -1,6 +1,7 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatScore } from '../../../shared/document/format.ts';
 import { score } from '../numbers.ts';
+import { px } from '../parts/px.ts';
 import { links } from '../route.ts';
 import { cellText, type MatrixRow } from './matrix-rows.ts';
 
@@ -48,7 +49,8 @@ export function MatrixGrid(props: GridProps) {
     let waiting = 0;
     const look = () => {
       waiting = 0;
-      const label = current.clientWidth < 560 ? 120 : 280;
+      const label =
+        current.clientWidth < 560 ? 110 : Math.max(280, Math.min(640, current.clientWidth - columns.length * columnWidth - 20));
       setLabelWidth(label);
       const rowsFrom = Math.floor(current.scrollTop / rowHeight / step.rows) * step.rows;
       const columnsFrom = Math.floor(current.scrollLeft / columnWidth / step.columns) * step.columns;
@@ -76,7 +78,6 @@ export function MatrixGrid(props: GridProps) {
     };
   }, [rows.length, columns.length]);
   const here = { row: Math.min(at.row, rows.length - 1), column: Math.min(at.column, columns.length - 1) };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the cell may only now have come into the page
   useEffect(() => {
     if (!isMoved.current) return;
     const cell = frame.current?.querySelector<HTMLElement>(`[data-cell="${here.row} ${here.column}"]`);
@@ -105,6 +106,8 @@ export function MatrixGrid(props: GridProps) {
   };
   const shownColumns = columns.slice(seen.left, seen.right);
   const width = labelWidth + columns.length * columnWidth;
+  const isNarrow = labelWidth < 200;
+  const prefix = useMemo(() => commonPrefix(rows.map(({ id }) => id)), [rows]);
   return (
     <div class="matrix-frame" ref={frame}>
       <div
@@ -113,11 +116,11 @@ export function MatrixGrid(props: GridProps) {
         aria-label="Scores of queries by workflow"
         aria-rowcount={rows.length + 1}
         aria-colcount={columns.length + 1}
-        style={{ width, height: headHeight + rows.length * rowHeight }}
+        style={{ width: px(width), height: px(headHeight + rows.length * rowHeight) }}
         onKeyDown={onKeyDown}
       >
-        <div class="matrix-head" role="row" aria-rowindex={1} style={{ width, height: headHeight }}>
-          <div class="matrix-label head" role="columnheader" aria-colindex={1} style={{ width: labelWidth }}>
+        <div class="matrix-head" role="row" aria-rowindex={1} style={{ width: px(width), height: px(headHeight) }}>
+          <div class="matrix-label head" role="columnheader" aria-colindex={1} style={{ width: px(labelWidth) }}>
             query
           </div>
           {shownColumns.map((column, index) => {
@@ -131,7 +134,7 @@ export function MatrixGrid(props: GridProps) {
                 role="columnheader"
                 aria-colindex={seen.left + index + 2}
                 aria-sort={sortedAs}
-                style={{ left: labelWidth + (seen.left + index) * columnWidth, width: columnWidth }}
+                style={{ left: px(labelWidth + (seen.left + index) * columnWidth), width: px(columnWidth) }}
               >
                 <button
                   type="button"
@@ -142,7 +145,9 @@ export function MatrixGrid(props: GridProps) {
                   {round}
                   {round === best && '★'}
                   <span aria-hidden="true">{sortedAs === 'none' ? '' : sortedAs === 'ascending' ? '↑' : '↓'}</span>
-                  <span class="under">{means[column] === undefined ? '' : cellText(Number((means[column] ?? 0).toFixed(2)))}</span>
+                  <span class="under">
+                    {means[column] === undefined ? '' : cellText(Number((means[column] ?? 0).toFixed(2)))}
+                  </span>
                 </button>
               </div>
             );
@@ -156,17 +161,17 @@ export function MatrixGrid(props: GridProps) {
               class="matrix-row"
               role="row"
               aria-rowindex={place + 2}
-              style={{ top: headHeight + place * rowHeight, width, height: rowHeight }}
+              style={{ top: px(headHeight + place * rowHeight), width: px(width), height: px(rowHeight) }}
             >
               <div
                 class="matrix-label"
                 role="rowheader"
                 aria-colindex={1}
-                style={{ width: labelWidth }}
+                style={{ width: px(labelWidth) }}
                 title={`${row.id}: ${row.question}`.slice(0, 400)}
               >
-                <bdi class="id">{row.id}</bdi>
-                {labelWidth > 200 && <bdi class="question">{row.question}</bdi>}
+                <bdi class="id">{isNarrow && prefix > 0 ? `…${row.id.slice(prefix)}` : row.id}</bdi>
+                {!isNarrow && <bdi class="question">{row.question}</bdi>}
               </div>
               {shownColumns.map((column, across) => {
                 const cell = row.cells[column] ?? null;
@@ -174,28 +179,35 @@ export function MatrixGrid(props: GridProps) {
                 const round = rounds[column] ?? 0;
                 const isHere = here.row === place && here.column === columnPlace;
                 const shared = {
-                  role: 'gridcell' as const,
-                  'aria-colindex': columnPlace + 2,
                   'data-cell': `${place} ${columnPlace}`,
                   tabIndex: isHere ? 0 : -1,
                   onFocus: () => {
                     if (!isHere) setAt({ row: place, column: columnPlace });
                   },
                 };
-                const left = labelWidth + columnPlace * columnWidth;
+                const left = px(labelWidth + columnPlace * columnWidth);
                 return cell === null ? (
-                  <span key={column} {...shared} class="matrix-cell none" style={{ left }} aria-label={`round ${round}: not executed`} />
-                ) : (
-                  <a
+                  <div
                     key={column}
                     {...shared}
-                    class={cell === 'failed' ? 'matrix-cell failed' : 'matrix-cell'}
-                    href={links.query(runId, round, row.id)}
-                    style={{ left, '--share': `${cell === 'failed' ? 0 : Math.round(100 * cell)}%` }}
-                    aria-label={`round ${round}: ${cell === 'failed' ? 'failed' : formatScore(cell)}`}
-                  >
-                    {cellText(cell)}
-                  </a>
+                    role="gridcell"
+                    aria-colindex={columnPlace + 2}
+                    class="matrix-cell none"
+                    style={{ left }}
+                    aria-label={`round ${round}: not executed`}
+                  />
+                ) : (
+                  <div key={column} role="gridcell" aria-colindex={columnPlace + 2} class="matrix-cell" style={{ left }}>
+                    <a
+                      {...shared}
+                      class={cell === 'failed' ? 'failed' : undefined}
+                      href={links.query(runId, round, row.id)}
+                      style={{ '--share': `${cell === 'failed' ? 0 : Math.round(100 * cell)}%` }}
+                      aria-label={`round ${round}: ${cell === 'failed' ? 'failed' : formatScore(cell)}`}
+                    >
+                      {cellText(cell)}
+                    </a>
+                  </div>
                 );
               })}
             </div>
@@ -204,6 +216,13 @@ export function MatrixGrid(props: GridProps) {
       </div>
     </div>
   );
+}
+
+/** Letters that all names begin with, up to a separator: where there is little room they say nothing. */
+function commonPrefix([first = '', ...others]: readonly string[]): number {
+  let length = others.length === 0 ? 0 : first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length -= 1;
+  return Math.max(...['-', '_', '/', '.', ':'].map((separator) => first.slice(0, length).lastIndexOf(separator))) + 1;
 }
 
 /** Where a key leads; undefined for other keys. */

@@ -5,9 +5,9 @@ import { plural } from '../numbers.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { FilterBox } from '../parts/filter-box.tsx';
 import { Empty, Show } from '../parts/states.tsx';
-import { RunFrame } from './run-frame.tsx';
 import { MatrixGrid } from './matrix-grid.tsx';
 import { columnMean, fitsMatrix, type MatrixFilter, matrixFilters, matrixRows, orderMatrix } from './matrix-rows.ts';
+import { RunFrame } from './run-frame.tsx';
 
 export function MatrixView({ runId }: { readonly runId: string }) {
   return (
@@ -43,20 +43,36 @@ const orders = {
 
 const firstOrder = 'mean';
 
-function Tools({ matrix, runId, best }: { readonly matrix: MatrixAnswer; readonly runId: string; readonly best: number | undefined }) {
+function Tools({
+  matrix,
+  runId,
+  best,
+}: {
+  readonly matrix: MatrixAnswer;
+  readonly runId: string;
+  readonly best: number | undefined;
+}) {
   const { route, want } = usePage();
   const { text = '', sort = firstOrder, columns: columnOrder = '' } = route.wanted;
-  const filter: MatrixFilter = route.wanted.show !== undefined && route.wanted.show in matrixFilters ? (route.wanted.show as MatrixFilter) : 'executed';
+  const filter: MatrixFilter =
+    route.wanted.show !== undefined && route.wanted.show in matrixFilters ? (route.wanted.show as MatrixFilter) : 'executed';
   const all = useMemo(() => matrixRows(matrix), [matrix]);
   const rounds = useMemo(() => matrix.rows.map(({ round }) => round), [matrix]);
   const means = useMemo(() => matrix.rows.map(({ cells }) => columnMean(cells)), [matrix]);
   const rows = useMemo(
-    () => orderMatrix(all.filter((row) => fitsMatrix(row, filter, text.toLowerCase())), sort, rounds),
+    () =>
+      orderMatrix(
+        all.filter((row) => fitsMatrix(row, filter, text.toLowerCase())),
+        sort,
+        rounds,
+      ),
     [all, filter, text, sort, rounds],
   );
   const columns = useMemo(() => {
     const places = rounds.map((_, place) => place);
-    return columnOrder === 'score' ? places.sort((one, other) => (means[other] ?? -1) - (means[one] ?? -1) || one - other) : places;
+    return columnOrder === 'score'
+      ? places.sort((one, other) => (means[other] ?? -1) - (means[one] ?? -1) || one - other)
+      : places;
   }, [rounds, means, columnOrder]);
   const byRound = sort.replace(/^-/, '').startsWith('round-') ? sort : undefined;
   return (
@@ -134,7 +150,9 @@ function Tools({ matrix, runId, best }: { readonly matrix: MatrixAnswer; readonl
           not executed
         </li>
       </ul>
-      <p class="faint">Arrow keys move from cell to cell, Enter opens the execution. A column's head sorts the queries by that workflow.</p>
+      <p class="faint">
+        Arrow keys move from cell to cell, Enter opens the execution. A column's head sorts the queries by that workflow.
+      </p>
     </>
   );
 }

@@ -103,7 +103,11 @@ function Shown({ answer, run }: { readonly answer: RoundAnswer; readonly run: Ru
           figure={exact(round.queries.executed)}
           note={`${round.queries.executed === 1 ? 'query' : 'queries'}${round.wrongAnswers > 0 ? `; ${exact(round.wrongAnswers)} wrong answers` : ''}`}
         />
-        <Card title="An answer takes" figure={tokens(round.answer?.tokens)} note={`tokens; ${tokens(round.tokens)} spent on the round`} />
+        <Card
+          title="An answer takes"
+          figure={tokens(round.answer?.tokens)}
+          note={`tokens; ${tokens(round.tokens)} spent on the round`}
+        />
       </dl>
       {children.length > 0 && (
         <p class="faint">
@@ -143,7 +147,7 @@ function Shown({ answer, run }: { readonly answer: RoundAnswer; readonly run: Ru
           {experience.length === 0 ? (
             <p class="faint">None: nobody had edited this parent before.</p>
           ) : (
-            <Table
+            <Table<RoundAnswer['experience'][number]>
               label="Earlier edits of the same parent"
               orderName="experience"
               order="round"
@@ -166,7 +170,7 @@ function Shown({ answer, run }: { readonly answer: RoundAnswer; readonly run: Ru
           {candidates.length > 0 && (
             <details>
               <summary>Among which rounds the parent was drawn (Eq 4)</summary>
-              <Table
+              <Table<RoundAnswer['candidates'][number]>
                 label="Candidates for the parent"
                 orderName="candidates"
                 order="-probability"
@@ -205,7 +209,9 @@ function HowScored({ answer: { evaluation, predictions, round } }: { readonly an
           ['executions that it rests on', exact(evaluation.executions)],
           ...(evaluation.predicted === undefined ? [] : [['predicted (Eq 6)', score(evaluation.predicted)] as const]),
           ...(evaluation.fewShot === undefined ? [] : [['few-shot (Eq 7)', score(evaluation.fewShot)] as const]),
-          ...(evaluation.alpha === undefined ? [] : [['α, the weight of the executions (Eq 9)', evaluation.alpha.toFixed(4)] as const]),
+          ...(evaluation.alpha === undefined
+            ? []
+            : [['α, the weight of the executions (Eq 9)', evaluation.alpha.toFixed(4)] as const]),
           ...(evaluation.epsilon === undefined ? [] : [['ε', evaluation.epsilon.toFixed(4)] as const]),
           ...(evaluation.standardError === undefined ? [] : [['standard error', score(evaluation.standardError)] as const]),
           ...Object.entries(round.otherScores ?? {}).map(([scorer, value]) => [`by ${scorer}`, score(value)] as const),
@@ -272,7 +278,9 @@ function Queries({ runId, round }: RoundProps) {
             </Empty>
           );
         }
-        const shown = rows.filter((row) => `${row.queryId} ${row.answer} ${row.failure?.kind ?? ''}`.toLowerCase().includes(text.toLowerCase()));
+        const shown = rows.filter((row) =>
+          `${row.queryId} ${row.answer} ${row.failure?.kind ?? ''}`.toLowerCase().includes(text.toLowerCase()),
+        );
         return (
           <>
             <div class="tools">
@@ -287,7 +295,11 @@ function Queries({ runId, round }: RoundProps) {
               order="score"
               rows={shown}
               keyOf={(row) => `${row.queryIndex} ${row.repeat}`}
-              columns={executionColumns(runId, round, rows.some(({ repeat }) => repeat > 0))}
+              columns={executionColumns(
+                runId,
+                round,
+                rows.some(({ repeat }) => repeat > 0),
+              )}
             />
           </>
         );
@@ -343,4 +355,5 @@ function useKeys(keys: Readonly<Record<string, number | undefined>>, link: (to: 
   });
 }
 
-const isTyping = (target: EventTarget | null) => target instanceof Element && target.closest('input, select, textarea, dialog') !== null;
+const isTyping = (target: EventTarget | null) =>
+  target instanceof Element && target.closest('input, select, textarea, dialog') !== null;

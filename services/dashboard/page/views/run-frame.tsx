@@ -4,8 +4,8 @@ import { ask } from '../../addresses.ts';
 import type { RunAnswer } from '../../api.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { Actions } from '../parts/confirm.tsx';
-import { Show } from '../parts/states.tsx';
 import { StatePill } from '../parts/state-pill.tsx';
+import { Show } from '../parts/states.tsx';
 import { links } from '../route.ts';
 import { useStore } from '../store.ts';
 

@@ -97,7 +97,8 @@ function Overview({ run }: { readonly run: RunAnswer }) {
 function verdictOf({ verdict, best, run }: Report): string {
   if (verdict !== undefined) return describeVerdict(verdict);
   if (run.failure !== undefined) return `It failed: ${run.failure}`;
-  if (best !== undefined) return `${run.status === 'completed' ? '' : 'So far: '}round ${best.round} with ${formatScore(best.score)} (${best.method}).`;
+  if (best !== undefined)
+    return `${run.status === 'completed' ? '' : 'So far: '}round ${best.round} with ${formatScore(best.score)} (${best.method}).`;
   return run.status === 'completed' ? 'No workflow has a score.' : 'No workflow has a score yet.';
 }
 
@@ -144,7 +145,8 @@ function Figures({ row, report }: { readonly row: RunRow; readonly report: Repor
         note={
           best && (
             <>
-              <a href={links.round(row.runId, best.round)}>round {best.round}</a>, {best.interval ? intervalText(best.interval) : best.method}
+              <a href={links.round(row.runId, best.round)}>round {best.round}</a>,{' '}
+              {best.interval ? intervalText(best.interval) : best.method}
               {best.initialScore !== undefined && best.round !== 1 && `; the start: ${formatScore(best.initialScore)}`}
             </>
           )
@@ -156,7 +158,11 @@ function Figures({ row, report }: { readonly row: RunRow; readonly report: Repor
         note={`in ${exact(total.calls)} calls${spent && spent.tokens !== total.tokens ? `; charged: ${formatCount(total.tokens)}` : ''}`}
       />
       {paid !== undefined && (
-        <Card title="Cost" figure={formatCost(paid.amount, paid.currency)} note={paid.unpriced?.length ? describeMoney(paid) : ''} />
+        <Card
+          title="Cost"
+          figure={formatCost(paid.amount, paid.currency)}
+          note={paid.unpriced?.length ? describeMoney(paid) : ''}
+        />
       )}
       <Card
         title="Saved against full evaluation"
@@ -169,7 +175,13 @@ function Figures({ row, report }: { readonly row: RunRow; readonly report: Repor
       />
       <Card
         title={row.endedAtMs === undefined ? 'Time left' : 'Took'}
-        figure={row.endedAtMs === undefined ? (row.leftMs === undefined ? dash : `~${duration(row.leftMs)}`) : duration(row.endedAtMs - row.createdAtMs)}
+        figure={
+          row.endedAtMs === undefined
+            ? row.leftMs === undefined
+              ? dash
+              : `~${duration(row.leftMs)}`
+            : duration(row.endedAtMs - row.createdAtMs)
+        }
         note={`started ${time(row.createdAtMs)}${row.startedBy === undefined ? '' : ` by ${row.startedBy}`}`}
       />
       <Card title="Rounds" figure={`${row.roundsCompleted} of ${row.maxRounds}`} note={run.stopReason ?? ''} />
@@ -184,7 +196,7 @@ function Rounds({ runId, report }: { readonly runId: string; readonly report: Re
       ...{ id: 'round', title: 'round', sort: ({ round }) => round },
       cell: ({ round, modification }) => (
         <>
-          <a class="name" href={links.round(runId, round)}>
+          <a class="name kept" href={links.round(runId, round)}>
             round {round}
             {round === best && ' ★'}
           </a>
@@ -194,7 +206,14 @@ function Rounds({ runId, report }: { readonly runId: string; readonly report: Re
         </>
       ),
     },
-    { id: 'from', title: 'from', isNumber: true, minor: 2, sort: (round) => round.parentRound, cell: (round) => round.parentRound || dash },
+    {
+      id: 'from',
+      title: 'from',
+      isNumber: true,
+      minor: 2,
+      sort: (round) => round.parentRound,
+      cell: (round) => round.parentRound || dash,
+    },
     { id: 'score', title: 'score', isNumber: true, sort: (round) => round.score, cell: (round) => score(round.score) },
     {
       ...{ id: 'by', title: 'scored by', minor: 1, sort: ({ method }) => method },
@@ -218,7 +237,14 @@ function Rounds({ runId, report }: { readonly runId: string; readonly report: Re
         </>
       ),
     },
-    { id: 'tokens', title: 'tokens', isNumber: true, minor: 1, sort: (round) => round.tokens, cell: (round) => tokens(round.tokens) },
+    {
+      id: 'tokens',
+      title: 'tokens',
+      isNumber: true,
+      minor: 1,
+      sort: (round) => round.tokens,
+      cell: (round) => tokens(round.tokens),
+    },
     {
       ...{ id: 'edit', title: 'edit', minor: 1 },
       cell: ({ modification, failure }) => (

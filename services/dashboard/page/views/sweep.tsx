@@ -1,14 +1,14 @@
 import { useMemo } from 'preact/hooks';
+import { dash } from '../../../shared/document/figure.ts';
 import { ask } from '../../addresses.ts';
 import type { SweepAnswer, SweepCell } from '../../api.ts';
-import { dash } from '../../../shared/document/figure.ts';
 import { duration, plural, score, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { Card } from '../parts/card.tsx';
 import { Actions } from '../parts/confirm.tsx';
 import { FilterBox } from '../parts/filter-box.tsx';
-import { Empty, Show } from '../parts/states.tsx';
 import { StatePill } from '../parts/state-pill.tsx';
+import { Empty, Show } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { links } from '../route.ts';
 import { useStore } from '../store.ts';
@@ -102,20 +102,36 @@ function fits({ labels, state, runId = '' }: SweepCell, text: string): boolean {
     .every((word) => said.includes(word));
 }
 
+/** By its value on the first axis, and by all of them where there is no room for more columns. */
+function CellName({ cell: { labels, runId }, axes }: { readonly cell: SweepCell; readonly axes: readonly string[] }) {
+  const [first = '', ...others] = axes;
+  const name = <bdi>{labels[first] ?? dash}</bdi>;
+  return (
+    <>
+      {runId === undefined ? (
+        name
+      ) : (
+        <a class="name" href={links.run(runId)}>
+          {name}
+        </a>
+      )}
+      {others.length > 0 && (
+        <span class="under narrow-only">
+          <bdi>{others.map((axis) => `${axis.split('.').at(-1)} ${labels[axis] ?? dash}`).join(', ')}</bdi>
+        </span>
+      )}
+    </>
+  );
+}
+
 function columnsOf(axes: readonly string[], cells: readonly SweepCell[]): readonly Column<SweepCell>[] {
   const top = Math.max(0.0001, ...cells.flatMap((cell) => cell.score ?? []));
   return [
     ...axes.map(
       (axis, index): Column<SweepCell> => ({
         ...{ id: axis, title: axis, sort: ({ labels }) => labels[axis] },
-        cell: ({ labels, runId }) =>
-          index === 0 && runId !== undefined ? (
-            <a class="name" href={links.run(runId)}>
-              <bdi>{labels[axis] ?? dash}</bdi>
-            </a>
-          ) : (
-            <bdi>{labels[axis] ?? dash}</bdi>
-          ),
+        ...(index > 0 && { minor: 1 }),
+        cell: (cell) => (index === 0 ? <CellName cell={cell} axes={axes} /> : <bdi>{cell.labels[axis] ?? dash}</bdi>),
       }),
     ),
     {
@@ -146,7 +162,8 @@ function columnsOf(axes: readonly string[], cells: readonly SweepCell[]): readon
     },
     {
       ...{ id: 'rounds', title: 'rounds', isNumber: true, minor: 1, sort: ({ round }) => round },
-      cell: ({ round, maxRounds }) => (round === undefined ? dash : `${round}${maxRounds === undefined ? '' : ` / ${maxRounds}`}`),
+      cell: ({ round, maxRounds }) =>
+        round === undefined ? dash : `${round}${maxRounds === undefined ? '' : ` / ${maxRounds}`}`,
     },
     { id: 'tokens', title: 'tokens', isNumber: true, minor: 1, sort: (cell) => cell.tokens, cell: (cell) => tokens(cell.tokens) },
     {

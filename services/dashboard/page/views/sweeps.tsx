@@ -2,8 +2,8 @@ import { ask } from '../../addresses.ts';
 import type { SweepRow } from '../../api.ts';
 import { ago, plural, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
-import { Empty, Show } from '../parts/states.tsx';
 import { StatePill } from '../parts/state-pill.tsx';
+import { Empty, Show } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { links } from '../route.ts';
 import { useStore } from '../store.ts';
@@ -27,7 +27,8 @@ export function SweepsView() {
           return rows.length === 0 ? (
             <Empty title="No sweeps yet">
               <p>
-                A sweep is one search under several settings and seeds: start one with <code>scale sweep examples/sweep.yaml</code>.
+                A sweep is one search under several settings and seeds: start one with{' '}
+                <code>scale sweep examples/sweep.yaml</code>.
               </p>
             </Empty>
           ) : (
@@ -39,8 +40,7 @@ export function SweepsView() {
   );
 }
 
-export const cellsOf = ({ cells }: SweepRow) =>
-  cells.waiting + cells.running + cells.completed + cells.failed + cells.cancelled;
+export const cellsOf = ({ cells }: SweepRow) => cells.waiting + cells.running + cells.completed + cells.failed + cells.cancelled;
 
 const columns: readonly Column<SweepRow>[] = [
   {
@@ -68,7 +68,13 @@ const columns: readonly Column<SweepRow>[] = [
     cell: (row) => <CellsBar row={row} />,
   },
   {
-    ...{ id: 'tokens', title: 'tokens', isNumber: true, minor: 1, sort: ({ spentTokens, tokens: charged }) => spentTokens || charged },
+    ...{
+      id: 'tokens',
+      title: 'tokens',
+      isNumber: true,
+      minor: 1,
+      sort: ({ spentTokens, tokens: charged }) => spentTokens || charged,
+    },
     cell: ({ spentTokens, tokens: charged }) => tokens(spentTokens || charged),
   },
   {

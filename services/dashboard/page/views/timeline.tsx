@@ -33,7 +33,10 @@ function Timeline({ runId, run }: { readonly runId: string; readonly run: RunAns
       <div class="tools">
         <label>
           Round{' '}
-          <select value={round === undefined ? '' : String(round)} onChange={(event) => want({ round: event.currentTarget.value })}>
+          <select
+            value={round === undefined ? '' : String(round)}
+            onChange={(event) => want({ round: event.currentTarget.value })}
+          >
             <option value="">the newest</option>
             {rounds.map((each) => (
               <option key={each.round} value={String(each.round)}>
@@ -44,7 +47,10 @@ function Timeline({ runId, run }: { readonly runId: string; readonly run: RunAns
         </label>
         <label>
           Lanes{' '}
-          <select value={by} onChange={(event) => want({ by: event.currentTarget.value === 'endpoint' ? 'endpoint' : undefined })}>
+          <select
+            value={by}
+            onChange={(event) => want({ by: event.currentTarget.value === 'endpoint' ? 'endpoint' : undefined })}
+          >
             <option value="worker">by executor</option>
             <option value="endpoint">by endpoint</option>
           </select>
@@ -79,8 +85,14 @@ function Drawn({ timeline, by }: { readonly timeline: TimelineAnswer; readonly b
     (width: number) => {
       const height = lanes.reduce((sum, { rows }) => sum + rows * rowHeight + laneGap, 44);
       return plot({
-        ...{ width, height, marginLeft: 8, marginRight: 12, marginBottom: 36, marginTop: 4, className: 'plot' },
-        x: { domain: [0, Math.max(1, to - from)], label: `since ${time(from)}`, tickFormat: latency, ticks: width < 500 ? 3 : 7, grid: true },
+        ...{ width, height, marginLeft: 22, marginRight: 22, marginBottom: 36, marginTop: 4, className: 'plot' },
+        x: {
+          domain: [0, Math.max(1, to - from)],
+          label: `since ${time(from)}`,
+          tickFormat: latency,
+          ticks: width < 500 ? 3 : 7,
+          grid: true,
+        },
         y: { axis: null, domain: [0, 1] },
         marks: [timelineLayer(lanes, { runId, round, from, rowHeight, laneGap })],
       });
@@ -113,14 +125,20 @@ function Drawn({ timeline, by }: { readonly timeline: TimelineAnswer; readonly b
 
 function Figures({ lanes, what, length }: { readonly lanes: readonly Lane[]; readonly what: string; readonly length: number }) {
   return (
-    <Table
+    <Table<Lane>
       label={`What each ${what} did`}
       order=""
       rows={lanes}
       keyOf={({ name }) => name}
       columns={[
         { id: 'name', title: what, sort: ({ name }) => name, cell: ({ name }) => <bdi>{name}</bdi> },
-        { id: 'jobs', title: 'executions', isNumber: true, sort: (lane) => lane.spans.length, cell: (lane) => exact(lane.spans.length) },
+        {
+          id: 'jobs',
+          title: 'executions',
+          isNumber: true,
+          sort: (lane) => lane.spans.length,
+          cell: (lane) => exact(lane.spans.length),
+        },
         {
           ...{ id: 'calls', title: 'calls', isNumber: true, sort: callsOf },
           cell: (lane) => exact(callsOf(lane)),
