@@ -22,12 +22,12 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
 /** Keys of the whole page. Nothing while somebody types, nor while a dialog is open. */
 export function useShortcuts(): void {
   useEffect(() => {
-    let goAt = 0;
+    let goAt = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element)) return;
       if (event.target.closest('input, select, textarea, dialog') !== null) return;
       const isGoing = event.timeStamp - goAt < together;
-      goAt = 0;
+      goAt = Number.NEGATIVE_INFINITY;
       if (isGoing) {
         const to = placeOf(event.key);
         if (to !== undefined) location.assign(to);

@@ -28,6 +28,11 @@ export function Chart({ label, caption, draw, table }: ChartProps) {
     const drawn = draw(width);
     // Its style sheet is among the page's: an inline one may be forbidden by the page's policy.
     for (const style of drawn.querySelectorAll('style')) style.remove();
+    // To a screen reader it is one image, and its figures are in the table.
+    for (const part of drawn.querySelectorAll<SVGElement>('[aria-label]')) {
+      part.dataset.part = part.getAttribute('aria-label') ?? '';
+      part.removeAttribute('aria-label');
+    }
     drawn.setAttribute('role', 'img');
     drawn.setAttribute('aria-label', label);
     current.replaceChildren(drawn);

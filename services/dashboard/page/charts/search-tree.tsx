@@ -116,7 +116,6 @@ function Node({ placed, href, isBest, isCurrent, isStop, share, onFocus }: NodeP
   const number = round.round;
   const how = round.method ?? (round.completed ? 'no workflow' : 'in progress');
   const edit = round.modification === '' ? 'the initial workflow' : round.modification;
-  const label = `Round ${number}, ${round.score === undefined ? (round.failure ?? 'no score yet') : `${formatScore(round.score)} by ${how}`}${isBest ? ', the best' : ''}: ${edit.slice(0, 200)}`;
   return (
     <a
       class={`node${isBest ? ' best' : ''}${share === undefined ? ' scoreless' : ''}`}
@@ -127,7 +126,6 @@ function Node({ placed, href, isBest, isCurrent, isStop, share, onFocus }: NodeP
       aria-setsize={siblings}
       aria-selected={isCurrent}
       aria-current={isCurrent ? 'true' : undefined}
-      aria-label={label}
       title={edit.slice(0, 400)}
       tabIndex={isStop ? 0 : -1}
       data-round={number}
@@ -142,8 +140,15 @@ function Node({ placed, href, isBest, isCurrent, isStop, share, onFocus }: NodeP
     >
       <span class="node-head">
         <span>
+          <span class="hidden">Round </span>
           {number}
-          {isBest && ' ★'}
+          {isBest && (
+            <>
+              {' '}
+              <span aria-hidden="true">★</span>
+              <span class="hidden">, the best</span>
+            </>
+          )}
         </span>
         <span>{score(round.score)}</span>
       </span>
@@ -151,6 +156,7 @@ function Node({ placed, href, isBest, isCurrent, isStop, share, onFocus }: NodeP
         {round.method !== undefined && <MarkSign mark={lookOfScore(round.method).mark} />}
         {how}
       </span>
+      <span class="hidden">: {round.failure ?? edit.slice(0, 200)}</span>
     </a>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatScore } from '../../../shared/document/format.ts';
 import { score } from '../numbers.ts';
 import { px } from '../parts/px.ts';
@@ -78,7 +78,8 @@ export function MatrixGrid(props: GridProps) {
     };
   }, [rows.length, columns.length]);
   const here = { row: Math.min(at.row, rows.length - 1), column: Math.min(at.column, columns.length - 1) };
-  useEffect(() => {
+  // At once: with the next key the focus must be where this one has led.
+  useLayoutEffect(() => {
     if (!isMoved.current) return;
     const cell = frame.current?.querySelector<HTMLElement>(`[data-cell="${here.row} ${here.column}"]`);
     if (!cell) return;

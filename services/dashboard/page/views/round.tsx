@@ -312,11 +312,16 @@ function executionColumns(runId: string, round: number, hasRepeats: boolean): re
   return [
     {
       ...{ id: 'query', title: 'query', sort: ({ queryIndex }) => queryIndex },
-      cell: ({ queryId, repeat }) => (
-        <a class="name" href={links.query(runId, round, queryId)}>
-          <bdi>{queryId}</bdi>
-          {hasRepeats && ` · ${repeat + 1}`}
-        </a>
+      cell: (row) => (
+        <>
+          <a class="name" href={links.query(runId, round, row.queryId)}>
+            <bdi>{row.queryId}</bdi>
+            {hasRepeats && ` · ${row.repeat + 1}`}
+          </a>
+          <span class="narrow-only">
+            <AnswerShown row={row} />
+          </span>
+        </>
       ),
     },
     {
@@ -325,19 +330,23 @@ function executionColumns(runId: string, round: number, hasRepeats: boolean): re
     },
     { id: 'tokens', title: 'tokens', isNumber: true, minor: 1, sort: (row) => row.tokens, cell: (row) => tokens(row.tokens) },
     {
-      ...{ id: 'answer', title: 'answer, and why it has this score' },
-      cell: ({ answer, failure, feedback }) => (
-        <span class="edit">
-          {failure === undefined ? <bdi>{answer}</bdi> : <bdi class="bad">{`${failure.kind}: ${failure.message}`}</bdi>}
-          {feedback !== undefined && feedback !== '' && (
-            <span class="under">
-              <bdi>{feedback}</bdi>
-            </span>
-          )}
-        </span>
-      ),
+      ...{ id: 'answer', title: 'answer, and why it has this score', minor: 1 },
+      cell: (row) => <AnswerShown row={row} />,
     },
   ];
+}
+
+function AnswerShown({ row: { answer, failure, feedback } }: { readonly row: ExecutionRow }) {
+  return (
+    <span class="edit">
+      {failure === undefined ? <bdi>{answer}</bdi> : <bdi class="bad">{`${failure.kind}: ${failure.message}`}</bdi>}
+      {feedback !== undefined && feedback !== '' && (
+        <span class="under">
+          <bdi>{feedback}</bdi>
+        </span>
+      )}
+    </span>
+  );
 }
 
 const signed = (difference: number) => `${difference > 0 ? '+' : ''}${difference.toFixed(4)}`.replace('-', '−');

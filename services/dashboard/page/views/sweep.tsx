@@ -103,7 +103,13 @@ function fits({ labels, state, runId = '' }: SweepCell, text: string): boolean {
 }
 
 /** By its value on the first axis, and by all of them where there is no room for more columns. */
-function CellName({ cell: { labels, runId }, axes }: { readonly cell: SweepCell; readonly axes: readonly string[] }) {
+function CellName({
+  cell: { labels, runId, state, leftOut },
+  axes,
+}: {
+  readonly cell: SweepCell;
+  readonly axes: readonly string[];
+}) {
   const [first = '', ...others] = axes;
   const name = <bdi>{labels[first] ?? dash}</bdi>;
   return (
@@ -115,6 +121,9 @@ function CellName({ cell: { labels, runId }, axes }: { readonly cell: SweepCell;
           {name}
         </a>
       )}
+      <span class="narrow-only">
+        <StatePill state={leftOut ? 'cancelled' : state} />
+      </span>
       {others.length > 0 && (
         <span class="under narrow-only">
           <bdi>{others.map((axis) => `${axis.split('.').at(-1)} ${labels[axis] ?? dash}`).join(', ')}</bdi>
@@ -135,7 +144,7 @@ function columnsOf(axes: readonly string[], cells: readonly SweepCell[]): readon
       }),
     ),
     {
-      ...{ id: 'state', title: 'state', sort: ({ state }) => state },
+      ...{ id: 'state', title: 'state', minor: 1, sort: ({ state }) => state },
       cell: ({ state, leftOut, why }) => (
         <>
           <StatePill state={leftOut ? 'cancelled' : state} note={why} />

@@ -54,7 +54,7 @@ const columns: readonly Column<Worker>[] = [
           <bdi>{name}</bdi>
         </span>
         <span class="under">
-          {version}
+          <span>{version}</span>
           {trouble !== undefined && trouble !== '' && (
             <span class="tag warn">
               <bdi>{trouble}</bdi>
