@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** The page as a browser needs it: no other file, and none from a network. */
 export interface PageBundle {
@@ -18,7 +18,7 @@ export async function readPage(): Promise<PageBundle> {
 
 /** For the package: beside this file, where readPage looks. */
 export async function writePage(from: string, folder = sources): Promise<void> {
-  const { script, style } = await buildPage(from);
+  const { script, style } = await buildPage(resolve(from));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, names.script), script);
   await writeFile(join(folder, names.style), style);

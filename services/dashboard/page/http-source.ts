@@ -21,9 +21,9 @@ export const httpSource: Source = {
 };
 
 async function answerOf<Answer>(address: string, options: RequestInit): Promise<Answer> {
-  const response = await fetch(address, { ...options, credentials: 'same-origin' }).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new NoAnswerError('unreachable', 'The server of this page does not answer. It is asked again while this page is open.');
+  const response = await fetch(address, { ...options, credentials: 'same-origin' }).catch((cause: unknown) => {
+    const message = 'The server of this page does not answer. It is asked again while this page is open.';
+    throw new NoAnswerError('unreachable', message, { cause });
   });
   if (response.ok) return (await response.json()) as Answer;
   throw await refusalOf(response);
@@ -34,7 +34,7 @@ async function refusalOf(response: Response): Promise<NoAnswerError> {
   const kind: ErrorKind =
     errorKinds.find((known) => known === said?.error?.kind) ?? (response.status >= 500 ? 'unreachable' : 'refused');
   const message = said?.error?.message ?? `The server answered with status ${response.status}.`;
-  return new NoAnswerError(kind, message, response.status === 401);
+  return new NoAnswerError(kind, message, { needsSignIn: response.status === 401 });
 }
 
 /**

@@ -113,7 +113,7 @@ function readerOf<Value>(source: Source, address: string, tell: (answer: Answer<
   };
 }
 
-/** When each address was last read, and how long that took: what is asked often is not asked for more often than it can be read. */
+/** When each address was last read, and how long that took: nothing is asked for more often than it can be read. */
 const readAt = new Map<string, { readonly endedMs: number; readonly tookMs: number }>();
 
 function keep(address: string, value: unknown): void {

@@ -3,14 +3,18 @@ import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Asked } from '../addresses.ts';
 import type { Change } from '../api.ts';
 
+interface NoAnswerOptions extends ErrorOptions {
+  readonly needsSignIn?: boolean;
+}
+
 /** Why there is no answer: kind says what may help, and the message is for people. */
 export class NoAnswerError extends ScaleError {
   readonly kind: ErrorKind;
   /** Signing in may help. */
   readonly needsSignIn: boolean;
 
-  constructor(kind: ErrorKind, message: string, needsSignIn = false) {
-    super(message);
+  constructor(kind: ErrorKind, message: string, { needsSignIn = false, cause }: NoAnswerOptions = {}) {
+    super(message, { cause });
     this.kind = kind;
     this.needsSignIn = needsSignIn;
   }

@@ -1,7 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { RoundReport } from '../../../domain/report/report-model.ts';
 import { lookOfScore } from '../../../domain/report/score-look.ts';
-import { formatScore } from '../../../shared/document/format.ts';
 import { score } from '../numbers.ts';
 import { px } from '../parts/px.ts';
 import { MarkSign } from '../parts/score-mark.tsx';
