@@ -1,10 +1,10 @@
 import type { ReportModel } from '../../domain/report/report-model.ts';
+import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import type { Document, Fact } from '../../shared/document/document.ts';
 import { exact, formatCount, formatScore, formatShare } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
-import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { runSections } from './sections/registry.ts';
 import type { RunSection } from './sections/run-section.ts';
 import {

@@ -1,7 +1,7 @@
+import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import type { ExitCode } from '../../shared/errors/exit-codes.ts';
 import type { Answer } from '../cli.ts';
-import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { runToDocument } from '../report/run-to-document.ts';
 import { shortPath } from '../short-path.ts';
 import type { RunArchive } from './archive-run.ts';

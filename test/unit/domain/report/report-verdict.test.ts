@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { describeVerdict } from '../../../../services/shared/document/describe-verdict.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import { reportVerdict } from '../../../../services/domain/report/report-verdict.ts';
 import { progressOf } from '../../../../services/domain/report/run-progress.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { progressToProto, verdictFromProto } from '../../../../services/shared/contracts/progress-codec.ts';
+import { describeVerdict } from '../../../../services/shared/document/describe-verdict.ts';
 import { asTerminal } from '../../cli/report/written-report.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';
