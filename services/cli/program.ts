@@ -28,6 +28,7 @@ import { addReportCommand } from './commands/report.ts';
 import { addRescoreCommand } from './commands/rescore.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addResumeCommand } from './commands/resume.ts';
+import { addRouteCommand } from './commands/route.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -58,6 +59,7 @@ const commands: readonly AddCommand[] = [
   addReportCommand,
   addShowCommand,
   addExportCommand,
+  addRouteCommand,
   addServeCommand,
   addLabelCommand,
   addDeleteCommand,

@@ -63,6 +63,8 @@ const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
   ...['list', 'prune'].flatMap((command) => [`${command} --name`, `${command} --of`].map((option) => [option, {}] as const)),
   ...['run --team', 'eval --team'].map((option) => [option, {}] as const),
   ...['list', 'pull', 'verify'].map((command) => [`${command} benchmarks`, { names: [...releasedBenchmarks.keys()] }] as const),
+  ['fit --margin', {}],
+  ['fit --cost', { names: ['tokens', 'money'] }],
   ['compare a', { runs: true, files: 'files' }],
   ['compare b', { runs: true, files: 'files' }],
   ['replay --run', { files: 'files' }],

@@ -41,7 +41,9 @@ export function fitRoute(matrix: RoutingMatrix, settings: RouteSettings = defaul
   const [bestScores, bestCosts] = [byQuery(({ best }) => best.scores), byQuery(({ best }) => best.costs)];
   const compared = comparisonOf({ scores, costs, bestScores, bestCosts });
   const routes = final.chain.length > 1;
-  const enough = compared.costShare <= settings.share && compared.difference.low >= -settings.margin;
+  const isCheaper = compared.costShare <= settings.share && compared.difference.low >= -settings.margin;
+  const isBetter = compared.costShare <= 1 && compared.difference.low > 0;
+  const enough = isCheaper || isBetter;
   const pays = routes && enough;
   const best = bestWorkflow(matrix);
   const cheaper = !routes && final.chain[0] !== best && enough;

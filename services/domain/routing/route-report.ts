@@ -40,6 +40,7 @@ export interface RouteSettings {
 }
 
 export interface RouteVerdict {
+  /** At most the wanted share of the cost, and no more than the margin lost; or surely better, for no more than the cost. */
   readonly pays: boolean;
   /** A route, the best workflow, or another one alone. */
   readonly serves: 'route' | 'best' | 'cheaper';

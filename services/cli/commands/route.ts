@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { defaultRouteSettings } from '../../domain/routing/fit-route.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
+import { writeDocument } from '../../shared/document/write-document.ts';
+import { writeTerminal } from '../../shared/document/write-terminal.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { dataFolderAt } from '../cluster/data-folder.ts';
+import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { countUpTo } from '../parse-count.ts';
+import { fitPolicy } from '../route/fit-policy.ts';
+import { routeToDocument } from '../route/route-to-document.ts';
+import { shortPath } from '../short-path.ts';
+
+interface FitOptions extends ClusterOptions {
+  readonly json: boolean;
+  readonly html: boolean;
+  readonly with: readonly string[];
+  readonly out?: string;
+  readonly cost: 'tokens' | 'money';
+  readonly workflows: number;
+  readonly margin: number;
+  readonly share: number;
+  readonly folds: number;
+  readonly seed: number;
+}
+
+export function addRouteCommand(program: Command, cli: Cli): void {
+  const route = program
+    .command('route')
+    .description("a router over a run's workflows: a cheap one first, dearer ones where needed");
+  const { workflows, margin, share, folds, seed } = defaultRouteSettings;
+  addClusterOptions(
+    route
+      .command('fit', { isDefault: true })
+      .description('fit a routing policy on what a run has executed, and say whether it pays'),
+  )
+    .argument('[run]', 'id, start of an id, or name; default: the newest run')
+    .option('--with <runs...>', 'take the executions of these runs too: evaluations on the same queries', [])
+    .option('--out <file>', "where the policy goes; default: router.json in the run's folder under --data-dir")
+    .option('--html', 'write the report as a page and as Markdown beside the policy', false)
+    .option('--cost <unit>', 'what is saved: tokens, or money by the prices that the run has', costUnit, 'tokens')
+    .option('--workflows <n>', 'most workflows that routes are made of', countUpTo(12), workflows)
+    .option(
+      '--margin <points>',
+      'points of score that a route may lose, by the lower bound, and still pay',
+      pointsOf,
+      100 * margin,
+    )
+    .option('--share <share>', "what a route may cost of the best workflow's cost, and still pay", shareOf, share)
+    .option('--folds <n>', 'parts of the cross-validations', foldCount, folds)
+    .option('--seed <n>', 'of the parts that queries are dealt into', countUpTo(Number.MAX_SAFE_INTEGER), seed)
+    .option('--json', 'print one JSON document with the policy', false)
+    .action((run: string | undefined, options: FitOptions) => cli.answer(options.json, () => fitRun(cli, run, options)));
+}
+
+async function fitRun(cli: Cli, run: string | undefined, options: FitOptions): Promise<Answer> {
+  const { workflows, share, folds, seed, cost } = options;
+  const settings = { ...defaultRouteSettings, workflows, share, folds, seed, margin: options.margin / 100 };
+  const choices = { run, with: options.with, cost, settings };
+  const fitted = await withCluster(cli, options, (cluster) => fitPolicy(cluster, choices, cli.interrupts.requested));
+  const { runId, policy, report, facts } = fitted;
+  const document = routeToDocument(report, facts);
+  const data = dataFolderAt(options.dataDir);
+  const file = resolve(options.out ?? join(data.runs, runId, 'router.json'));
+  const write = async (): Promise<object> => {
+    await mkdir(dirname(file), { recursive: true });
+    await replaceFile(file, `${JSON.stringify(policy)}\n`);
+    return { policy: file, ...(options.html ? await writeDocument(dirname(file), document, report) : {}) };
+  };
+  const files = options.out === undefined ? await inDataFolder(data, write) : await write();
+  const { verdict } = report;
+  const page = options.html ? `\nReport: ${shortPath(join(dirname(file), 'route.html'))}` : '';
+  return {
+    exitCode: exitCodes.ok,
+    document: { runId, pays: verdict.pays, summary: policy.summary, verdict, files, policy },
+    text: `${writeTerminal(document)}\n\nPolicy: ${shortPath(file)}${page}\n${policy.summary}`,
+  };
+}
+
+function costUnit(text: string): 'tokens' | 'money' {
+  if (text === 'tokens' || text === 'money') return text;
+  throw new InvalidArgumentError('it must be tokens or money.');
+}
+
+function pointsOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError('it must be points, from 0 to 100.');
+}
+
+function shareOf(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('it must be above 0 and at most 1.');
+}
+
+function foldCount(text: string): number {
+  const count = countUpTo(20)(text);
+  if (count >= 2) return count;
+  throw new InvalidArgumentError('it must be 2 or more.');
+}
