@@ -10,16 +10,19 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import { plainEnvironment, simulatorEnvironment } from '../cluster/service-environment.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { countUpTo } from '../parse-count.ts';
+import { readPolicyFile } from '../route/policy-file.ts';
 import { lookWithin, troubleOf } from '../runs/check-endpoints.ts';
 import { createPreflightMeter } from '../runs/preflight-meter.ts';
 import { isLoopback } from '../serve/check-access.ts';
+import { createServedRouter } from '../serve/served-router.ts';
 import { createServedWorkflow } from '../serve/served-workflow.ts';
-import { type ToServe, whatToServe } from '../serve/what-to-serve.ts';
+import { routerToServe, type ToServe, whatToServe } from '../serve/what-to-serve.ts';
 import { startWorkflowServer } from '../serve/workflow-server.ts';
 
 interface ServeOptions extends ClusterOptions {
   readonly json: boolean;
   readonly run?: string;
+  readonly router?: string;
   readonly runFile?: string;
   readonly name?: string;
   readonly host: string;
@@ -38,8 +41,9 @@ export function addServeCommand(program: Command, cli: Cli): void {
   addClusterOptions(
     program.command('serve').description('answer at an OpenAI-compatible address by running a workflow, until Ctrl-C'),
   )
-    .argument('[workflow]', 'the workflow file; or give --run')
+    .argument('[workflow]', 'the workflow file; or give --run or --router')
     .option('--run <run>', 'serve the best workflow of this run (id, start of an id, or name), with its model and endpoint')
+    .option('--router <file>', 'serve a routing policy of `route fit`: a cheap workflow first, dearer ones where needed')
     .option(
       '--run-file <file>',
       'take model and endpoint from a run file; without it and without --run, a simulated model answers',
@@ -64,7 +68,7 @@ async function serve(cli: Cli, workflow: string | undefined, options: ServeOptio
     const message = `at ${options.host} others could spend your tokens: set ${tokenVariable} or --token, or listen on 127.0.0.1`;
     throw new CliError('bad-input', message);
   }
-  const what = await whatToServe(await subjectOf(cli, workflow, options), options);
+  const what = await toServe(cli, workflow, options);
   if (what.endpoints.every(({ simulated }) => !simulated)) {
     await look(cli, what);
     await serveUntil(untilAborted(requested), { cli, what, options, token });
@@ -90,7 +94,7 @@ interface Serving {
 }
 
 async function serveUntil(over: Promise<unknown>, { cli, what, options, token }: Serving): Promise<void> {
-  const served = createServedWorkflow(what, cli.environment);
+  const served = 'policy' in what ? createServedRouter(what, cli.environment) : createServedWorkflow(what, cli.environment);
   try {
     const { name, inputs } = what;
     const simulated = what.endpoints.some((endpoint) => endpoint.simulated);
@@ -108,13 +112,22 @@ async function serveUntil(over: Promise<unknown>, { cli, what, options, token }:
   }
 }
 
-async function subjectOf(cli: Cli, workflow: string | undefined, options: ServeOptions) {
-  if ((workflow === undefined) === (options.run === undefined)) {
-    throw new CliError('bad-input', 'name what to serve: either a workflow file, or --run RUN for its best workflow');
+async function toServe(cli: Cli, workflow: string | undefined, options: ServeOptions): Promise<ToServe> {
+  const { run, router } = options;
+  if ([workflow, run, router].filter((each) => each !== undefined).length !== 1) {
+    const message = 'name what to serve: either a workflow file, or --run RUN for its best workflow, or --router POLICY';
+    throw new CliError('bad-input', message);
   }
-  if (workflow !== undefined) return { kind: 'file', path: workflow } as const;
+  if (router !== undefined) return await serveRouter(cli, router, options);
+  if (workflow !== undefined) return await whatToServe({ kind: 'file', path: workflow }, options);
   const signal = cli.interrupts.requested;
-  return await withCluster(cli, options, (cluster) => readFoundWorkflow(cluster, options.run, signal));
+  return await whatToServe(await withCluster(cli, options, (cluster) => readFoundWorkflow(cluster, run, signal)), options);
+}
+
+async function serveRouter(cli: Cli, router: string, options: ServeOptions): Promise<ToServe> {
+  const policy = await readPolicyFile(router);
+  if (!policy.pays) cli.notice(policy.summary);
+  return await routerToServe(policy, options);
 }
 
 /** A model that is not up yet may come later; what only a person can mend is said now. */

@@ -67,7 +67,7 @@ export async function fitPolicy(cluster: ReachedCluster, choices: FitChoices, si
     run: { id: runId, benchmark: name, split, scorer },
     ...{ simulated: found.simulated, pays: report.verdict.pays, summary },
     ...{ inputs: [...benchmark.inputs], maxCalls: configuration.search.maxCallsPerQuery },
-    executor: { ...configuration.executor, chatTemplateKwargs: { ...configuration.executor.chatTemplateKwargs } },
+    executor: configuration.executor,
     endpoints: simulated ? [] : endpoints.map((endpoint) => Endpoint.toJSON(endpoint) as Record<string, unknown>),
     workflows: used.map((place) => {
       const workflow = found.workflows[place];

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { defined } from '../../domain/defined.ts';
 import { operators } from '../../domain/operators/registry.ts';
 import { failureEstimators } from '../../domain/routing/estimators/registry.ts';
 import type { Route } from '../../domain/routing/route.ts';
+import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
@@ -12,16 +14,18 @@ import { CliError } from '../cli-error.ts';
 
 export const policyVersion = 1;
 
-const model = z.object({
-  model: z.string().min(1),
-  temperature: z.number().nullable(),
-  topP: z.number().nullable(),
-  maxTokens: z.int().min(1),
-  chatTemplateKwargs: z.record(z.string(), z.unknown()),
-  sendSeed: z.boolean(),
-  structured: z.string().optional(),
-  joinSamples: z.boolean().optional(),
-});
+const model = z
+  .object({
+    model: z.string().min(1),
+    temperature: z.number().nullable(),
+    topP: z.number().nullable(),
+    maxTokens: z.int().min(1),
+    chatTemplateKwargs: z.record(z.string(), z.unknown()),
+    sendSeed: z.boolean(),
+    structured: z.string().optional(),
+    joinSamples: z.boolean().optional(),
+  })
+  .transform(({ structured, joinSamples, ...rest }): ModelSettings => ({ ...rest, ...defined({ structured, joinSamples }) }));
 
 const step = z.object({
   workflow: z.int().min(0),

@@ -1,4 +1,5 @@
 import type { Usage } from '../../domain/ports.ts';
+import type { RouteShown } from './route-shown.ts';
 import type { ServeError } from './serve-error.ts';
 
 /** An answer, with what OpenAI's clients read beside it. */
@@ -11,8 +12,11 @@ export interface ServedAnswer {
   /** Summed over the inner calls. */
   readonly usage: Usage;
   readonly calls: number;
+  /** Of the workflow that answered. */
   readonly workflowHash: string;
   readonly simulated: boolean;
+  /** Which of a router's workflows it was, and why. */
+  readonly route?: RouteShown;
 }
 
 /** Characters of an answer in one event of a stream. */
@@ -74,6 +78,13 @@ function usageBody({ promptTokens, completionTokens, cachedTokens, reasoningToke
   };
 }
 
-function scaleBody({ calls, workflowHash, simulated }: ServedAnswer): object {
-  return { calls, workflow: workflowHash, simulated };
+function scaleBody({ calls, workflowHash, simulated, route }: ServedAnswer): object {
+  return { calls, workflow: workflowHash, simulated, ...(route && { route: routeBody(route) }) };
+}
+
+function routeBody({ step, name, left, tokens }: RouteShown): object {
+  const steps = left.map(({ step: place, name: of, workflow, why, estimator, estimate, threshold }) => ({
+    ...{ step: place, name: of, workflow, why, estimator, ...(estimate !== undefined && { estimate }), threshold },
+  }));
+  return { step, name, left: steps, tokens };
 }

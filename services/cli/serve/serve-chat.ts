@@ -5,6 +5,7 @@ import { coerceError } from '../../shared/errors/coerce-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { InfrastructureError } from '../../shared/models/endpoint-errors.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
+import { type CallAccount, createCallAccount } from '../in-process/workflow-executor.ts';
 import { type ChatRequest, readChatRequest } from './chat-request.ts';
 import { completionBody, completionChunks, errorBody, type ServedAnswer } from './chat-response.ts';
 import { openEventStream } from './event-stream.ts';
@@ -12,7 +13,7 @@ import { readBody } from './read-body.ts';
 import { sendJson } from './send.ts';
 import { ServeError } from './serve-error.ts';
 import type { ServeMetrics } from './serve-metrics.ts';
-import { type CallAccount, createCallAccount, type ServedWorkflow } from './served-workflow.ts';
+import type { ServedWorkflow } from './served-workflow.ts';
 
 export interface ChatSettings {
   readonly served: ServedWorkflow;
@@ -60,7 +61,8 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
     const inTime = timing.after(deadlineMs, () => ending.abort(tooLate(deadlineMs)));
     try {
       const asked = { id, seed: request.seed ?? randomInt(2 ** 47), account };
-      const { answer, failure } = await served.answer(request.fields, asked, ending.signal);
+      const { answer, failure, route } = await served.answer(request.fields, asked, ending.signal);
+      if (route !== undefined) metrics().routed(route, failure !== undefined);
       if (failure !== undefined) {
         const outside = isNoResult([{ failure }]);
         const { usage } = account;
@@ -68,7 +70,8 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
       }
       const { usage, calls, simulated } = account;
       const created = Math.floor(timing.wallMs() / 1000);
-      return { id, created, model: served.name, answer, usage, calls, workflowHash: served.hash, simulated };
+      const workflowHash = route?.workflow ?? served.hash;
+      return { id, created, model: served.name, answer, usage, calls, workflowHash, simulated, ...(route && { route }) };
     } finally {
       inTime();
       response.off('close', onClose);

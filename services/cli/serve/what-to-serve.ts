@@ -9,13 +9,21 @@ import { checkEndpointUse, type RunEndpoint, usedEndpoints } from '../../shared/
 import { executorSettings, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { settingsOf } from '../../shared/config/run-file-schema.ts';
+import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { clusterBaseUrl } from '../../shared/models/endpoint-settings.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
-import type { WhatToServe } from './served-workflow.ts';
+import type { RoutingPolicy } from '../route/policy-file.ts';
+import type { RouterToServe } from './served-router.ts';
+import type { Offered, WhatToServe } from './served-workflow.ts';
 
-export interface ToServe extends WhatToServe {
+/** A workflow or a policy, with servers that may have to be started. */
+export type ToServe = WithServers<WhatToServe> | WithServers<RouterToServe>;
+
+type WithServers<What extends Offered> = Omit<What, 'endpoints'> & Servers;
+
+interface Servers {
   readonly endpoints: readonly RunEndpoint[];
   /** Of users, whose queries a simulated model is to know. */
   readonly benchmarkFiles: readonly string[];
@@ -30,7 +38,7 @@ export interface ToServe extends WhatToServe {
 export async function whatToServe(
   subject: { readonly kind: 'file'; readonly path: string } | FoundWorkflow,
   { runFile, name }: { readonly runFile?: string; readonly name?: string },
-): Promise<ToServe> {
+): Promise<WithServers<WhatToServe>> {
   const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
   checkEndpointUse(parsed, []);
   const { settings } = parsed;
@@ -38,25 +46,56 @@ export async function whatToServe(
   const executor = ofRun?.configuration.executor ?? executorSettings(settings.models.executor);
   const all = ofRun === undefined ? usedEndpoints(parsed, []) : endpointsOfRun(ofRun, parsed);
   const endpoints = all.filter(({ model }) => model === executor.model);
-  if (endpoints.some(({ baseUrl }) => baseUrl === clusterBaseUrl)) {
-    const message = `the model ${executor.model} is served where only a cluster's workers know: name its endpoint in a file for --run-file`;
-    throw new CliError('bad-input', message);
-  }
+  refuseClusterOnly(endpoints, executor.model);
   const text = subject.kind === 'file' ? await textOf(subject.path) : workflowFileText(subject.workflow);
   const place = subject.kind === 'file' ? subject.path : `the best workflow of ${subject.runId}`;
   const maxCalls = ofRun?.configuration.search.maxCallsPerQuery ?? settings.search.max_calls_per_query;
   const inputs = inputsIn(text);
-  const benchmark = settings.benchmark.name;
   return {
     name: name ?? (subject.kind === 'file' ? basename(subject.path, extname(subject.path)) : subject.configuration.name),
     workflow: readWorkflowText(text, place, { operators: [...operators.keys()], inputs }, maxCalls),
     ...{ inputs, executor, endpoints, maxCalls },
-    benchmarkFiles: runFile !== undefined && isBenchmarkFile(benchmark) ? [resolve(dirname(runFile), benchmark)] : [],
+    benchmarkFiles: benchmarkFilesOf(parsed, runFile),
   };
 }
 
+/** A policy with the model that executes its workflows: that of the run file, otherwise the one that its run had. */
+export async function routerToServe(
+  policy: RoutingPolicy,
+  { runFile, name }: { readonly runFile?: string; readonly name?: string },
+): Promise<WithServers<RouterToServe>> {
+  const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
+  checkEndpointUse(parsed, []);
+  const executor = runFile === undefined ? policy.executor : executorSettings(parsed.settings.models.executor);
+  const found = { endpoints: policy.endpoints.map((each) => Endpoint.fromJSON(each)), configuration: { executor } };
+  const all = runFile === undefined ? endpointsOfRun(found, parsed) : usedEndpoints(parsed, []);
+  const endpoints = all.filter(({ model }) => model === executor.model);
+  refuseClusterOnly(endpoints, executor.model);
+  const { inputs, maxCalls } = policy;
+  return {
+    ...{ name: name ?? policy.name, policy, inputs, executor, endpoints, maxCalls },
+    benchmarkFiles: benchmarkFilesOf(parsed, runFile),
+  };
+}
+
+function refuseClusterOnly(endpoints: readonly RunEndpoint[], model: string): void {
+  if (endpoints.every(({ baseUrl }) => baseUrl !== clusterBaseUrl)) return;
+  const message = `the model ${model} is served where only a cluster's workers know: name its endpoint in a file for --run-file`;
+  throw new CliError('bad-input', message);
+}
+
+function benchmarkFilesOf({ settings }: ParsedRunFile, runFile: string | undefined): string[] {
+  const { name } = settings.benchmark;
+  return runFile !== undefined && isBenchmarkFile(name) ? [resolve(dirname(runFile), name)] : [];
+}
+
 /** A run with the simulated model names no endpoint. */
-function endpointsOfRun({ endpoints, configuration: { executor } }: FoundWorkflow, parsed: ParsedRunFile): RunEndpoint[] {
+interface ModelOfRun {
+  readonly endpoints: FoundWorkflow['endpoints'];
+  readonly configuration: Pick<FoundWorkflow['configuration'], 'executor'>;
+}
+
+function endpointsOfRun({ endpoints, configuration: { executor } }: ModelOfRun, parsed: ParsedRunFile): RunEndpoint[] {
   if (endpoints.length > 0) return endpoints.map((endpoint) => ({ ...endpoint, simulated: false }));
   return usedEndpoints(parsed, [])
     .slice(0, 1)
