@@ -59,6 +59,7 @@ export const navigation: readonly Group[] = [
       doc('Evaluate and compare', 'eval.md'),
       doc('Analyse the data', 'data-columns.md'),
       doc('Serve it', 'serve.md'),
+      doc('Route each query', 'routing.md'),
       doc('The library', 'library.md'),
       doc('As a Python file', 'python.md'),
     ],

@@ -10,7 +10,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   sweep: ['sweep my-sweep.yaml', 'sweep my-sweep.yaml --server coordinator:7070 --detach', 'sweep status my-sweep'],
   list: ['list', 'list --label nightly --sort score', 'list --status interrupted'],
-  serve: ['serve best.yaml --run-file my-search.yaml', 'serve --run gsm8k --port 8080'],
+  serve: [
+    'serve best.yaml --run-file my-search.yaml',
+    'serve --run gsm8k --port 8080',
+    'serve --router .scale/runs/gsm8k-0123456789ab/router.json',
+  ],
   route: ['route fit gsm8k', 'route fit gsm8k --with eval-start eval-best --html'],
   label: ['label gsm8k nightly keep', 'label gsm8k --remove keep'],
   delete: ['delete gsm8k-0123456789ab --dry-run', 'delete gsm8k-0123456789ab'],

@@ -41,6 +41,7 @@ const domain = [
     'forecast',
     'replay',
     'experiments',
+    'routing',
     'report',
     'sweep-report',
   ],

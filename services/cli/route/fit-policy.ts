@@ -5,11 +5,11 @@ import type { RouteReport, RouteSettings } from '../../domain/routing/route-repo
 import { toDocument } from '../../domain/workflow/to-document.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
 import { version } from '../../shared/telemetry/version.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { findRun } from '../runs/find-run.ts';
-import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
 import { describeRouteVerdict } from './describe-route.ts';
 import { type PolicyDocument, policyVersion } from './policy-file.ts';
 import { readExecutedRun } from './read-executed-run.ts';

@@ -1,10 +1,10 @@
 import { detailKey } from '../../domain/comparison/execution-record.ts';
 import { answerExcerptLength } from '../../domain/prompts/logged-outcome.ts';
 import type { ExecutedRun } from '../../domain/routing/matrix-of-runs.ts';
+import { readExecutionDetails } from '../../shared/runs/read-execution-details.ts';
+import { readRun } from '../../shared/runs/read-run.ts';
+import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { readExecutionDetails } from '../eval/read-execution-details.ts';
-import { readRun } from '../runs/follow-run.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 
 /** A run with what its executions answered: from the results, and where those have gone from the log, if it has all of it. */
 export async function readExecutedRun(

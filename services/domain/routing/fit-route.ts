@@ -1,12 +1,12 @@
 import { randomStream, shuffled } from '../random.ts';
-import { type Interval, mean } from '../statistics/intervals.ts';
+import { mean } from '../statistics/intervals.ts';
 import { pairedInterval } from '../statistics/paired-interval.ts';
-import { studentQuantile } from '../statistics/student.ts';
 import { ceilingOf } from './ceiling.ts';
 import { bestWithin, type Candidates, candidatesOn, cheapestAsGood, type Fold, foldsOf, outcomesOf } from './choose-route.ts';
+import { type ComparedQuery, comparisonOf } from './compared.ts';
 import { estimatesOn, trainingOn } from './estimates.ts';
 import { failureEstimators } from './estimators/registry.ts';
-import type { AloneReport, RouteReport, RouteSettings, RouteVerdict } from './route-report.ts';
+import type { AloneReport, RouteReport, RouteSettings } from './route-report.ts';
 import { type RouteShape, routeOf } from './route-shape.ts';
 import { bestWorkflow, costsOf, onQueries, type RoutingMatrix, scoresOf, turnsOf } from './routing-matrix.ts';
 
@@ -33,13 +33,10 @@ export function fitRoute(matrix: RoutingMatrix, settings: RouteSettings = defaul
   const held = Array.from({ length: settings.partitions }, (_, partition) =>
     validateFolds(matrix, foldsOf(order(`partition-${partition}`), settings.folds), settings),
   );
-  const byQuery = (of: (tested: Tested) => readonly number[]): number[] =>
-    matrix.queries.map((_, query) => mean(held.map((tested) => of(tested)[query] as number)));
   const candidates = candidatesOn(matrix, order('all'), settings);
   const final = cheapestAsGood(candidates, settings.margin).shape;
-  const [scores, costs] = [byQuery(({ route }) => route.scores), byQuery(({ route }) => route.costs)];
-  const [bestScores, bestCosts] = [byQuery(({ best }) => best.scores), byQuery(({ best }) => best.costs)];
-  const compared = comparisonOf({ scores, costs, bestScores, bestCosts });
+  const partitions = held.map(({ route, best: alone }) => comparedQueries(matrix, route, alone));
+  const compared = comparisonOf(partitions);
   const routes = final.chain.length > 1;
   const isCheaper = compared.costShare <= settings.share && compared.difference.low >= -settings.margin;
   const isBetter = compared.costShare <= 1 && compared.difference.low > 0;
@@ -60,17 +57,10 @@ export function fitRoute(matrix: RoutingMatrix, settings: RouteSettings = defaul
     route: routeOf(served, training),
     alone: aloneReports(matrix, best),
     curve: curveShares.flatMap((within, place) => {
-      const [at, atCosts] = [
-        byQuery(({ curve }) => curve[place]?.scores ?? []),
-        byQuery(({ curve }) => curve[place]?.costs ?? []),
-      ];
-      if (at.some(Number.isNaN)) return [];
-      return [{ within, ...comparisonOf({ scores: at, costs: atCosts, bestScores, bestCosts }) }];
+      const at = held.map(({ curve, best: alone }) => comparedQueries(matrix, curve[place] as ByQuery, alone));
+      return at.flat().some(({ cost }) => Number.isNaN(cost)) ? [] : [{ within, ...comparisonOf(at) }];
     }),
-    byQuery: matrix.queries.map(({ id }, query) => ({
-      ...{ id, score: scores[query] ?? 0, cost: costs[query] ?? 0 },
-      ...{ bestScore: bestScores[query] ?? 0, bestCost: bestCosts[query] ?? 0 },
-    })),
+    byQuery: partitions,
     ...(ceiling !== undefined && { ceiling }),
     chosen: countedShapes(
       held.flatMap(({ shapes }) => shapes),
@@ -112,6 +102,13 @@ function validateFolds(matrix: RoutingMatrix, parts: readonly (readonly number[]
   return tested;
 }
 
+function comparedQueries({ queries }: RoutingMatrix, route: ByQuery, alone: ByQuery): ComparedQuery[] {
+  return queries.map(({ id }, query) => ({
+    ...{ id, score: route.scores[query] ?? Number.NaN, cost: route.costs[query] ?? Number.NaN },
+    ...{ bestScore: alone.scores[query] ?? Number.NaN, bestCost: alone.costs[query] ?? Number.NaN },
+  }));
+}
+
 function put(into: ByQuery, query: number, from: ByQuery | undefined, place: number): void {
   into.scores[query] = from?.scores[place] ?? Number.NaN;
   into.costs[query] = from?.costs[place] ?? Number.NaN;
@@ -142,32 +139,6 @@ export function testFold(matrix: RoutingMatrix, { train, test }: Fold, settings:
       return found && on(found.shape);
     }),
   };
-}
-
-interface Compared {
-  readonly scores: readonly number[];
-  readonly costs: readonly number[];
-  readonly bestScores: readonly number[];
-  readonly bestCosts: readonly number[];
-}
-
-function comparisonOf({ scores, costs, bestScores, bestCosts }: Compared): Omit<RouteVerdict, 'pays' | 'serves'> {
-  const [cost, bestCost] = [mean(costs), mean(bestCosts)];
-  const costShare = bestCost === 0 ? 1 : cost / bestCost;
-  return {
-    ...{ score: mean(scores), cost, bestScore: mean(bestScores), bestCost },
-    difference: pairedInterval(scores.map((score, query) => score - (bestScores[query] as number))),
-    ...{ costShare, costShareInterval: shareInterval(costs, bestCosts, costShare) },
-  };
-}
-
-/** 95 %, of a ratio of means on the same queries (the delta method). */
-function shareInterval(costs: readonly number[], bestCosts: readonly number[], share: number): Interval {
-  const rests = costs.map((cost, query) => cost - share * (bestCosts[query] as number));
-  const degrees = rests.length - 1;
-  const variance = rests.reduce((sum, rest) => sum + rest ** 2, 0) / degrees;
-  const half = (studentQuantile(0.975, degrees) * Math.sqrt(variance / rests.length)) / (mean(bestCosts) || 1);
-  return { low: Math.max(0, share - half), high: share + half };
 }
 
 function aloneReports(matrix: RoutingMatrix, best: number): AloneReport[] {

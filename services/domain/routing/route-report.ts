@@ -1,5 +1,5 @@
-import type { Interval } from '../statistics/intervals.ts';
 import type { PairedInterval } from '../statistics/paired-interval.ts';
+import type { ComparedQuery, Comparison } from './compared.ts';
 import type { Route } from './route.ts';
 
 /** What a fit has found, cross-validated: each query's figures come from a fit that has not seen it. */
@@ -18,8 +18,8 @@ export interface RouteReport {
   readonly curve: readonly CurvePoint[];
   /** Absent where the best workflow was executed only once a query, so that nobody knows what repeats of it would give. */
   readonly ceiling?: Ceiling;
-  /** Of each query, by the fits that have not seen it. */
-  readonly byQuery: readonly ComparedQuery[];
+  /** By partition, then by query. */
+  readonly byQuery: readonly (readonly ComparedQuery[])[];
   /** What the fits on parts of the queries chose, the most frequent first. */
   readonly chosen: readonly { readonly text: string; readonly fits: number }[];
   /** Estimates that could not be tried, since what they need was not recorded. */
@@ -39,29 +39,12 @@ export interface RouteSettings {
   readonly share: number;
 }
 
-export interface RouteVerdict {
+/** Of routing as it was fitted, against the best workflow alone. */
+export interface RouteVerdict extends Comparison {
   /** At most the wanted share of the cost, and no more than the margin lost; or surely better, for no more than the cost. */
   readonly pays: boolean;
   /** A route, the best workflow, or another one alone. */
   readonly serves: 'route' | 'best' | 'cheaper';
-  /** Of routing as it was fitted, against the best workflow alone. */
-  readonly score: number;
-  readonly cost: number;
-  readonly bestScore: number;
-  readonly bestCost: number;
-  readonly difference: PairedInterval;
-  /** Of the best workflow's cost. */
-  readonly costShare: number;
-  readonly costShareInterval: Interval;
-}
-
-export interface ComparedQuery {
-  readonly id: string;
-  readonly score: number;
-  readonly cost: number;
-  /** By the best workflow alone. */
-  readonly bestScore: number;
-  readonly bestCost: number;
 }
 
 /** A workflow for all queries. */
@@ -73,12 +56,9 @@ export interface AloneReport {
   readonly difference: PairedInterval;
 }
 
-export interface CurvePoint {
+export interface CurvePoint extends Comparison {
   /** Of the best workflow's cost. */
   readonly within: number;
-  readonly score: number;
-  readonly cost: number;
-  readonly difference: PairedInterval;
 }
 
 /** What an oracle would reach that knows which answer to take. */
