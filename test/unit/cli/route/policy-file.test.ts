@@ -48,7 +48,7 @@ test.each([
   ['a step without one', { ...good, steps: [{ workflow: 0 }, { workflow: 1 }] }, 'every step but the last has a check'],
   [
     'an unknown estimate',
-    { ...good, steps: [{ workflow: 0, check: { ...check, estimator: 'neighbors' } }, { workflow: 1 }] },
+    { ...good, steps: [{ workflow: 0, check: { ...check, estimator: 'neighbour' } }, { workflow: 1 }] },
     'did you mean',
   ],
   [
