@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pythonFile } from '../../services/cli/export/python-file.ts';
-import { createCallAccount, createServedWorkflow } from '../../services/cli/serve/served-workflow.ts';
+import { createCallAccount } from '../../services/cli/in-process/workflow-executor.ts';
+import { createServedWorkflow } from '../../services/cli/serve/served-workflow.ts';
 import type { ModelSettings } from '../../services/domain/run/configuration.ts';
 import type { Workflow } from '../../services/domain/workflow/workflow.ts';
 
