@@ -41,6 +41,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'export gsm8k --what executions --out gsm8k.parquet',
     'export gsm8k --python best_workflow.py',
     'export best.yaml --run-file my-search.yaml --python best_workflow.py',
+    'export gsm8k --what calls --format csv',
   ],
   memory: ['memory list', 'memory forget --benchmark gsm8k'],
   cache: ['cache show'],

@@ -68,7 +68,9 @@ async function makeFolder(): Promise<string> {
 /** Starts the cluster of a folder, which stays: its run goes on until somebody ends it, and does nothing meanwhile. */
 async function keepCluster(folder: string, runFile: string): Promise<void> {
   await cp(join(folder, runFile), join(folder, 'going-on.yaml'));
-  const owner = startCli(['run', 'going-on.yaml', '--set', 'name=going-on', '--set', 'search.max_rounds=10000'], { cwd: folder });
+  const owner = startCli(['run', 'going-on.yaml', '--set', 'name=going-on', '--set', 'search.max_rounds=10000', '--fresh'], {
+    cwd: folder,
+  });
   owners.push(owner);
   await owner.until('round 2');
   await run(folder, 'scale pause going-on');
@@ -77,7 +79,12 @@ async function keepCluster(folder: string, runFile: string): Promise<void> {
 /** Runs it as a person's shell does, and ends one that serves once it does. */
 async function run(folder: string, text: string): Promise<string> {
   const env = { ...process.env, NODE_OPTIONS: '', PATH: `${join(folder, 'bin')}:${process.env.PATH}`, HOME: folder };
-  const child = spawn('bash', ['-eo', 'pipefail', '-c', text], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn('bash', ['-eo', 'pipefail', '-c', text], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const said: string[] = [];
   const serves = /^scale serve\b/.test(text);
   child.stderr.setEncoding('utf8').on('data', (more: string) => said.push(more));
@@ -94,18 +101,20 @@ async function run(folder: string, text: string): Promise<string> {
 
 /** The command with what is here in place of what a page makes up; most are run as they stand. */
 function here({ text }: DocumentedCommand): string {
-  return text
-    .replace(/^alias .*/, 'true')
-    .replaceAll('scripts/scale ', 'scale ')
-    .replaceAll(' --server coordinator:7070', '')
-    // Without a terminal nobody is asked.
-    .replace(/^(scale init \S+)$/, '$1 --yes')
-    .replace(/^(scale init tickets\.csv --input .*)/, '$1 --out elsewhere')
-    .replace('answers.parquet', 'answers.csv')
-    .replace('--benchmark gsm8k', '--benchmark sample')
-    .replaceAll('--port 8080', '--port 0')
-    .replaceAll('gsm8k-0123456789ab', spare)
-    .replace(/^scale (pause|resume|cancel|share|limits) gsm8k/, 'scale $1 going-on');
+  return (
+    text
+      .replace(/^alias .*/, 'true')
+      .replaceAll('scripts/scale ', 'scale ')
+      .replaceAll(' --server coordinator:7070', '')
+      // Without a terminal nobody is asked.
+      .replace(/^(scale init \S+)$/, '$1 --yes')
+      .replace(/^(scale init tickets\.csv --input .*)/, '$1 --out elsewhere')
+      .replace('answers.parquet', 'answers.csv')
+      .replace('--benchmark gsm8k', '--benchmark sample')
+      .replaceAll('--port 8080', '--port 0')
+      .replaceAll('gsm8k-0123456789ab', spare)
+      .replace(/^scale (pause|resume|cancel|share|limits) gsm8k/, 'scale $1 going-on')
+  );
 }
 
 test.each(pages)('the commands of %s do what they are shown for', { timeout: 600_000 }, async (page) => {
@@ -114,6 +123,8 @@ test.each(pages)('the commands of %s do what they are shown for', { timeout: 600
   for (const command of commands.filter((each) => each.page === page)) {
     await run(folder, here(command)).catch((error: Error) => faults.push(`${page}:${command.line}: ${error.message}`));
     const [, made] = /^scale init (\w+)\.csv --yes/.exec(command.text) ?? [];
+    if (isWhole) console.error(`${page}:${command.line}: ${command.text} (${faults.length} faults so far)`);
+    if (command.text.startsWith('scale cancel')) await keepCluster(folder, 'small.yaml');
     if (made !== undefined) await keepCluster(folder, `${made}.yaml`);
   }
   expect(faults).toEqual([]);

@@ -14,16 +14,20 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { executionTable, type TableFormat, tableFormats } from '../export/execution-table.ts';
+import { callTable } from '../export/call-table.ts';
+import { type TableFormat, tableFormats } from '../export/encode-table.ts';
+import { executionTable } from '../export/execution-table.ts';
 import { exportFileAsPython, exportRunAsPython, isWorkflowFile, type WorkflowOfRun } from '../export/export-python.ts';
 import { describeProvenance, type Provenance, provenanceOf } from '../export/provenance.ts';
+import { roundTable } from '../export/round-table.ts';
 import { countUpTo } from '../parse-count.ts';
 import { reportOf } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
 import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
 import { roundOf } from '../show/rounds-shown.ts';
 
-const parts = ['workflow', 'executions', 'log', 'events-jsonl', 'report'] as const;
+const tables = ['executions', 'rounds', 'calls'] as const;
+const parts = ['workflow', ...tables, 'log', 'events-jsonl', 'report'] as const;
 
 interface ExportOptions extends ClusterOptions {
   readonly json: boolean;
@@ -41,18 +45,18 @@ export function addExportCommand(program: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--what <part>',
-        'the best workflow (YAML), a table of all executions, the log (bytes), its events as JSON lines, or the report (JSON)',
+        'the best workflow (YAML), a table of executions, rounds or calls of models, the log (bytes), its events as JSON lines, or the report (JSON)',
       )
         .choices(parts)
         .default('workflow'),
     )
     .option(
       '--round <n>',
-      "this round's workflow or executions, instead of the best workflow or all executions",
+      "this round's workflow, executions or calls, instead of the best workflow, or all of them",
       countUpTo(1_000_000),
     )
     .addOption(
-      new Option('--format <format>', 'of executions; default: as the name of --out ends, otherwise jsonl').choices(tableFormats),
+      new Option('--format <format>', 'of a table; default: as the name of --out ends, otherwise jsonl').choices(tableFormats),
     )
     .option('--out <file>', 'write to this file instead of stdout')
     .option('--python <file>', 'write the workflow as one Python file that needs the openai package alone')
@@ -68,7 +72,7 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   const format = formatOf(options);
   refuseUnfit(options, wanted);
   if (python !== undefined && isWorkflowFile(wanted)) return exportFileAsPython(python, wanted, options.runFile);
-  const isBinary = what === 'log' || (what === 'executions' && format === 'parquet');
+  const isBinary = what === 'log' || (isTable(what) && format === 'parquet');
   if (isBinary && out === undefined && !json && cli.outputIsTerminal) {
     const name = what === 'log' ? 'the log' : 'Parquet';
     throw new CliError('bad-input', `${name} is binary, which a terminal cannot show: give --out FILE, or redirect stdout`);
@@ -116,9 +120,13 @@ async function contentOf(
       return { bytes: renderRunEvents(record) };
     case 'report':
       return { bytes: `${JSON.stringify(reportOf(record, await readBenchmark()), null, 2)}\n` };
-    case 'executions': {
+    case 'rounds':
+      return { bytes: roundTable(reportOf(record, await readBenchmark()), format) };
+    case 'executions':
+    case 'calls': {
       if (round !== undefined) roundOf(record.state(), record.runId, round);
-      return { bytes: await executionTable(cluster, record, await readBenchmark(), { format, round }, signal) };
+      const table = what === 'calls' ? callTable : executionTable;
+      return { bytes: await table(cluster, record, await readBenchmark(), { format, round }, signal) };
     }
     case 'workflow':
       return workflowContent(record, readBenchmark, round);
@@ -183,10 +191,14 @@ function refuseUnfit({ what, round, format, out, python, runFile }: ExportOption
   if (runFile !== undefined && !(python !== undefined && isWorkflowFile(wanted))) {
     throw new CliError('bad-input', '--run-file is for --python of a workflow file; a run has its own model');
   }
-  if (format !== undefined && what !== 'executions') {
-    throw new CliError('bad-input', `--format is for --what executions; ${what} has one form`);
+  if (format !== undefined && !isTable(what)) {
+    throw new CliError('bad-input', `--format is for the tables ${tables.join(', ')}; ${what} has one form`);
   }
-  if (round !== undefined && what !== 'executions' && what !== 'workflow') {
-    throw new CliError('bad-input', `--round is for a workflow and for executions; ${what} is of the whole run`);
+  if (round !== undefined && !['workflow', 'executions', 'calls'].includes(what)) {
+    throw new CliError('bad-input', `--round is for a workflow, executions and calls; ${what} is of the whole run`);
   }
+}
+
+function isTable(what: ExportOptions['what']): boolean {
+  return tables.some((table) => table === what);
 }

@@ -1,11 +1,10 @@
 import { type BasicType, parquetWriteBuffer } from 'hyparquet-writer';
-import type { ExecutionRecord } from '../../domain/comparison/execution-record.ts';
 import type { RecordColumn } from './record-columns.ts';
 
-type Columns<Of extends ExecutionRecord> = readonly RecordColumn<Of>[];
+type Columns<Of> = readonly RecordColumn<Of>[];
 
-/** RFC 4180 with LF: a header, then one row per execution; an empty field is an absent value. */
-export function encodeCsv<Of extends ExecutionRecord>(columns: Columns<Of>, records: readonly Of[]): string {
+/** RFC 4180 with LF: a header, then one row per record; an empty field is an absent value. */
+export function encodeCsv<Of>(columns: Columns<Of>, records: readonly Of[]): string {
   const header = columns.map(({ name }) => csvField(name));
   const rows = records.map((record) => columns.map((column) => csvField(column.value(record))));
   return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
@@ -20,7 +19,7 @@ function csvField(value: string | number | boolean | null): string {
 }
 
 /** One object per line, absent values as null. */
-export function encodeJsonLines<Of extends ExecutionRecord>(columns: Columns<Of>, records: readonly Of[]): string {
+export function encodeJsonLines<Of>(columns: Columns<Of>, records: readonly Of[]): string {
   const objects = records.map((record) => Object.fromEntries(columns.map((column) => [column.name, column.value(record)])));
   return objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 }
@@ -30,7 +29,7 @@ const parquetTypes = { text: 'STRING', whole: 'INT32', decimal: 'DOUBLE', truth:
   BasicType
 >;
 
-export function encodeParquet<Of extends ExecutionRecord>(columns: Columns<Of>, records: readonly Of[]): Uint8Array {
+export function encodeParquet<Of>(columns: Columns<Of>, records: readonly Of[]): Uint8Array {
   const columnData = columns.map((column) => ({
     name: column.name,
     type: parquetTypes[column.type],

@@ -12,7 +12,8 @@ export interface RecordOrigin {
   readonly model: string;
 }
 
-export interface RecordColumn<Of extends ExecutionRecord = ExecutionRecord> {
+/** A column of a table, by default of executions. */
+export interface RecordColumn<Of = ExecutionRecord> {
   readonly name: string;
   readonly type: 'text' | 'whole' | 'decimal' | 'truth';
   readonly nullable: boolean;
@@ -57,20 +58,25 @@ export function recordColumns(origin: RecordOrigin, records: readonly ExecutionR
   ];
 }
 
-type ValueOf<Value> = (record: ExecutionRecord) => Value;
+type ValueOf<Of, Value> = (record: Of) => Value;
 
-function text(name: string, value: ValueOf<string>): RecordColumn {
+export function text<Of>(name: string, value: ValueOf<Of, string>): RecordColumn<Of> {
   return { name, type: 'text', nullable: false, value };
 }
 
-function whole(name: string, value: ValueOf<number>): RecordColumn {
+/** Up to 2^31 - 1, as Parquet has it. */
+export function whole<Of>(name: string, value: ValueOf<Of, number>): RecordColumn<Of> {
   return { name, type: 'whole', nullable: false, value };
 }
 
-function truth(name: string, value: ValueOf<boolean>): RecordColumn {
+export function truth<Of>(name: string, value: ValueOf<Of, boolean>): RecordColumn<Of> {
   return { name, type: 'truth', nullable: false, value };
 }
 
-function optional(name: string, type: RecordColumn['type'], value: ValueOf<string | number | undefined>): RecordColumn {
+export function optional<Of>(
+  name: string,
+  type: RecordColumn['type'],
+  value: ValueOf<Of, string | number | undefined>,
+): RecordColumn<Of> {
   return { name, type, nullable: true, value: (record) => value(record) ?? null };
 }

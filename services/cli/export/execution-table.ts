@@ -7,11 +7,8 @@ import { answersInLog } from '../../shared/runs/answers-in-log.ts';
 import { readExecutionDetails } from '../../shared/runs/read-execution-details.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { encodeCsv, encodeJsonLines, encodeParquet } from '../eval/encode-records.ts';
 import { type RecordColumn, recordColumns } from '../eval/record-columns.ts';
-
-export const tableFormats = ['jsonl', 'csv', 'parquet'] as const;
-export type TableFormat = (typeof tableFormats)[number];
+import { encodeTable, type TableFormat } from './encode-table.ts';
 
 interface RoundExecution extends ExecutionRecord {
   readonly round: number;
@@ -39,8 +36,7 @@ export async function executionTable(
   };
   const fields = [...new Set(benchmark.queries.flatMap((query) => Object.keys(query.fields)))];
   const columns = columnsOf(recordColumns(origin, executions), fields);
-  if (format === 'parquet') return encodeParquet(columns, executions);
-  return format === 'csv' ? encodeCsv(columns, executions) : encodeJsonLines(columns, executions);
+  return encodeTable(format, columns, executions);
 }
 
 async function executionsOf(

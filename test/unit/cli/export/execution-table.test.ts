@@ -1,7 +1,8 @@
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import type { ReachedCluster } from '../../../../services/cli/cluster/reach-cluster.ts';
-import { executionTable, type TableFormat } from '../../../../services/cli/export/execution-table.ts';
+import type { TableFormat } from '../../../../services/cli/export/encode-table.ts';
+import { executionTable } from '../../../../services/cli/export/execution-table.ts';
 import { describeProvenance, provenanceOf } from '../../../../services/cli/export/provenance.ts';
 import { proposalsShown } from '../../../../services/cli/show/proposals-shown.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
