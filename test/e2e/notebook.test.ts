@@ -23,7 +23,8 @@ test('docs/analysis.ipynb shows what its cells gave, none of them an error, and 
 });
 
 const isSetUp = existsSync(join(project, '.tools/notebook/requirements.txt'));
-if (!isSetUp) console.info('docs/analysis.ipynb is not executed: `scripts/notebook --set-up` makes the Python environment for it');
+if (!isSetUp)
+  console.info('docs/analysis.ipynb is not executed: `scripts/notebook --set-up` makes the Python environment for it');
 
 test.skipIf(!isSetUp)('scripts/notebook executes every cell on what `scale export` writes of the demo', async () => {
   const { stderr } = await promisify(execFile)(join(project, 'scripts/notebook'), [], { cwd: project });
