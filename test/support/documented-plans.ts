@@ -22,6 +22,7 @@ const notHere: readonly NotHere[] = [
   { command: /: scripts\/(?:setup|demo|test)$/, why: 'sets the clone up: the first steps of CI and of scripts/newcomer' },
   { command: /: (?:npx )?vitest |: npm run |: scripts\/(?:reliability|soak)\b/, why: 'runs tests, or takes long' },
   { command: /: node (?:scripts|test)\//, why: 'takes minutes, or changes pages: a script for developers' },
+  { command: /: (?:pip|python) /, why: 'needs the openai package for Python: test/integration runs exported files with it' },
   { command: /: python3 -m pip /, why: 'asks a registry, and writes outside of the folder' },
   {
     command: /: scale (?:data (?:pull|import)|rescore)\b|scale rescore/,
