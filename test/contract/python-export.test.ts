@@ -129,7 +129,7 @@ describe.runIf(isPythonHere)(
     });
 
     test('readers of replies', async () => {
-      const texts = [...shapedReplies(), ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
+      const texts = [...shapedReplies(), ...onceDifferent, ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
       const names = [
         'thought',
         'choice',
@@ -202,6 +202,9 @@ describe.runIf(isPythonHere)(
     });
   },
 );
+
+/** Replies that the Python file once read otherwise. */
+const onceDifferent = ['```(b), c)'];
 
 /** A sign of zero that the parsed form does not keep, and a map whose keys are two kinds of one number. */
 const notTheSame = /-0\.0|\{1: 'a', uint\(1\)/;

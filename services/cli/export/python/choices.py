@@ -28,8 +28,7 @@ def read_choice(text, choices):
         found = marked_choice(mark, choices)
         if found is not None:
             return None if found is SEVERAL else found
-    found = stated_choice(text, choices)
-    return None if found is SEVERAL else found
+    return stated_choice(text, choices)
 
 
 def name_source(choices):
@@ -110,7 +109,7 @@ def stated_choice(text, choices):
         good[-1].choice if good else None,
         left_over(mentions, choices),
     ]
-    return next((reading for reading in readings if reading is not None), None)
+    return next((reading for reading in readings if reading not in (None, SEVERAL)), None)
 
 
 def is_called_right(line):
