@@ -62,6 +62,7 @@ test('the packed package holds JavaScript with types, and nothing of its develop
   expect(files.filter((file) => /\.ts$/.test(file) && !file.endsWith('.d.ts'))).toEqual([]);
   expect(files).toContain('dist/services/cli/main.d.ts');
   expect(files).toContain('dist/services/shared/sandbox/python/zygote.py');
+  expect(files).toContain('dist/services/cli/export/python/running.py');
   expect(files.filter((file) => /^(test|node_modules|\.tools)\b|\.pyc$/.test(file))).toEqual([]);
 });
 
@@ -133,6 +134,22 @@ test('the programs of its page on the library answer a query, and search on a be
   const events = (await readFile(join(place, 'events.jsonl'), 'utf8')).trimEnd().split('\n');
   expect(JSON.parse(events[0] ?? '')).toMatchObject({ kind: 'run-started' });
   expect(JSON.parse(events.at(-1) ?? '')).toMatchObject({ kind: 'run-completed' });
+});
+
+test('the worked example of its library answers the questions of a file, a few at once', async () => {
+  const place = join(folder, 'worked');
+  await cp(join(installed, 'examples/library'), place, { recursive: true });
+  const questions = Array.from({ length: 20 }, (_, index) => `What is ${index} plus 4?`);
+  await writeFile(join(place, 'questions.txt'), `${questions.join('\n')}\n`);
+  await using simulator = await startSimulator({ known: [] });
+  const words = ['answer.mjs', join(installed, 'examples/workflows/samples-and-ensemble.yaml'), 'questions.txt'];
+  const { stdout, stderr } = await run(process.execPath, words, { cwd: place, env: { BASE_URL: simulator.url } });
+  const answered = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly question: string });
+  expect(new Set(answered.map(({ question }) => question))).toEqual(new Set(questions));
+  expect(stderr).toMatch(/^20 answers, \d{3,} tokens\n$/);
 });
 
 test('its bench, which starts a process of its own from a file, finds it', async () => {

@@ -16,10 +16,10 @@ const kustomize = await findKustomize();
 
 /** What users put together, beyond the overlays themselves. Every component is in one of them. */
 const combinations: readonly (readonly [overlay: string, components: readonly string[]])[] = [
-  ['local', ['autoscaling']],
+  ['local', ['autoscaling', 'serve']],
   ['production', ['autoscaling', 'monitoring', 'sandbox-seccomp', 'tracing']],
   ['production', ['autoscaling-prometheus', 'monitoring', 'gvisor']],
-  ['production', ['hpa', 'monitoring', 'endpoint-keys']],
+  ['production', ['hpa', 'monitoring', 'endpoint-keys', 'serve', 'serve-hpa']],
   ['vllm', ['kueue', 'monitoring', 'endpoint-keys']],
 ];
 

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { type Manifest, Rendered } from './manifest.ts';
 
 const run = promisify(execFile);
@@ -37,11 +37,16 @@ export async function renderWith(
   const folder = await mkdtemp(join(tmpdir(), 'scale-kustomize-'));
   try {
     const from = (path: string) => relative(folder, join(project, 'k8s', path));
+    // What a user lists stands in the overlay itself, whose images then count.
+    const { images } = parse(await readFile(join(project, 'k8s/overlays', overlay, 'kustomization.yaml'), 'utf8')) as {
+      readonly images: readonly { readonly name: string }[];
+    };
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
       namespace: 'scale',
       labels: [{ pairs: { 'app.kubernetes.io/part-of': 'scale' }, includeTemplates: true }],
+      images,
       resources: [from(`overlays/${overlay}`)],
       components: components.map((component) => from(`components/${component}`)),
     };

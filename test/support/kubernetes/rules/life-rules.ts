@@ -45,8 +45,8 @@ export const lifeRules: readonly Rule[] = [
   }),
   forWorkloads('a pod gets longer to end than its drain and its preStop take', (workload, rendered) => {
     const { terminationGracePeriodSeconds = 30, containers } = workload.spec.template.spec;
-    // A service of ours, or vLLM.
-    const ofArgument = /--shutdown-timeout=(\d+)/.exec(containers[0]?.args?.join(' ') ?? '')?.[1];
+    // A service of ours, or vLLM; `scale serve` says it as vLLM does.
+    const ofArgument = /--(?:shutdown-timeout|drain)=(\d+)/.exec(containers[0]?.args?.join(' ') ?? '')?.[1];
     const drainMs = rendered.environment(workload).SCALE_DRAIN_MS;
     const drain = ofArgument === undefined ? Number(drainMs ?? Number.NaN) / 1000 : Number(ofArgument);
     if (Number.isNaN(drain)) return workload.metadata.name === 'nats' ? undefined : 'does not say how long it drains';

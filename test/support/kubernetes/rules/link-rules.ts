@@ -162,6 +162,7 @@ export const linkRules: readonly Rule[] = [
 export const secrets: Readonly<Record<string, readonly string[]>> = {
   // By hand: components/endpoint-keys says how.
   'scale-endpoint-keys': ['MODEL_API_KEY'],
+  'scale-serve-token': ['token'],
   'scale-control-token': ['token'],
   'scale-control-tls': ['cert.pem', 'key.pem', 'ca.pem'],
   'scale-control-tokens': ['tokens.yaml'],
