@@ -28,7 +28,9 @@ async function answerSome() {
     });
     const { answer, failure, usage } = await runWorkflow(workflow, { question: questions[index] }, client, { code, seed: index });
     spent += usage.promptTokens + usage.completionTokens;
-    console.log(JSON.stringify({ question: questions[index], answer, ...(failure && { failure: failure.kind }) }));
+    process.stdout.write(
+      `${JSON.stringify({ question: questions[index], answer, ...(failure && { failure: failure.kind }) })}\n`,
+    );
   }
 }
 
@@ -37,4 +39,4 @@ try {
 } finally {
   await code.close();
 }
-console.error(`${questions.length} answers, ${spent} tokens`);
+process.stderr.write(`${questions.length} answers, ${spent} tokens\n`);
