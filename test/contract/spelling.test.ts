@@ -23,7 +23,7 @@ const spellings: readonly (readonly [RegExp, string])[] = [
 
 /** Names and messages of others, and the field's own terms. */
 const foreign =
-  /optimizer|\bnormalize(?=\(| \})|unrecognized_keys|\|unrecognized\||'Unrecognized request argument|\bserialization: 'json'|\bserializers:|stdSerializers|\bbehavior:$/gi;
+  /optimizer|\bnormalize(?=\(| \})|unrecognized_keys|\|unrecognized\||'Unrecognized request argument|\bserialization: 'json'|\bserializers:|stdSerializers|\bbehavior:(?=$| replace)/gi;
 
 function misspelt({ path, text }: Text): string[] {
   return text.split('\n').flatMap((line, index) => {
