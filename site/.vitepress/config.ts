@@ -36,6 +36,8 @@ export default defineConfig({
   cacheDir: './.vitepress/cache',
   cleanUrls: false,
   lastUpdated: false,
+  // Copies of files; scripts/check-site.ts looks whether they are there, as at every link.
+  ignoreDeadLinks: [/^\/files\//],
   rewrites: (path: string) => `${(pageAddress(path) ?? `/${path}`).replace(/^\/$/, '/index').slice(1)}.md`,
   vite: {
     publicDir: join(import.meta.dirname, '../public'),

@@ -5,6 +5,7 @@ import { isScored } from '../../domain/failure-class.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import type { Round } from '../../domain/run/state.ts';
+import { benchmarkDefinitions } from '../benchmarks/registry.ts';
 import { answersInLog } from './answers-in-log.ts';
 import { readExecutionDetails } from './read-execution-details.ts';
 import { readRunBenchmark } from './read-run-benchmark.ts';
@@ -56,9 +57,13 @@ export async function comparisonSide(
   const counted = records.filter(isScored);
   const lost = records.length - counted.length;
   const executed = new Set(records.map(({ queryId }) => queryId)).size;
-  const partly = `${runId} has executed ${executed} of its ${benchmark.queryCount} queries, which need not be a fair sample: \`scale eval --run ${runId}\` executes all`;
+  const label = named === undefined ? runId : `${runId}, round ${named.round}${named.round === 1 ? ' (the start)' : ''}`;
+  // A run knows the name of a benchmark of one's own, but not where its file is.
+  const file = benchmarkDefinitions.has(benchmark.name) ? '' : ' --benchmark FILE.yaml';
+  const all = round.round === bestOf(state)?.round ? `: \`scale eval --run ${runId}${file}\` executes all` : '';
+  const partly = `${label} has executed ${executed} of ${benchmark.queryCount} queries, which need not be a fair sample${all}`;
   return {
-    label: named === undefined ? runId : `${runId}, round ${named.round}${named.round === 1 ? ' (the start)' : ''}`,
+    label,
     benchmark: benchmark.name,
     split: benchmark.split,
     scorer: benchmark.scorer,
