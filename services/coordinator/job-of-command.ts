@@ -69,14 +69,15 @@ function schemaOf(command: CompletionCommand, state: RunState, benchmark: Benchm
   const { optimizer, evaluation } = state.configuration;
   if (optimizer.structured === undefined) return undefined;
   if (command.kind === 'predict') return predictionSchema;
-  if (!hasJsonForm(shownWorkflow(command, state))) return undefined;
+  if (!shownWorkflows(command, state).every(hasJsonForm)) return undefined;
   return proposalSchema(benchmark, command.queryIndex === undefined && asksForConfidence(evaluation));
 }
 
-/** The one that a proposal begins from. */
-function shownWorkflow({ round, queryIndex }: ProposeCommand, { rounds }: RunState): Workflow | undefined {
-  const shown = queryIndex === undefined ? (rounds[round - 1]?.parentRound ?? 0) : round;
-  return rounds[shown - 1]?.workflow;
+/** Those that a proposal begins from. */
+function shownWorkflows({ round, queryIndex }: ProposeCommand, { rounds }: RunState): (Workflow | undefined)[] {
+  const { parentRound = 0, mergedRound = parentRound } = rounds[round - 1] ?? {};
+  const shown = queryIndex === undefined ? [parentRound, mergedRound] : [round];
+  return shown.map((each) => rounds[each - 1]?.workflow);
 }
 
 async function executionJobs(command: ExecuteCommand, state: RunState, source: JobSource): Promise<Job[]> {

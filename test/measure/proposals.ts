@@ -38,7 +38,7 @@ try {
     const { known } = await learnBenchmarks(data, join(dirname(data), 'recorded'), own);
     const world = { model: createSimulatedModel(buildQueryIndex(known), 1), code };
     const test = await loadBenchmark({ name: own[0] ?? name, split: 'test', folder: data });
-    const trials = variants.map(() => ({ scores: [] as number[], tokens: [] as number[], proposals: 0, similar: 0 }));
+    const trials = variants.map(() => ({ scores: [] as number[], tokens: [] as number[], proposals: 0, similar: 0, merges: 0, better: 0 }));
     for (let seed = 1; seed <= Number(values.seeds); seed += 1) {
       for (const [place, [, search]] of variants.entries()) {
         const file = join(folder, 'search.yaml');
@@ -54,13 +54,19 @@ try {
         const { proposals, similar = 0 } = countRepetitions(state);
         trial.proposals += proposals;
         trial.similar += similar;
+        const merges = state.rounds.filter(({ mergedRound }) => mergedRound !== undefined);
+        trial.merges += merges.length;
+        trial.better += merges.filter(({ parentRound, evaluation }) => {
+          const parent = state.rounds[parentRound - 1]?.evaluation;
+          return evaluation !== undefined && parent !== undefined && evaluation.score > parent.score;
+        }).length;
       }
     }
     const [first] = trials;
     for (const [place, [variant]] of variants.entries()) {
-      const { scores, tokens, proposals, similar } = trials[place] as (typeof trials)[number];
+      const { scores, tokens, proposals, similar, merges, better } = trials[place] as (typeof trials)[number];
       const { difference, low, high } = pairedInterval(scores.map((score, seed) => score - (first?.scores[seed] ?? 0)));
-      const near = `${similar} of ${proposals} nearly the same`;
+      const near = `${similar} of ${proposals} nearly the same, ${better} of ${merges} merges better`;
       const interval = place === 0 ? '' : ` | ${points(difference)} (${points(low)} to ${points(high)})`;
       console.log(
         `| ${name} | ${variant} | ${points(mean(scores))} | ${Math.round(mean(tokens) / 1000)} k | ${near}${interval} |`,

@@ -1,6 +1,9 @@
 import type { Benchmark, Query } from '../benchmark.ts';
 import { evaluationMethods } from '../evaluation/registry.ts';
+import { isScored } from '../failure-class.ts';
+import { randomStream, shuffled } from '../random.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
+import { earlierRounds } from '../run/earlier-rounds.ts';
 import type { ExecutionOutcome } from '../run/event.ts';
 import type { KeptOutcome } from '../run/outcome-columns.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -12,6 +15,7 @@ import {
   type RefusedEdit,
   type TriedEdit,
 } from '../search/experience.ts';
+import { complement } from '../search/parents/plan-merge.ts';
 import { feedbackLines } from './feedback-lines.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
 import { repairSection } from './repair-section.ts';
@@ -44,7 +48,15 @@ export function answerKey({ round, queryIndex, repeat }: ExecutionPlace): string
 
 /** The executions whose answers the prompt for a proposal shows. */
 export function answersShown({ state, round }: Pick<PromptRequest, 'state' | 'round'>): ExecutionPlace[] {
-  const { parentRound } = roundOf(state, round);
+  const { parentRound, mergedRound } = roundOf(state, round);
+  if (mergedRound !== undefined) {
+    const shown = mergedQueries(state, round, parentRound, mergedRound);
+    return shown.flatMap(({ by, outcomes }) =>
+      outcomes
+        .filter(({ failure }) => failure === undefined)
+        .map(({ queryIndex, repeat }) => ({ round: by, queryIndex, repeat })),
+    );
+  }
   const answered = experienceOf(state, parentRound).failingQueries.filter(({ failure }) => failure === undefined);
   return answered.map(({ queryIndex, repeat }) => ({ round: parentRound, queryIndex, repeat }));
 }
@@ -76,15 +88,18 @@ export function buildProposalPrompt(
   return [
     proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, form),
     parentSection(parent, form),
+    mergeSection(open, state, form),
     experienceSection(experience, { round, turn: turn - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
-    failingQueriesSection(experience, benchmark, answers, configuration.search.feedbackTokens ?? 0),
+    ...failingSections(open, state, experience).map((shown) =>
+      failingQueriesSection(shown, benchmark, answers, configuration.search.feedbackTokens ?? 0),
+    ),
     repairSection(
       turn > 1 ? open.proposals.at(-1) : undefined,
       'Keep its idea and fix what was refused, or choose another modification if it was a repetition.',
     ),
     asksForConfidence(configuration.evaluation) ? form.confidenceRequest : '',
-    form.lastLine('the whole workflow with one modification'),
+    form.lastLine(open.mergedRound === undefined ? 'the whole workflow with one modification' : 'the whole merged workflow'),
   ]
     .filter((section) => section !== '')
     .join('\n\n');
@@ -154,15 +169,68 @@ function errorsSection(errors: readonly ErrorGroup[], executions: number): strin
   return ['# Errors when it ran', ...lines].join('\n');
 }
 
+/** The second parent, and what is asked of the optimizer instead of a modification. */
+function mergeSection({ round, parentRound, mergedRound }: Round, state: RunState, form: ReplyForm): string {
+  if (mergedRound === undefined) return '';
+  const { workflow, evaluation } = roundOf(state, mergedRound);
+  if (workflow === undefined) throw new RangeError(`round ${mergedRound} has no workflow that could be a parent`);
+  const [first, second] = mergedQueries(state, round, parentRound, mergedRound);
+  return `# A second workflow (score ${percent(evaluation?.score)})
+<second>
+${shortened(form.workflow(workflow), limits.workflow)}
+</second>
+
+# What to do this time
+Each of the two solves queries that the other does not: the first ${second.count}, the second ${first.count}. Instead of modifying one, merge them: keep what makes each of them solve what it solves, and leave out what both have twice. Do not just run one after the other.`;
+}
+
+/** Queries that the workflow of a round does not solve. */
+interface FailingQueries {
+  readonly by: number;
+  readonly title: string;
+  readonly outcomes: readonly KeptOutcome[];
+  /** Of them all. */
+  readonly count: number;
+}
+
+function failingSections(open: Round, state: RunState, { parentRound, failingQueries }: Experience): readonly FailingQueries[] {
+  const { round, mergedRound } = open;
+  if (mergedRound !== undefined) return mergedQueries(state, round, parentRound, mergedRound);
+  return [{ by: parentRound, title: failingTitle, outcomes: failingQueries, count: failingQueries.length }];
+}
+
+/** Of two parents, what the first does not solve and the second does, and the other way round. Drawn again in each round. */
+function mergedQueries(
+  { rounds, configuration }: RunState,
+  round: number,
+  parentRound: number,
+  mergedRound: number,
+): readonly [FailingQueries, FailingQueries] {
+  const [first, second] = [parentRound, mergedRound].map((parent) => earlierRounds(rounds.slice(parent - 1, parent))[0]);
+  if (first === undefined || second === undefined) throw new RangeError(`round ${round} has a parent without a score`);
+  const { onlyFirst, onlySecond } = complement(first, second);
+  const shown = (by: number, queries: readonly number[], title: string): FailingQueries => {
+    const random = randomStream(configuration.seed, 'merged-queries', round, by);
+    const { outcomes } = rounds[by - 1] as Round;
+    const drawn = shuffled(random, queries).slice(0, configuration.search.failingQueriesShown);
+    const found = drawn.flatMap((query) => [...outcomes].find((one) => one.queryIndex === query && isScored(one)) ?? []);
+    return { by, title, outcomes: found, count: queries.length };
+  };
+  return [
+    shown(parentRound, onlySecond, '# Queries that the second workflow solves and the first does not, with what the first does'),
+    shown(mergedRound, onlyFirst, '# Queries that the first workflow solves and the second does not, with what the second does'),
+  ];
+}
+
 function failingQueriesSection(
-  { parentRound, failingQueries }: Experience,
+  { by, title: plainTitle, outcomes }: FailingQueries,
   benchmark: Benchmark,
   answers: ReadonlyMap<string, OutcomeTexts>,
   feedbackTokens: number,
 ): string {
-  const wrong = failingQueries.flatMap((outcome) => {
+  const wrong = outcomes.flatMap((outcome) => {
     const query = benchmark.queries[outcome.queryIndex];
-    const texts = answers.get(answerKey({ round: parentRound, ...outcome }));
+    const texts = answers.get(answerKey({ ...outcome, round: by }));
     return query === undefined ? [] : [{ query, outcome, texts }];
   });
   if (wrong.length === 0) return '';
@@ -175,7 +243,7 @@ function failingQueriesSection(
     const block = failingQuery(query, outcome, texts?.answer, benchmark.inputs);
     return told[place] === undefined ? block : `${block}\n${told[place]}`;
   });
-  const title = lines.length === 0 ? failingTitle : `${failingTitle}\n${feedbackNote}`;
+  const title = lines.length === 0 ? plainTitle : `${plainTitle}\n${feedbackNote}`;
   const room = lines.reduce((sum, line) => sum + line.length, limits.failingQueries);
   return shortened(`${title}\n${shown.join('\n\n')}`, room);
 }

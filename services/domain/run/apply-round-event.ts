@@ -39,11 +39,15 @@ export function startRound(state: RunState, event: RoundStarted): RunState {
   else {
     const parent = state.rounds[event.parentRound - 1];
     refuseUnless(parent?.evaluation !== undefined, event, `the parent, round ${event.parentRound}, has no score`);
+    const { mergedRound } = event;
+    const isParent = mergedRound === undefined || state.rounds[mergedRound - 1]?.evaluation !== undefined;
+    refuseUnless(isParent && mergedRound !== event.parentRound, event, `round ${mergedRound} cannot be a second parent`);
   }
   const round: Round = {
     round: event.round,
     parentRound: event.parentRound,
     candidates: event.candidates,
+    ...defined({ mergedRound: event.mergedRound }),
     proposals: [],
     workflowHash: '',
     modification: '',

@@ -91,6 +91,8 @@ export interface RoundStarted {
   readonly round: number;
   readonly parentRound: number;
   readonly candidates: readonly ParentCandidate[];
+  /** A second parent, whose workflow is to be merged with the first one's. */
+  readonly mergedRound?: number;
 }
 
 export interface ParentCandidate {

@@ -42,6 +42,15 @@ export const searchRules = {
     leftOut: 'drawn',
     description: 'how the workflow that a round edits is chosen: [more below](#which-workflow-is-edited-parents)',
   },
+  merge_every: {
+    ...whole(0, 1000),
+    unit: 'rounds',
+    default: 0,
+    leftOut: 0,
+    description:
+      'each so many rounds, merge two workflows that solve different queries instead of editing one; 0: never; ' +
+      '[more below](#two-parents-merge_every)',
+  },
   objective: {
     type: 'choice',
     choices: objectiveNames,

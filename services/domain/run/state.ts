@@ -75,6 +75,8 @@ export interface Round {
   readonly round: number;
   readonly parentRound: number;
   readonly candidates: readonly ParentCandidate[];
+  /** A second parent, whose workflow is to be merged with the first one's. */
+  readonly mergedRound?: number;
   /** Refused ones and, last, the accepted one. One that was taken and failed on its canary has a workflow and a failure. */
   readonly proposals: readonly WorkflowProposed[];
   /** Replies about single queries, where each has its own workflow; `workflow` is then that of the queries left without one. */

@@ -14,6 +14,7 @@ import { cutShort, wasCutShort } from './budget/cut-short.ts';
 import { withinBudget } from './budget/reserve.ts';
 import { brokenWorkflowsAllowed, planCanary } from './canary.ts';
 import { knowsEditsUnderWay } from './edits-under-way.ts';
+import { planMerge } from './parents/plan-merge.ts';
 import { selectParent } from './parents/select-parent.ts';
 import { planFinalPick } from './plan-final-pick.ts';
 import { planQueryLevel } from './query-level/plan-query-level.ts';
@@ -102,6 +103,8 @@ function nextRound(state: RunState): RoundStarted {
   if (round === 1) return { kind: 'round-started', round, parentRound: 0, candidates: [] };
   const random = randomStream(configuration.seed, 'select-parent', round);
   const { parents, ...settings } = configuration.search;
+  const merge = planMerge(state, round);
+  if (merge !== undefined) return { kind: 'round-started', round, ...merge };
   const underWay = rounds.flatMap(({ isUnderWay, parentRound }) => (isUnderWay ? [parentRound] : []));
   return { kind: 'round-started', round, ...selectParent({ rounds, underWay, settings }, random, parents) };
 }

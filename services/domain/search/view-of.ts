@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { lastRoundSeen } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { firstTaken } from './edits-under-way.ts';
@@ -35,6 +36,7 @@ function underWay(round: Round, isSibling: boolean): Round {
   return {
     round: round.round,
     parentRound: round.parentRound,
+    ...defined({ mergedRound: round.mergedRound }),
     candidates: [],
     proposals: [],
     workflowHash: '',

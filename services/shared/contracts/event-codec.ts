@@ -74,7 +74,8 @@ function bodyToProto(event: RunEvent): Body {
       return { $case: 'limitsRaised', value: {} };
     case 'round-started': {
       const candidates = event.candidates.map((candidate) => ({ ...candidate }));
-      return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
+      const { round, parentRound, mergedRound } = event;
+      return { $case: 'roundStarted', value: { round, parentRound, candidates, mergedRound } };
     }
     case 'workflow-proposed':
       return { $case: 'workflowProposed', value: proposalToProto(event) };
@@ -137,8 +138,10 @@ function bodyFromProto(body: Body): RunEvent {
       return { kind: 'limit-reached', ...limitFromProto(body.value) };
     case 'limitsRaised':
       return { kind: 'limits-raised' };
-    case 'roundStarted':
-      return { kind: 'round-started', ...body.value };
+    case 'roundStarted': {
+      const { mergedRound, ...started } = body.value;
+      return { kind: 'round-started', ...started, ...defined({ mergedRound }) };
+    }
     case 'workflowProposed':
       return { kind: 'workflow-proposed', ...proposalFromProto(body.value) };
     case 'queryWorkflowProposed':

@@ -8,8 +8,8 @@ import { harmfulEdits } from '../edits/harmful-edits.ts';
 import { heedsFeedback } from '../edits/heeds-feedback.ts';
 import { helpfulEdits } from '../edits/helpful-edits.ts';
 import { type Task, taskIn } from '../edits/task.ts';
-import type { WorkflowDocument } from '../edits/workflow-document.ts';
-import { suits, type WorkflowEdit } from '../edits/workflow-edit.ts';
+import { allSteps, type WorkflowDocument } from '../edits/workflow-document.ts';
+import { addSentence, promptedCalls, suits, type WorkflowEdit } from '../edits/workflow-edit.ts';
 import { pick } from '../pick.ts';
 import type { Question } from '../question.ts';
 
@@ -23,11 +23,13 @@ const heedsExperience = 0.9;
 
 /** The reply to a proposal prompt: an edit of the workflow that the prompt shows. Some help, some harm, some are broken. */
 export function propose({ prompt, random, structured }: Question): string {
-  const parent = parentIn(prompt);
+  const parent = documentIn(prompt, 'parent');
   if (parent === undefined) return 'I cannot see a workflow that I could modify.';
   const task = taskIn(prompt);
   const refusal = prompt.split(`${refusalTitle}\n`)[1];
-  const { document, modification } = edited(parent, { task, prompt, refusal }, random);
+  const second = documentIn(prompt, 'second');
+  const { document, modification } =
+    second === undefined ? edited(parent, { task, prompt, refusal }, random) : merged(parent, second);
   const broken = random.next() < (refusal === undefined ? brokenShare : brokenRepairShare);
   if (structured) {
     const spoilt = structuredClone(document);
@@ -101,8 +103,20 @@ function byChance(edits: readonly WorkflowEdit[], random: Random): WorkflowEdit[
   return order;
 }
 
-function parentIn(prompt: string): WorkflowDocument | undefined {
-  const text = /^<parent>\n([\s\S]*?)\n<\/parent>$/m.exec(prompt)?.[1];
+/** The one with more calls, with what the prompts of the other one ask for besides. Whether it pays off is not its concern. */
+function merged(one: WorkflowDocument, other: WorkflowDocument): Edited {
+  const calls = ({ steps }: WorkflowDocument): number => allSteps(steps).filter(({ call }) => call !== undefined).length;
+  const [longer, shorter] = calls(one) >= calls(other) ? [one, other] : [other, one];
+  const document = structuredClone(longer);
+  const sentences = promptedCalls(shorter).flatMap((call) => (shorter.prompts[call.with?.instruction ?? ''] ?? '').split('\n'));
+  for (const sentence of new Set(sentences.map((line) => line.trim()))) {
+    if (sentence !== '') addSentence(document, sentence, sentence);
+  }
+  return { document, modification: 'Merge the two: the steps of the longer one, asked for what both ask for.' };
+}
+
+function documentIn(prompt: string, tag: string): WorkflowDocument | undefined {
+  const text = new RegExp(`^<${tag}>\\n([\\s\\S]*?)\\n</${tag}>$`, 'm').exec(prompt)?.[1];
   if (text === undefined) return undefined;
   const document = fromJsonForm(parse(text)) as Partial<WorkflowDocument>;
   return { workflow: 1, prompts: {}, steps: [], ...document };

@@ -242,6 +242,8 @@ export interface RoundStarted {
   /** 0 for round 1, which has no parent. */
   parentRound: number;
   candidates: ParentCandidate[];
+  /** A second parent, whose workflow is to be merged with the first one's. Absent: there is none. */
+  mergedRound?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -3304,7 +3306,7 @@ export const LimitsRaised: MessageFns<LimitsRaised> = {
 };
 
 function createBaseRoundStarted(): RoundStarted {
-  return { round: 0, parentRound: 0, candidates: [] };
+  return { round: 0, parentRound: 0, candidates: [], mergedRound: undefined };
 }
 
 export const RoundStarted: MessageFns<RoundStarted> = {
@@ -3317,6 +3319,9 @@ export const RoundStarted: MessageFns<RoundStarted> = {
     }
     for (const v of message.candidates) {
       ParentCandidate.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.mergedRound !== undefined) {
+      writer.uint32(32).uint32(message.mergedRound);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3366,6 +3371,14 @@ export const RoundStarted: MessageFns<RoundStarted> = {
             message.candidates.push(ParentCandidate.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.mergedRound = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3391,6 +3404,11 @@ export const RoundStarted: MessageFns<RoundStarted> = {
       candidates: globalThis.Array.isArray(object?.candidates)
         ? object.candidates.map((e: any) => ParentCandidate.fromJSON(e))
         : [],
+      mergedRound: isSet(object.mergedRound)
+        ? globalThis.Number(object.mergedRound)
+        : isSet(object.merged_round)
+        ? globalThis.Number(object.merged_round)
+        : undefined,
     };
   },
 
@@ -3405,6 +3423,9 @@ export const RoundStarted: MessageFns<RoundStarted> = {
     if (message.candidates?.length) {
       obj.candidates = message.candidates.map((e) => ParentCandidate.toJSON(e));
     }
+    if (message.mergedRound !== undefined) {
+      obj.mergedRound = Math.round(message.mergedRound);
+    }
     return obj;
   },
 
@@ -3416,6 +3437,7 @@ export const RoundStarted: MessageFns<RoundStarted> = {
     message.round = object.round ?? 0;
     message.parentRound = object.parentRound ?? 0;
     message.candidates = object.candidates?.map((e) => ParentCandidate.fromPartial(e)) || [];
+    message.mergedRound = object.mergedRound ?? undefined;
     return message;
   },
 };
