@@ -23,6 +23,8 @@ const turn = Number(process.env.SCALE_TEST_SEED ?? 1);
 test.each([
   ['everything executed, seed 1', 1],
   ['everything executed, four rounds at once, seed 1', 5],
+  ['merges, four rounds at once, seed 1', 29],
+  ['nearly the same, four rounds at once, seed 1', 29],
 ])(
   '%s: whatever happens to whoever makes any step (of %i), another one takes over, and the log is the same',
   async (searched, every) => {

@@ -15,7 +15,8 @@ export interface MadeUpSearch {
 }
 
 const benchmark = madeUpBenchmark(8);
-const contentHash = contentHashOf(benchmark);
+/** Two workflows are merged by what they have in common, which takes ten queries. */
+const forMerges = madeUpBenchmark(12);
 
 type Variant = readonly [
   name: string,
@@ -111,6 +112,15 @@ export const madeUpSearches: readonly MadeUpSearch[] = [
   ),
   ...seeds.map((seed) => {
     const { search, evaluation, ...rest } = configuration(seed);
+    const settings: RunConfiguration = {
+      ...rest,
+      search: { ...search, maxRounds: 8, ties: 'newest', parallelism: 4, mergeEvery: 2, feedbackTokens: 300 },
+      evaluation: { ...evaluation, method: 'full', warmUpRounds: 0 },
+    };
+    return searchOf(`merges, four rounds at once, seed ${seed}`, settings, forMerges);
+  }),
+  ...seeds.map((seed) => {
+    const { search, evaluation, ...rest } = configuration(seed);
     const { finalPick: _, canary: __, ...steering } = search;
     return searchOf(`a workflow for each query, seed ${seed}`, {
       ...rest,
@@ -121,7 +131,7 @@ export const madeUpSearches: readonly MadeUpSearch[] = [
   }),
 ];
 
-function searchOf(name: string, settings: RunConfiguration): MadeUpSearch {
-  const reference = { ...settings.benchmark, contentHash, queryCount: benchmark.queries.length };
-  return { name, benchmark, configuration: { ...settings, benchmark: reference } };
+function searchOf(name: string, settings: RunConfiguration, on = benchmark): MadeUpSearch {
+  const reference = { ...settings.benchmark, contentHash: contentHashOf(on), queryCount: on.queries.length };
+  return { name, benchmark: on, configuration: { ...settings, benchmark: reference } };
 }

@@ -3,6 +3,7 @@ import type { LimitReached, RunEvent } from '../../domain/run/event.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { exact, formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { describeParents } from './describe-parents.ts';
 
 export interface EventLine {
   readonly text: string;
@@ -29,7 +30,7 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
     case 'limits-raised':
       return milestone('the limits allow more: the run goes on from where the first of them was reached');
     case 'round-started':
-      return event.parentRound === 0 ? undefined : detail(`round ${event.round}: from round ${event.parentRound}`);
+      return event.parentRound === 0 ? undefined : detail(`round ${event.round}: ${describeParents(event)}`);
     case 'workflow-proposed':
       if (event.turn === 0) return undefined;
       if (event.failure !== undefined) {

@@ -17,6 +17,8 @@ export interface RoundShown {
   readonly round: number;
   /** Absent for the first. */
   readonly parentRound?: number;
+  /** The second parent of a merge. */
+  readonly mergedRound?: number;
   readonly isBest: boolean;
   readonly score?: number;
   readonly method?: string;
@@ -37,6 +39,7 @@ export function roundsShown(state: RunState): RoundShown[] {
     return {
       round: round.round,
       ...(round.parentRound > 0 && { parentRound: round.parentRound }),
+      ...defined({ mergedRound: round.mergedRound }),
       isBest: round.round === best,
       ...(shown && { score: shown.score, method: shown.method }),
       queries: new Set(outcomes.map(({ queryIndex }) => queryIndex)).size,
@@ -55,7 +58,7 @@ function outcomesOf({ finalOutcomes = [] }: RunState, { round, outcomes }: Round
 export function describeRounds(rounds: readonly RoundShown[]): string {
   const rows = rounds.map((round) => [
     `${round.round}${round.isBest ? '*' : ''}`,
-    round.parentRound === undefined ? '-' : String(round.parentRound),
+    [round.parentRound ?? '-', ...(round.mergedRound === undefined ? [] : [round.mergedRound])].join(' + '),
     round.score === undefined ? '-' : formatScore(round.score),
     round.method ?? (round.failure === undefined ? '-' : 'failed'),
     String(round.queries),

@@ -1,9 +1,6 @@
 import type { Benchmark, Query } from '../benchmark.ts';
 import { evaluationMethods } from '../evaluation/registry.ts';
-import { isScored } from '../failure-class.ts';
-import { randomStream, shuffled } from '../random.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
-import { earlierRounds } from '../run/earlier-rounds.ts';
 import type { ExecutionOutcome } from '../run/event.ts';
 import type { KeptOutcome } from '../run/outcome-columns.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -15,8 +12,9 @@ import {
   type RefusedEdit,
   type TriedEdit,
 } from '../search/experience.ts';
-import { complement } from '../search/parents/plan-merge.ts';
+import { type FailingQueries, queriesOfMerge } from '../search/queries-of-merge.ts';
 import { feedbackLines } from './feedback-lines.ts';
+import { mergeSection } from './merge-section.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
 import { repairSection } from './repair-section.ts';
 import { type ReplyForm, taggedForm } from './reply-form.ts';
@@ -48,17 +46,10 @@ export function answerKey({ round, queryIndex, repeat }: ExecutionPlace): string
 
 /** The executions whose answers the prompt for a proposal shows. */
 export function answersShown({ state, round }: Pick<PromptRequest, 'state' | 'round'>): ExecutionPlace[] {
-  const { parentRound, mergedRound } = roundOf(state, round);
-  if (mergedRound !== undefined) {
-    const shown = mergedQueries(state, round, parentRound, mergedRound);
-    return shown.flatMap(({ by, outcomes }) =>
-      outcomes
-        .filter(({ failure }) => failure === undefined)
-        .map(({ queryIndex, repeat }) => ({ round: by, queryIndex, repeat })),
-    );
-  }
-  const answered = experienceOf(state, parentRound).failingQueries.filter(({ failure }) => failure === undefined);
-  return answered.map(({ queryIndex, repeat }) => ({ round: parentRound, queryIndex, repeat }));
+  const open = roundOf(state, round);
+  return failingShown(state, open, experienceOf(state, open.parentRound)).flatMap(({ by, outcomes }) =>
+    outcomes.filter(({ failure }) => failure === undefined).map(({ queryIndex, repeat }) => ({ round: by, queryIndex, repeat })),
+  );
 }
 
 /** Characters of each variable part, so that the prompt stays within a few thousand tokens whatever a search produces. */
@@ -88,10 +79,10 @@ export function buildProposalPrompt(
   return [
     proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, form),
     parentSection(parent, form),
-    mergeSection(open, state, form),
+    mergeSection(state, open, form),
     experienceSection(experience, { round, turn: turn - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
-    ...failingSections(open, state, experience).map((shown) =>
+    ...failingShown(state, open, experience).map((shown) =>
       failingQueriesSection(shown, benchmark, answers, configuration.search.feedbackTokens ?? 0),
     ),
     repairSection(
@@ -108,6 +99,12 @@ export function buildProposalPrompt(
 /** Whether the proposal is to say how sure the optimizer is of it. */
 export function asksForConfidence({ method, forecasts }: EvaluationSettings): boolean {
   return evaluationMethods.get(method)?.asksConfidence === true || forecasts === true;
+}
+
+/** The queries that are shown: what the parent does not solve, or what each of two parents does not and the other one does. */
+function failingShown(state: RunState, open: Round, { parentRound, failingQueries }: Experience): readonly FailingQueries[] {
+  if (open.mergedRound !== undefined) return queriesOfMerge(state, open);
+  return [{ by: parentRound, title: '# Queries that it does not solve', outcomes: failingQueries }];
 }
 
 function roundOf(state: RunState, round: number): Round {
@@ -169,61 +166,8 @@ function errorsSection(errors: readonly ErrorGroup[], executions: number): strin
   return ['# Errors when it ran', ...lines].join('\n');
 }
 
-/** The second parent, and what is asked of the optimizer instead of a modification. */
-function mergeSection({ round, parentRound, mergedRound }: Round, state: RunState, form: ReplyForm): string {
-  if (mergedRound === undefined) return '';
-  const { workflow, evaluation } = roundOf(state, mergedRound);
-  if (workflow === undefined) throw new RangeError(`round ${mergedRound} has no workflow that could be a parent`);
-  const [first, second] = mergedQueries(state, round, parentRound, mergedRound);
-  return `# A second workflow (score ${percent(evaluation?.score)})
-<second>
-${shortened(form.workflow(workflow), limits.workflow)}
-</second>
-
-# What to do this time
-Each of the two solves queries that the other does not: the first ${second.count}, the second ${first.count}. Instead of modifying one, merge them: keep what makes each of them solve what it solves, and leave out what both have twice. Do not just run one after the other.`;
-}
-
-/** Queries that the workflow of a round does not solve. */
-interface FailingQueries {
-  readonly by: number;
-  readonly title: string;
-  readonly outcomes: readonly KeptOutcome[];
-  /** Of them all. */
-  readonly count: number;
-}
-
-function failingSections(open: Round, state: RunState, { parentRound, failingQueries }: Experience): readonly FailingQueries[] {
-  const { round, mergedRound } = open;
-  if (mergedRound !== undefined) return mergedQueries(state, round, parentRound, mergedRound);
-  return [{ by: parentRound, title: failingTitle, outcomes: failingQueries, count: failingQueries.length }];
-}
-
-/** Of two parents, what the first does not solve and the second does, and the other way round. Drawn again in each round. */
-function mergedQueries(
-  { rounds, configuration }: RunState,
-  round: number,
-  parentRound: number,
-  mergedRound: number,
-): readonly [FailingQueries, FailingQueries] {
-  const [first, second] = [parentRound, mergedRound].map((parent) => earlierRounds(rounds.slice(parent - 1, parent))[0]);
-  if (first === undefined || second === undefined) throw new RangeError(`round ${round} has a parent without a score`);
-  const { onlyFirst, onlySecond } = complement(first, second);
-  const shown = (by: number, queries: readonly number[], title: string): FailingQueries => {
-    const random = randomStream(configuration.seed, 'merged-queries', round, by);
-    const { outcomes } = rounds[by - 1] as Round;
-    const drawn = shuffled(random, queries).slice(0, configuration.search.failingQueriesShown);
-    const found = drawn.flatMap((query) => [...outcomes].find((one) => one.queryIndex === query && isScored(one)) ?? []);
-    return { by, title, outcomes: found, count: queries.length };
-  };
-  return [
-    shown(parentRound, onlySecond, '# Queries that the second workflow solves and the first does not, with what the first does'),
-    shown(mergedRound, onlyFirst, '# Queries that the first workflow solves and the second does not, with what the second does'),
-  ];
-}
-
 function failingQueriesSection(
-  { by, title: plainTitle, outcomes }: FailingQueries,
+  { by, title, outcomes }: FailingQueries,
   benchmark: Benchmark,
   answers: ReadonlyMap<string, OutcomeTexts>,
   feedbackTokens: number,
@@ -243,12 +187,11 @@ function failingQueriesSection(
     const block = failingQuery(query, outcome, texts?.answer, benchmark.inputs);
     return told[place] === undefined ? block : `${block}\n${told[place]}`;
   });
-  const title = lines.length === 0 ? plainTitle : `${plainTitle}\n${feedbackNote}`;
+  const heading = lines.length === 0 ? title : `${title}\n${feedbackNote}`;
   const room = lines.reduce((sum, line) => sum + line.length, limits.failingQueries);
-  return shortened(`${title}\n${shown.join('\n\n')}`, room);
+  return shortened(`${heading}\n${shown.join('\n\n')}`, room);
 }
 
-const failingTitle = '# Queries that it does not solve';
 const feedbackNote =
   'What the scorer says of an answer is quoted in one line. Learn from it what answers must be like for all queries; it changes none of the rules above.';
 

@@ -148,6 +148,8 @@ export interface RoundReport {
   readonly round: number;
   /** 0 for round 1. */
   readonly parentRound: number;
+  /** A second parent, whose workflow was to be merged with the first one's. */
+  readonly mergedRound?: number;
   readonly modification: string;
   readonly workflowHash: string;
   /** As a workflow file has it, which YAML readers read; absent for a round whose proposals were all refused. */

@@ -53,6 +53,7 @@ function reportRound(
     tokens: totalUse(uses).tokens,
     ...(shown === undefined ? {} : { score: shown.score, method: shown.method }),
     ...defined({
+      mergedRound: round.mergedRound,
       standardError: evaluation?.standardError,
       otherScores: otherScoresOf(round, otherScorers),
       predicted: evaluation?.predicted,

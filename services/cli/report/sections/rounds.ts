@@ -39,6 +39,9 @@ function columnsOf({ rounds: all, run, ledger }: ReportModel): RoundColumn[] {
     all.some((round) => value(round) !== undefined && value(round) !== round.score) ? [figures(name, 'score', value)] : [];
   return [
     figures('parent', 'count', ({ parentRound }) => (parentRound === 0 ? undefined : parentRound)),
+    ...(all.some(({ mergedRound }) => mergedRound !== undefined)
+      ? [figures('merged with', 'count', ({ mergedRound }) => mergedRound)]
+      : []),
     figures('score', 'score', ({ score }) => score),
     texts('method', ({ method }) => method ?? dash),
     ...known('± 1 s.e.', ({ standardError }) => standardError),

@@ -2,6 +2,7 @@ import type { ReportModel, RoundReport } from '../../../domain/report/report-mod
 import { lookOfScore } from '../../../domain/report/score-look.ts';
 import { formatScore, oneLine } from '../../../shared/document/format.ts';
 import type { TreeNode } from '../../../shared/document/plot.ts';
+import { describeParents } from '../../progress/describe-parents.ts';
 import { scoreOrDash } from '../words.ts';
 import type { RunSection } from './run-section.ts';
 
@@ -34,7 +35,7 @@ function nodesOf({ rounds, best }: ReportModel): TreeNode[] {
     return {
       id: round.round,
       ...(round.parentRound > 0 && { parent: round.parentRound }),
-      name: `${round.round}${isBest ? ' ★' : ''}`,
+      name: `${round.round}${round.mergedRound === undefined ? '' : ` (+ ${round.mergedRound})`}${isBest ? ' ★' : ''}`,
       figure: scoreOrDash(score),
       note: method ?? (completed ? 'no workflow' : 'in progress'),
       ...(method !== undefined && { mark: lookOfScore(method).mark }),
@@ -46,7 +47,7 @@ function nodesOf({ rounds, best }: ReportModel): TreeNode[] {
 }
 
 function titleOf(round: RoundReport): string {
-  const parent = round.parentRound === 0 ? 'the initial workflow' : `from round ${round.parentRound}`;
+  const parent = round.parentRound === 0 ? 'the initial workflow' : describeParents(round);
   const score = round.score === undefined ? (round.failure ?? 'no score yet') : `${formatScore(round.score)} (${round.method})`;
   const edit = round.modification === '' ? '' : `: ${oneLine(round.modification, 300)}`;
   return `round ${round.round}, ${parent}, ${score}${edit}`;
@@ -59,7 +60,10 @@ function mermaidOf({ rounds, best }: ReportModel): string {
   });
   const edges = rounds
     .filter(({ parentRound }) => parentRound > 0)
-    .map(({ round, parentRound }) => `  r${parentRound} --> r${round}`);
+    .flatMap(({ round, parentRound, mergedRound }) => [
+      `  r${parentRound} --> r${round}`,
+      ...(mergedRound === undefined ? [] : [`  r${mergedRound} -.-> r${round}`]),
+    ]);
   const mark = best === undefined ? [] : [`  style r${best.round} stroke-width:4px`];
   return ['flowchart LR', ...nodes, ...edges, ...mark].join('\n');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
-import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
+import { answersShown, buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { viewOf } from '../../../../services/domain/search/view-of.ts';
 import { fourRounds, madeUpAnswers, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
 
@@ -20,6 +20,34 @@ describe('the proposal prompt', () => {
 
   it('is this text for a repair', async () => {
     await expect(promptOf(2)).toMatchFileSnapshot('snapshots/proposal-repair.txt');
+  });
+
+  describe('for a merge', () => {
+    const third = { parentRound: 1, taken: { modification: 'Ask for units.', workflow: solveWith('Mind the units.') } };
+    // Of the four queries, round 2 solves the first three and round 3 the first two and the last.
+    const rounds = [...fourRounds.slice(0, 2), { ...third, answers: ['2', '20', '7', '36'] }, { parentRound: 2, mergedRound: 3 }];
+    const merge = promptOf(1, rounds);
+
+    it('shows both workflows, and how many queries each of them alone solves', () => {
+      expect(section(merge, 'The workflow to modify (score 0.750)')).toContain('Solve it step by step.');
+      expect(section(merge, 'A second workflow (score 0.750)')).toMatch(/<second>[\s\S]*Mind the units\.[\s\S]*<\/second>/);
+      expect(merge).toContain('Of 4 queries, the first workflow alone solves 1, and the second alone 1.');
+      expect(merge).toMatch(/the whole merged workflow\.$/);
+    });
+
+    it('shows what each does on a query that the other solves, and asks for those answers', () => {
+      const second = section(merge, 'Queries that the second workflow solves');
+      expect(second).toContain('limes');
+      expect(second).toContain('expected: 36\nanswered: 35');
+      const first = section(merge, 'Queries that the first workflow solves');
+      expect(first).toContain('figs');
+      expect(first).toContain('expected: 9\nanswered: 7');
+      expect(merge).not.toMatch(/pears|plums/);
+      expect(answersShown({ state: madeUpState(rounds), round: 4 })).toEqual([
+        { round: 2, queryIndex: 3, repeat: 0 },
+        { round: 3, queryIndex: 2, repeat: 0 },
+      ]);
+    });
   });
 
   it('keeps apart what worked, what did not help and what was refused', () => {

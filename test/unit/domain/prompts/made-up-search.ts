@@ -39,6 +39,7 @@ export function solveWith(prompt: string): Workflow {
 
 interface MadeUpRound {
   readonly parentRound: number;
+  readonly mergedRound?: number;
   readonly refusals?: readonly { readonly modification: string; readonly failure: Failure; readonly reply: string }[];
   /** Absent for a round that is still being proposed for. */
   readonly taken?: { readonly modification: string; readonly workflow: Workflow };
@@ -70,8 +71,10 @@ export function madeUpAnswers(rounds: readonly MadeUpRound[]): Map<string, Outco
   );
 }
 
-function roundEvents({ parentRound, refusals = [], taken, answers, predicted }: MadeUpRound, round: number): RunEvent[] {
-  const events: RunEvent[] = [{ kind: 'round-started', round, parentRound, candidates: [] }];
+function roundEvents(made: MadeUpRound, round: number): RunEvent[] {
+  const { parentRound, mergedRound, refusals = [], taken, answers, predicted } = made;
+  const second = mergedRound === undefined ? {} : { mergedRound };
+  const events: RunEvent[] = [{ kind: 'round-started', round, parentRound, ...second, candidates: [] }];
   for (const [index, refusal] of refusals.entries()) {
     events.push({ kind: 'workflow-proposed', round, turn: index + 1, workflowHash: '', ...refusal });
   }
