@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rememberingRunner, scoresInProcess, searchInProcess } from '../../scripts/in-process-search.ts';
 import { countRepetitions } from '../../services/domain/report/count-repetitions.ts';
+import type { Round, RunState } from '../../services/domain/run/state.ts';
 import { mean } from '../../services/domain/statistics/intervals.ts';
 import { pairedInterval } from '../../services/domain/statistics/paired-interval.ts';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
@@ -32,13 +33,23 @@ const folder = await mkdtemp(join(tmpdir(), 'scale-proposals-'));
 const sandbox = createLazySandbox({ environment: process.env });
 const code = rememberingRunner(sandbox);
 try {
+  console.log(
+    '| benchmark | variant | test score | tokens | nearly the same | edits better than their parent | merges | difference (95 %) |',
+  );
   for (const name of values.benchmarks.split(',')) {
     const [rule] = plantedRules;
     const own = name === 'planted-rule' && rule !== undefined ? [await writePlantedRule(folder, rule, 120)] : [];
     const { known } = await learnBenchmarks(data, join(dirname(data), 'recorded'), own);
     const world = { model: createSimulatedModel(buildQueryIndex(known), 1), code };
     const test = await loadBenchmark({ name: own[0] ?? name, split: 'test', folder: data });
-    const trials = variants.map(() => ({ scores: [] as number[], tokens: [] as number[], proposals: 0, similar: 0, merges: 0, better: 0 }));
+    const trials = variants.map(() => ({
+      scores: [] as number[],
+      tokens: [] as number[],
+      proposals: 0,
+      similar: 0,
+      merges: none(),
+      edits: none(),
+    }));
     for (let seed = 1; seed <= Number(values.seeds); seed += 1) {
       for (const [place, [, search]] of variants.entries()) {
         const file = join(folder, 'search.yaml');
@@ -54,19 +65,15 @@ try {
         const { proposals, similar = 0 } = countRepetitions(state);
         trial.proposals += proposals;
         trial.similar += similar;
-        const merges = state.rounds.filter(({ mergedRound }) => mergedRound !== undefined);
-        trial.merges += merges.length;
-        trial.better += merges.filter(({ parentRound, evaluation }) => {
-          const parent = state.rounds[parentRound - 1]?.evaluation;
-          return evaluation !== undefined && parent !== undefined && evaluation.score > parent.score;
-        }).length;
+        count(trial.merges, state, ({ mergedRound }) => mergedRound !== undefined);
+        count(trial.edits, state, ({ round, mergedRound }) => round > 1 && mergedRound === undefined);
       }
     }
     const [first] = trials;
     for (const [place, [variant]] of variants.entries()) {
-      const { scores, tokens, proposals, similar, merges, better } = trials[place] as (typeof trials)[number];
+      const { scores, tokens, proposals, similar, merges, edits } = trials[place] as (typeof trials)[number];
       const { difference, low, high } = pairedInterval(scores.map((score, seed) => score - (first?.scores[seed] ?? 0)));
-      const near = `${similar} of ${proposals} nearly the same, ${better} of ${merges} merges better`;
+      const near = `${similar} of ${proposals} | ${edits.better} of ${edits.made} | ${merges.better} of ${merges.made}`;
       const interval = place === 0 ? '' : ` | ${points(difference)} (${points(low)} to ${points(high)})`;
       console.log(
         `| ${name} | ${variant} | ${points(mean(scores))} | ${Math.round(mean(tokens) / 1000)} k | ${near}${interval} |`,
@@ -76,6 +83,24 @@ try {
 } finally {
   await sandbox.close();
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Rounds with a score, and those of them whose workflow scores more than that of the (first) parent. */
+interface Rounds {
+  made: number;
+  better: number;
+}
+
+function none(): Rounds {
+  return { made: 0, better: 0 };
+}
+
+function count(rounds: Rounds, state: RunState, counts: (round: Round) => boolean): void {
+  for (const { evaluation, parentRound } of state.rounds.filter(counts)) {
+    if (evaluation === undefined) continue;
+    rounds.made += 1;
+    if (evaluation.score > (state.rounds[parentRound - 1]?.evaluation?.score ?? 0)) rounds.better += 1;
+  }
 }
 
 function points(share: number): string {
