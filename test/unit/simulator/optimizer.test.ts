@@ -150,3 +150,25 @@ describe('the simulated optimizer under a schema', () => {
     expect(parsePrediction(reply)).toHaveProperty('score');
   });
 });
+
+it('merges two workflows: the steps of the longer one, asked for what both ask for', () => {
+  const solve = (prompt: string): Workflow => ({
+    ...initial,
+    prompts: { solve: prompt },
+    steps: [
+      { kind: 'call', id: 'answer', operator: 'custom', inputs: { instruction: 'solve', input: '{{ query.question }}' } },
+      { kind: 'return', value: '{{ answer.response }}' },
+    ],
+  });
+  const taken = (prompt: string) => ({ modification: prompt, workflow: solve(prompt) });
+  const rounds = [
+    first,
+    { parentRound: 1, taken: taken('Solve it step by step.'), answers: ['2', '20', '9', '35'] },
+    { parentRound: 1, taken: taken('Mind the units.'), answers: ['2', '20', '8', '36'] },
+    { parentRound: 2, mergedRound: 3 },
+  ];
+  const request = { state: madeUpState(rounds), benchmark: arithmeticBenchmark, round: 4, turn: 1, answers: madeUpAnswers(rounds) };
+  const workflows = proposals(buildProposalPrompt(request)).flatMap(({ parsed }) => ('failure' in parsed ? [] : [parsed.workflow]));
+  expect(workflows.length).toBeGreaterThan(0.7 * proposalCount);
+  for (const { prompts } of workflows) expect(prompts.solve).toBe('Solve it step by step.\nMind the units.');
+});

@@ -52,6 +52,18 @@ describe('an event that cannot follow is refused', () => {
     ['a round out of turn', fresh, roundStarted, /the next round is 1/],
     ['a parent of round 1', fresh, { ...roundStarted, round: 1 }, /round 1 has no parent/],
     ['a round while another is open', withWorkflow, roundStarted, /round 1 is not completed/],
+    [
+      'an unscored second parent',
+      () => stateBefore('round-started', 3),
+      { ...roundStarted, round: 3, mergedRound: 3 },
+      /round 3 cannot be a second parent/,
+    ],
+    [
+      'a workflow merged with itself',
+      () => stateBefore('round-started', 3),
+      { ...roundStarted, round: 3, mergedRound: 1 },
+      /round 1 cannot be a second parent/,
+    ],
     ['an unscored parent', () => stateBefore('round-started', 2), { ...roundStarted, parentRound: 2 }, /round 2, has no score/],
     ['anything of a round that is not open', fresh, predicted, /round 1 is not open/],
     ['anything of another round', proposing, { ...predicted, round: 1 }, /the open round is 2/],
