@@ -12,7 +12,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defined } from '../../services/domain/defined.ts';
+import { randomStream, shuffled } from '../../services/domain/random.ts';
 import { truthOf, workingOf } from '../../services/domain/replay/recorded-search.ts';
+import { complement } from '../../services/domain/search/parents/plan-merge.ts';
 import { mean } from '../../services/domain/statistics/intervals.ts';
 import { commonRuns, runsOfText } from '../../services/domain/workflow/similarity.ts';
 import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
@@ -20,19 +22,41 @@ import { readTraces } from '../../services/shared/traces/read-traces.ts';
 
 const { values } = parseArgs({ options: { recorded: { type: 'string' }, workspaces: { type: 'string' } } });
 
-console.log('| search | queries | working workflows | two workflows | one workflow, twice |\n| --- | --- | --- | --- | --- |');
+console.log('| search | queries | working workflows | two workflows | one workflow, twice | the pair that a merge takes |');
+console.log('| --- | --- | --- | --- | --- | --- |');
 for (const { name, queryCount, workflows } of await readTraces(values.recorded ?? join(dirname(dataFolderOf()), 'recorded'))) {
   const isWorking = workingOf(workflows.map(truthOf));
   const working = workflows.filter((_, place) => isWorking[place]).map(({ repeats }) => repeats);
   const two = pairsOf(working).map(([one, other]) => gain(one[0] ?? [], other[0] ?? []));
   const twice = working.flatMap((repeats) => pairsOf(repeats).map(([one, other]) => gain(one, other)));
-  const shown = [two, twice].map((gains) => (gains.length === 0 ? '–' : (100 * mean(gains)).toFixed(1)));
+  const taken = chosenGains(
+    working.map(([scores = []]) => scores),
+    queryCount,
+  );
+  const shown = [two, twice, taken].map((gains) => (gains.length === 0 ? '–' : (100 * mean(gains)).toFixed(1)));
   console.log(`| ${name} | ${queryCount} | ${working.length} | ${shown.join(' | ')} |`);
 }
 
 /** By how much the better one would be better if it also solved what the other does. */
 function gain(one: readonly number[], other: readonly number[]): number {
   return mean(one.map((score, query) => Math.max(score, other[query] ?? 0))) - Math.max(mean(one), mean(other));
+}
+
+/** On the queries left over, of the two that would be merged after 20 queries: the most solved together, each a query alone. */
+function chosenGains(rows: readonly (readonly number[])[], queryCount: number): number[] {
+  return Array.from({ length: 200 }, (_, seed) => {
+    const order = shuffled(randomStream(seed, 'recorded-proposals'), [...Array(queryCount).keys()]);
+    const on = (scores: readonly number[], queries: readonly number[]) => queries.map((query) => scores[query] ?? 0);
+    const seen = order.slice(0, 20);
+    const rest = order.slice(20);
+    const row = (scores: readonly number[]) => ({ queries: seen, scores: on(scores, seen) });
+    const pairs = pairsOf(rows).flatMap((pair) => {
+      const { onlyFirst, onlySecond, together } = complement(row(pair[0]), row(pair[1]));
+      return onlyFirst.length === 0 || onlySecond.length === 0 ? [] : [{ pair, together }];
+    });
+    const [best] = pairs.sort((one, other) => other.together - one.together);
+    return best === undefined ? [] : [gain(on(best.pair[0], rest), on(best.pair[1], rest))];
+  }).flat();
 }
 
 function pairsOf<T>(all: readonly T[]): [T, T][] {

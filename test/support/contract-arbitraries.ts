@@ -228,12 +228,16 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
       { maxLength: 3 },
     ),
   }),
-  fc.record({
-    kind: fc.constant('round-started' as const),
-    round: uint32,
-    parentRound: uint32,
-    candidates: fc.array(fc.record({ round: uint32, score: double, probability: double }), { maxLength: 3 }),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('round-started' as const),
+      round: uint32,
+      parentRound: uint32,
+      candidates: fc.array(fc.record({ round: uint32, score: double, probability: double }), { maxLength: 3 }),
+      mergedRound: uint32,
+    },
+    { requiredKeys: ['kind', 'round', 'parentRound', 'candidates'] },
+  ),
   fc.record(
     {
       kind: fc.constant('workflow-proposed' as const),

@@ -44,6 +44,17 @@ describe('the report as Markdown', () => {
     expect(text).not.toMatch(/NaN|undefined/);
   });
 
+  it('names both parents of a merge, in the tree and in the table of rounds', () => {
+    const report = reportOf(asReal(finishedState()));
+    expect(asMarkdown(report)).not.toContain('merged with');
+    const rounds = report.rounds.map((round) => (round.round === 6 ? { ...round, parentRound: 2, mergedRound: 4 } : round));
+    const text = asMarkdown({ ...report, rounds });
+    expect(text).toMatch(/^ {2}r2 --> r6$/m);
+    expect(text).toMatch(/^ {2}r4 -\.-> r6$/m);
+    expect(text).toMatch(/^\| round \| parent \| merged with \|/m);
+    expect(text).toMatch(/^\| 6(?: ★)? \| 2 \| 4 \|/m);
+  });
+
   it('warns at the top if a simulated model answered', () => {
     expect(asMarkdown(reportOf(finishedState()))).toMatch(/^# made up\n\n> \*\*Simulated model: not a result\./);
   });
