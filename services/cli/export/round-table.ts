@@ -18,6 +18,7 @@ export function roundTable(
     text('benchmark', () => run.benchmark),
     whole('round', ({ round }) => round),
     whole('parent', ({ parentRound }) => parentRound),
+    optional('merged_with', 'whole', ({ mergedRound }) => mergedRound),
     text('edit', ({ modification }) => modification),
     text('workflow', ({ workflowHash }) => workflowHash),
     optional('method', 'text', ({ method }) => method),

@@ -167,8 +167,16 @@ it('merges two workflows: the steps of the longer one, asked for what both ask f
     { parentRound: 1, taken: taken('Mind the units.'), answers: ['2', '20', '8', '36'] },
     { parentRound: 2, mergedRound: 3 },
   ];
-  const request = { state: madeUpState(rounds), benchmark: arithmeticBenchmark, round: 4, turn: 1, answers: madeUpAnswers(rounds) };
-  const workflows = proposals(buildProposalPrompt(request)).flatMap(({ parsed }) => ('failure' in parsed ? [] : [parsed.workflow]));
+  const request = {
+    state: madeUpState(rounds),
+    benchmark: arithmeticBenchmark,
+    round: 4,
+    turn: 1,
+    answers: madeUpAnswers(rounds),
+  };
+  const workflows = proposals(buildProposalPrompt(request)).flatMap(({ parsed }) =>
+    'failure' in parsed ? [] : [parsed.workflow],
+  );
   expect(workflows.length).toBeGreaterThan(0.7 * proposalCount);
   for (const { prompts } of workflows) expect(prompts.solve).toBe('Solve it step by step.\nMind the units.');
 });

@@ -93,6 +93,11 @@ function Shown({ answer, run }: { readonly answer: RoundAnswer; readonly run: Ru
             ) : (
               <>
                 <a href={links.round(runId, round.parentRound)}>round {round.parentRound}</a>
+                {round.mergedRound !== undefined && (
+                  <>
+                    , merged with <a href={links.round(runId, round.mergedRound)}>round {round.mergedRound}</a>
+                  </>
+                )}
                 {parent?.score !== undefined && ` with ${formatScore(parent.score)}`}
               </>
             )

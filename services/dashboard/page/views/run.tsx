@@ -212,7 +212,7 @@ function Rounds({ runId, report }: { readonly runId: string; readonly report: Re
       isNumber: true,
       minor: 2,
       sort: (round) => round.parentRound,
-      cell: (round) => round.parentRound || dash,
+      cell: (round) => (round.mergedRound ? `${round.parentRound} + ${round.mergedRound}` : round.parentRound || dash),
     },
     { id: 'score', title: 'score', isNumber: true, sort: (round) => round.score, cell: (round) => score(round.score) },
     {
