@@ -40,6 +40,11 @@ def ordinary():
     check(raw.headers["x-request-id"].startswith("chatcmpl-"), "raw response: x-request-id")
     parts = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": [{"type": "text", "text": question[0]["content"]}]}]
     check(client.chat.completions.create(**{**ask, "messages": parts}).choices[0].message.content == text, "content parts are read")
+    said = client.responses.create(model=model, input=question[0]["content"])
+    check(said.output_text and said.usage.total_tokens > 0, "responses: an answer with its usage")
+    with client.responses.stream(model=model, input=question[0]["content"]) as events:
+        deltas = [event.delta for event in events if event.type == "response.output_text.delta"]
+        check("".join(deltas) == events.get_final_response().output_text, "responses: a stream")
     for error, wrong in (
         (openai.NotFoundError, {**ask, "model": "another"}),
         (openai.BadRequestError, {**ask, "n": 2}),

@@ -29,19 +29,28 @@ export interface ChatRequest {
 
 /** @param inputs the fields that the workflow reads @throws ServeError */
 export function readChatRequest(body: string, inputs: readonly string[]): ChatRequest {
+  return chatRequestOf(decoded(body, schema), inputs);
+}
+
+/** @throws ServeError that names the field */
+export function decoded<T>(body: string, form: z.ZodType<T>): T {
   let document: unknown;
   try {
     document = JSON.parse(body);
   } catch (cause) {
     throw badRequest(`the body is no JSON: ${(cause as Error).message}`);
   }
-  const parsed = schema.safeParse(document);
+  const parsed = form.safeParse(document);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const param = issue?.path.join('.') ?? '';
     throw badRequest(`${param === '' ? 'the body' : param}: ${issue?.message ?? 'is not as it must be'}`, param || null);
   }
-  const request = parsed.data;
+  return parsed.data;
+}
+
+/** @throws ServeError */
+export function chatRequestOf(request: Parsed, inputs: readonly string[]): ChatRequest {
   refuseWhatNoWorkflowDoes(request);
   return {
     model: request.model,

@@ -54,7 +54,7 @@ export function errorBody({ message, type, param, code, usage }: ServeError): ob
 }
 
 /** No piece ends within a character. */
-function piecesOf(text: string): string[] {
+export function piecesOf(text: string): string[] {
   const characters = [...text];
   const pieces: string[] = [];
   for (let start = 0; start < characters.length; start += pieceLength) {
@@ -78,7 +78,7 @@ function usageBody({ promptTokens, completionTokens, cachedTokens, reasoningToke
   };
 }
 
-function scaleBody({ calls, workflowHash, simulated, route }: ServedAnswer): object {
+export function scaleBody({ calls, workflowHash, simulated, route }: ServedAnswer): object {
   return { calls, workflow: workflowHash, simulated, ...(route && { route: routeBody(route) }) };
 }
 

@@ -37,7 +37,11 @@ export function openEventStream(response: ServerResponse, timing: Timing, pauseM
     send: async (chunks) => {
       cancel();
       begin();
-      for (const chunk of chunks) await written(response, `data: ${JSON.stringify(chunk)}\n\n`, timing);
+      for (const chunk of chunks) {
+        // Events of the Responses API have names.
+        const name = 'type' in chunk ? `event: ${chunk.type}\n` : '';
+        await written(response, `${name}data: ${JSON.stringify(chunk)}\n\n`, timing);
+      }
       response.end('data: [DONE]\n\n');
     },
     fail: (error) => {

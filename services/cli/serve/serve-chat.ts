@@ -6,8 +6,9 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { InfrastructureError } from '../../shared/models/endpoint-errors.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import { type CallAccount, createCallAccount } from '../in-process/workflow-executor.ts';
-import { type ChatRequest, readChatRequest } from './chat-request.ts';
-import { completionBody, completionChunks, errorBody, type ServedAnswer } from './chat-response.ts';
+import type { AnswerForm } from './answer-form.ts';
+import type { ChatRequest } from './chat-request.ts';
+import { errorBody, type ServedAnswer } from './chat-response.ts';
 import { openEventStream } from './event-stream.ts';
 import { readBody } from './read-body.ts';
 import { sendJson } from './send.ts';
@@ -29,8 +30,8 @@ export interface ChatSettings {
 
 export interface ChatServer {
   readonly inFlight: number;
-  /** POST /v1/chat/completions. Answers whatever happens. */
-  answer(incoming: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers whatever happens. */
+  answer(incoming: IncomingMessage, response: ServerResponse, form: AnswerForm): Promise<void>;
   /** Ends what runs. */
   cut(): void;
 }
@@ -87,15 +88,15 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
       const why = new ServeError(503, 'stopping', 'the server is being stopped', { headers: { 'retry-after': '5' } });
       for (const ending of running) ending.abort(why);
     },
-    answer: async (incoming, response) => {
+    answer: async (incoming, response, form) => {
       const beganMs = timing.monotonicMs();
       const account = createCallAccount();
-      const id = `chatcmpl-${randomUUID()}`;
+      const id = `${form.prefix}${randomUUID()}`;
       response.setHeader('x-request-id', id);
       const ended = (outcome: string): void => metrics().ended(outcome, (timing.monotonicMs() - beganMs) / 1000, account);
       let stream: ReturnType<typeof openEventStream> | undefined;
       try {
-        const request = readChatRequest(await readBody(incoming), served.inputs);
+        const request = form.read(await readBody(incoming), served.inputs);
         if (request.model !== served.name) {
           const message = `the model "${request.model}" is not served here: ask for "${served.name}"`;
           throw new ServeError(404, 'model_not_found', message, { param: 'model' });
@@ -104,8 +105,8 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
         const answered = await run(request, response, account, id);
         usualSeconds += ((timing.monotonicMs() - beganMs) / 1000 - usualSeconds) / 10;
         ended('200');
-        if (stream === undefined) sendJson(response, 200, completionBody(answered));
-        else await stream.send(completionChunks(answered, request.includeUsage));
+        if (stream === undefined) sendJson(response, 200, form.body(answered));
+        else await stream.send(form.chunks(answered, request.includeUsage));
       } catch (error) {
         const shown = shownError(error, account, settings.defect);
         ended(shown === gone ? 'gone' : String(shown.status));

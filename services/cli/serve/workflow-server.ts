@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { ListenError } from '../../shared/errors/listen-error.ts';
 import { orAborted } from '../../shared/lifecycle/abort.ts';
+import { type AnswerForm, chatForm, responsesForm } from './answer-form.ts';
 import { errorBody } from './chat-response.ts';
 import { checkAccess } from './check-access.ts';
 import { sendJson } from './send.ts';
@@ -49,11 +50,13 @@ export async function startWorkflowServer(settings: WorkflowServerSettings): Pro
     if (stopping) response.setHeader('connection', 'close');
     if (pathname === '/healthz') return sendJson(response, stopping ? 503 : 200, { status: stopping ? 'stopping' : 'ok' });
     checkAccess(incoming, token);
+    const answer = async (form: AnswerForm): Promise<void> => {
+      if (stopping) throw new ServeError(503, 'stopping', 'the server is being stopped', { headers: { 'retry-after': '5' } });
+      await chat.answer(incoming, response, form);
+    };
     const handle = {
-      'POST /v1/chat/completions': async () => {
-        if (stopping) throw new ServeError(503, 'stopping', 'the server is being stopped', { headers: { 'retry-after': '5' } });
-        await chat.answer(incoming, response);
-      },
+      'POST /v1/chat/completions': () => answer(chatForm),
+      'POST /v1/responses': () => answer(responsesForm),
       'GET /v1/models': () => sendJson(response, 200, { object: 'list', data: [model] }),
       [`GET /v1/models/${encodeURIComponent(served.name)}`]: () => sendJson(response, 200, model),
       'GET /metrics': async () => {
@@ -65,7 +68,7 @@ export async function startWorkflowServer(settings: WorkflowServerSettings): Pro
     throw new ServeError(
       404,
       'not_found',
-      `there is no ${incoming.method} ${pathname}: POST /v1/chat/completions, GET /v1/models`,
+      `there is no ${incoming.method} ${pathname}: POST /v1/chat/completions, POST /v1/responses, GET /v1/models`,
     );
   };
   const server = createServer((incoming, response) => {

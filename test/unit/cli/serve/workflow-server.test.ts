@@ -108,6 +108,26 @@ describe("OpenAI's client", () => {
     expect(whole.usage?.total_tokens).toBe(usage?.total_tokens);
   });
 
+  it('gets the same answer by the Responses API, whole and in a stream', async () => {
+    const { client } = await serving();
+    const { choices, usage } = await client.chat.completions.create(ask);
+    const parts = [{ role: 'user' as const, content: [{ type: 'input_text' as const, text: ask.messages[0]?.content ?? '' }] }];
+    for (const input of [ask.messages[0]?.content ?? '', parts]) {
+      const whole = await client.responses.create({ model: 'w', input, instructions: 'Be brief.', store: false });
+      expect(whole).toMatchObject({ object: 'response', status: 'completed', output_text: choices[0]?.message.content });
+      expect(whole.usage?.total_tokens).toBe(usage?.total_tokens);
+      const stream = client.responses.stream({ model: 'w', input });
+      const kinds: string[] = [];
+      for await (const { type } of stream) kinds.push(type);
+      expect(kinds[0]).toBe('response.created');
+      expect(kinds.at(-1)).toBe('response.completed');
+      expect((await stream.finalResponse()).output_text).toBe(choices[0]?.message.content);
+    }
+    for (const wrong of [{ previous_response_id: 'resp_1' }, { background: true }, { tools: [{ type: 'web_search' as const }] }])
+      await expect(client.responses.create({ model: 'w', input: 'x', ...wrong })).rejects.toMatchObject({ status: 400 });
+    await expect(client.responses.create({ model: 'w', input: [] })).rejects.toMatchObject({ status: 400, param: 'input' });
+  });
+
   it.each([false, true])('is told of a workflow that fails, and what it has used (stream: %s)', async (stream) => {
     const { client } = await serving({ text: broken });
     const failed = client.chat.completions.create({ ...ask, stream });
