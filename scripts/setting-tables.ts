@@ -15,6 +15,7 @@ import {
 } from '../services/shared/config/run-file-tables.ts';
 import {
   coordinatorTable,
+  dashboardTable,
   predictorTable,
   sandboxTable,
   serviceTable,
@@ -60,7 +61,8 @@ const tables: Readonly<Record<string, () => string>> = {
   workers: workerRows,
   sandbox: () => variableRows(sandboxTable),
   tracing: () => variableRows(tracingTable),
-  simulator: () => variableRows(onlySimulators()),
+  dashboard: () => variableRows(withoutShared(dashboardTable)),
+  simulator: () => variableRows(withoutShared(simulatorTable)),
 };
 
 const heads = ['setting', 'default', 'may be', 'what it is'];
@@ -115,11 +117,9 @@ function ownRows(registry: RegistryName, prefix = ''): Row[] {
 }
 
 /** A variable of all services stands with those. */
-function onlySimulators(): VariableTable {
+function withoutShared(table: VariableTable): VariableTable {
   const shared = new Set(Object.values(serviceTable).map(({ variable }) => variable as string));
-  return Object.fromEntries(
-    Object.entries<VariableTable[string]>(simulatorTable).filter(([, { variable }]) => !shared.has(variable)),
-  );
+  return Object.fromEntries(Object.entries(table).filter(([, { variable }]) => !shared.has(variable)));
 }
 
 function workerRows(): string {

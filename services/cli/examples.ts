@@ -22,6 +22,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   status: ['status', 'status gsm8k --json'],
   endpoints: ['endpoints'],
   watch: ['watch', 'watch gsm8k --server coordinator:7070'],
+  dashboard: ['dashboard', 'dashboard gsm8k --open', 'dashboard --server coordinator:7070'],
   cancel: ['cancel gsm8k --reason "wrong model"'],
   pause: ['pause gsm8k --reason "the GPUs are needed elsewhere until six"'],
   resume: ['resume gsm8k'],

@@ -7,6 +7,7 @@ import { addCacheCommand } from './commands/cache.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addDashboardCommand } from './commands/dashboard.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addDeadLettersCommand } from './commands/dead-letters.ts';
 import { addDeleteCommand } from './commands/delete.ts';
@@ -51,6 +52,7 @@ const commands: readonly AddCommand[] = [
   addStatusCommand,
   addEndpointsCommand,
   addWatchCommand,
+  addDashboardCommand,
   addCancelCommand,
   addPauseCommand,
   addResumeCommand,

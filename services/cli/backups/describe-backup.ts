@@ -1,7 +1,7 @@
 import type { BackupContents } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { oneLine } from '../../shared/document/format.ts';
-import { statusName } from '../runs/describe-runs.ts';
+import { statusName } from '../../shared/runs/status-name.ts';
 import type { CheckedBackup } from './backup-file.ts';
 
 /** For programs. */

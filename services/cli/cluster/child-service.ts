@@ -41,6 +41,10 @@ export interface ChildService extends RunningPart {
   readonly pid: number;
   /** Where it can be reached, e.g. { control: "127.0.0.1:7070" }. */
   readonly addresses: ServiceAddresses;
+  /** Sends it a message over the channel that it was forked with. */
+  tell(message: object): void;
+  /** Calls back with each message that is not the announcement. */
+  onMessage(heard: (message: unknown) => void): void;
 }
 
 /** A service ended before it was ready, or was not ready in time; the message holds the end of its log. */
@@ -75,7 +79,11 @@ export async function startChildService(command: ServiceCommand, signal: AbortSi
   const logStart = await sizeOf(command.logFile);
   const child = forkService(command);
   const exited = describeExit(child);
-  const running = { name: command.name, pid: child.pid ?? 0, exited, ...endings(child, exited) };
+  const talking = {
+    tell: (message: object) => void (child.connected && child.send(message, () => undefined)),
+    onMessage: (heard: (message: unknown) => void) => void child.on('message', heard),
+  };
+  const running = { name: command.name, pid: child.pid ?? 0, exited, ...endings(child, exited), ...talking };
   try {
     await sendLater(child, exited, command.laterEnvironment);
   } catch (error) {

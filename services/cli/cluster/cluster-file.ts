@@ -8,6 +8,8 @@ const clusterRecord = z.object({
   owner: z.object({ pid: z.number().int(), startTicks: z.number().optional() }),
   /** A cluster started to read stays only for one command and executes nothing. */
   purpose: z.enum(['run', 'read']),
+  /** One to read that stays until another command wants the folder: others that read may use it. */
+  lasting: z.boolean().optional(),
   controlAddress: z.string(),
   /** Whoever can read it may start runs with the keys of this cluster's workers: the file is for its owner alone. */
   controlToken: z.string(),

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { serverAccess } from '../../shared/control-client/server-access.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { dataFolderAt, dataFolderName, dataFolderVariable, hasData, nearestDataFolder } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
-import { serverAccess } from './server-access.ts';
 
 export interface ClusterOptions {
   readonly server?: string;

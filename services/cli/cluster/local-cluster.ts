@@ -28,6 +28,8 @@ export interface LocalClusterSettings {
   readonly folder: DataFolder;
   /** "read" is a server and a coordinator that continues no run; "run" is everything. */
   readonly purpose: 'run' | 'read';
+  /** To read, until another command wants to run something: see askForFolder. Default: no. */
+  readonly lasting?: boolean;
   readonly executors: number;
   /** Jobs in flight per executor. */
   readonly slots: number;
@@ -83,6 +85,7 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
       version: 2,
       owner,
       purpose: settings.purpose,
+      ...defined({ lasting: settings.lasting }),
       controlAddress,
       controlToken,
       keyVariables: [...(settings.keyVariables ?? [])],

@@ -2,18 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ControlClient, connectControl } from '../../shared/control-client/control-client.ts';
+import type { ServerAccess } from '../../shared/control-client/server-access.ts';
 import { FolderInUseError } from '../../shared/toolchain/folder-lock.ts';
 import { isRunning } from '../../shared/toolchain/process-identity.ts';
 import { CliError } from '../cli-error.ts';
 import type { ViewedWait } from '../progress/run-view.ts';
 import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
+import { askForFolder } from './ask-for-folder.ts';
 import { bindKeys } from './bind-keys.ts';
 import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { inDataFolder } from './data-folder-error.ts';
 import { watchDisk } from './disk-watch.ts';
 import { type LocalClusterSettings, startLocalCluster } from './local-cluster.ts';
-import type { ServerAccess } from './server-access.ts';
 
 export interface ReachedCluster {
   readonly client: ControlClient;
@@ -92,7 +93,9 @@ async function reachPatiently(
   const deadline = performance.now() + waitForFolderMs;
   for (;;) {
     const record = await readClusterFile(settings.folder);
-    if (record?.purpose === 'run') return attach(settings, record);
+    const isForAll = record?.purpose === 'run' || (record?.lasting === true && settings.purpose === 'read');
+    if (record !== undefined && isForAll) return attach(settings, record);
+    if (record?.lasting === true) await askForFolder(settings.folder);
     try {
       return await inDataFolder(settings.folder, () => own(settings, signal));
     } catch (error) {
@@ -147,7 +150,16 @@ function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedC
   const lost = ownerEnded(settings, record, closed.signal);
   const { simulatorUrl, simulatorBenchmarks } = record;
   return {
-    ...{ client, kind: 'attached', simulatorUrl, simulatorBenchmarks, lost, close, wait: disk.wait },
+    // Nothing is worked on by one that only reads, whoever started it.
+    ...{
+      client,
+      kind: record.purpose === 'run' ? 'attached' : 'own',
+      simulatorUrl,
+      simulatorBenchmarks,
+      lost,
+      close,
+      wait: disk.wait,
+    },
     bindKeys: (endpoints) => bindKeys(settings.folder, endpoints, record.keyVariables),
   };
 }

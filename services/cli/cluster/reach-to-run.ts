@@ -1,8 +1,8 @@
+import { serverAccess } from '../../shared/control-client/server-access.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
-import { serverAccess } from './server-access.ts';
 
 /** A cluster that is to execute something. */
 export interface ClusterWish {

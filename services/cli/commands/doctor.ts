@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
+import { serverAccess } from '../../shared/control-client/server-access.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { version } from '../../shared/telemetry/version.ts';
@@ -8,7 +9,6 @@ import type { Answer, Cli } from '../cli.ts';
 import { addDataFolderOption, parseAddress } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { reachServer } from '../cluster/reach-cluster.ts';
-import { serverAccess } from '../cluster/server-access.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
 import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
 import { deploymentChecks } from '../doctor/check-deployment.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { statusName } from '../../shared/runs/status-name.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { statusName } from '../runs/describe-runs.ts';
 import { findOneRun } from '../runs/find-run.ts';
 
 interface ResumeOptions extends ClusterOptions {

@@ -8,19 +8,8 @@ import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
+import { statusName } from '../../shared/runs/status-name.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-
-const statusNames = new Map<RunStatus, string>([
-  [RunStatus.RUNNING, 'running'],
-  [RunStatus.PAUSED, 'paused'],
-  [RunStatus.COMPLETED, 'completed'],
-  [RunStatus.CANCELLED, 'cancelled'],
-  [RunStatus.FAILED, 'failed'],
-]);
-
-export function statusName(status: RunStatus): string {
-  return statusNames.get(status) ?? 'unknown';
-}
 
 /** How a command that followed a run to its end exits. */
 export function exitCodeOfStatus(status: string): ExitCode {

@@ -5,8 +5,16 @@ import { type Environment, fileVariableOf, processEnvironment } from '../setting
 import { SettingsError } from '../settings/settings-error.ts';
 import { readVariables, type VariablesOf } from '../settings/variable-table.ts';
 import type { TracingSettings } from '../telemetry/tracing-settings.ts';
-import { checkControlAccess } from './control-access.ts';
-import { coordinatorTable, predictorTable, sandboxTable, serviceTable, simulatorTable, workerTable } from './service-tables.ts';
+import { checkControlAccess, isLoopback } from './control-access.ts';
+import {
+  coordinatorTable,
+  dashboardTable,
+  predictorTable,
+  sandboxTable,
+  serviceTable,
+  simulatorTable,
+  workerTable,
+} from './service-tables.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 /** Defaults that depend on the process: its role, and who started it. */
@@ -31,6 +39,7 @@ export type CoordinatorServiceSettings = ServiceSettings &
 export type WorkerServiceSettings = ServiceSettings & VariablesOf<typeof workerTable>;
 export type SandboxServiceSettings = VariablesOf<typeof sandboxTable>;
 export type ExecutorServiceSettings = WorkerServiceSettings & { readonly sandbox: SandboxServiceSettings };
+export type DashboardServiceSettings = VariablesOf<typeof dashboardTable> & Pick<OfThisProcess, 'leash'>;
 export type SimulatorServiceSettings = VariablesOf<typeof simulatorTable> & Pick<OfThisProcess, 'leash'>;
 
 /** @throws SettingsError */
@@ -70,6 +79,20 @@ export function predictorSettings(environment: Environment = processEnvironment(
 /** @throws SettingsError */
 export function simulatorSettings(environment: Environment = processEnvironment()): SimulatorServiceSettings {
   return deepFreeze({ leash: leashOfThisProcess(), ...readVariables(simulatorTable, environment) });
+}
+
+/** @throws SettingsError */
+export function dashboardSettings(environment: Environment = processEnvironment()): DashboardServiceSettings {
+  const settings = { leash: leashOfThisProcess(), ...readVariables(dashboardTable, environment) };
+  const { host, plaintext, server, signIn } = settings;
+  if (!isLoopback(host) && plaintext !== 'trusted-network') {
+    const message = `SCALE_DASHBOARD_HOST is ${host}, which others can reach, and what they sign in with would cross the network unencrypted: let a proxy end TLS before it and set SCALE_DASHBOARD_PLAINTEXT=trusted-network, or listen on 127.0.0.1`;
+    throw new SettingsError('SCALE_DASHBOARD_PLAINTEXT', message);
+  }
+  if (server === undefined && signIn !== 'link') {
+    throw new SettingsError('SCALE_SERVER', 'SCALE_SERVER must name the coordinator, such as coordinator:7070');
+  }
+  return deepFreeze(settings);
 }
 
 function checkWebhook({

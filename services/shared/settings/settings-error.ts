@@ -5,8 +5,8 @@ export class SettingsError extends ScaleError {
   readonly kind = 'bad-input';
   readonly variable: string;
 
-  constructor(variable: string, message: string) {
-    super(message);
+  constructor(variable: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.variable = variable;
   }
 }

@@ -1,11 +1,13 @@
 import {
   coordinatorSettings,
+  dashboardSettings,
   executorSettings,
   predictorSettings,
   simulatorSettings,
 } from '../../../../services/shared/config/service-settings.ts';
 import {
   coordinatorTable,
+  dashboardTable,
   predictorTable,
   sandboxTable,
   serviceTable,
@@ -27,6 +29,7 @@ const readers: Readonly<Record<string, Reader>> = {
   coordinator: { tables: [serviceTable, coordinatorTable], read: coordinatorSettings },
   executor: { tables: [serviceTable, workerTable, sandboxTable], read: executorSettings },
   predictor: { tables: [serviceTable, predictorTable], read: predictorSettings },
+  dashboard: { tables: [dashboardTable], read: dashboardSettings },
   simulator: { tables: [simulatorTable], read: simulatorSettings },
 };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { serverAccess } from '../../../../services/cli/cluster/server-access.ts';
+import { serverAccess } from '../../../../services/shared/control-client/server-access.ts';
 import { makeAuthority } from '../../../support/certificate-authority.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scale-server-'));

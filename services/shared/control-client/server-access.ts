@@ -1,11 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { isLoopback } from '../../shared/config/control-access.ts';
-import type { ClientTls } from '../../shared/control-client/channel.ts';
-import { type Environment, fileVariableOf, readSecret } from '../../shared/settings/environment.ts';
-import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
+import { isLoopback } from '../config/control-access.ts';
+import { type Environment, fileVariableOf, readSecret } from '../settings/environment.ts';
+import { SettingsError } from '../settings/settings-error.ts';
+import type { ClientTls } from './channel.ts';
+
+/** Where settings come from, and who is told what is risky about them. */
+export interface AccessWays {
+  readonly environment: Environment;
+  readonly notice: (message: string) => void;
+}
 
 /** A coordinator elsewhere, and how to show it who is asking. */
 export interface ServerAccess {
@@ -20,9 +25,9 @@ export interface ServerAccess {
  * What the command's environment says of a server: SCALE_TOKEN_FILE or SCALE_CONTROL_TOKEN, and for TLS SCALE_CA_FILE,
  * SCALE_CERT_FILE and SCALE_KEY_FILE.
  * @param server host:port, or tls://host:port for TLS with the authorities that this machine trusts
- * @throws CliError or SettingsError if a file cannot be used
+ * @throws SettingsError if a file cannot be used
  */
-export function serverAccess(server: string, { environment, notice }: Pick<Cli, 'environment' | 'notice'>): ServerAccess {
+export function serverAccess(server: string, { environment, notice }: AccessWays): ServerAccess {
   const address = server.replace(/^tls:\/\//, '');
   const token = tokenIn(environment);
   const tls = tlsIn(environment) ?? (address === server ? undefined : {});
@@ -43,7 +48,7 @@ function tokenIn(environment: Environment): string | undefined {
   const others = ['SCALE_CONTROL_TOKEN', fileVariableOf('SCALE_CONTROL_TOKEN')];
   const other = others.find((variable) => (environment[variable]?.trim() ?? '') !== '');
   if (ofFile !== undefined && other !== undefined) {
-    throw new CliError('bad-input', `SCALE_TOKEN_FILE and ${other} are both set: keep only one of them`);
+    throw new SettingsError('SCALE_TOKEN_FILE', `SCALE_TOKEN_FILE and ${other} are both set: keep only one of them`);
   }
   return checked(ofFile ?? readSecret('SCALE_CONTROL_TOKEN', environment));
 }
@@ -51,14 +56,14 @@ function tokenIn(environment: Environment): string | undefined {
 /** A library that refuses to send it would say what it is. */
 function checked(token: string | undefined): string | undefined {
   if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return token;
-  throw new CliError('bad-input', 'the token must be one line of ASCII without spaces (its value is not shown)');
+  throw new SettingsError('SCALE_CONTROL_TOKEN', 'the token must be one line of ASCII without spaces (its value is not shown)');
 }
 
 function tlsIn(environment: Environment): ClientTls | undefined {
   const [ca, cert, key] = ['SCALE_CA_FILE', 'SCALE_CERT_FILE', 'SCALE_KEY_FILE'].map((variable) => fileIn(variable, environment));
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   if ((cert === undefined) !== (key === undefined)) {
-    throw new CliError('bad-input', 'SCALE_CERT_FILE and SCALE_KEY_FILE belong together: set both, or none');
+    throw new SettingsError('SCALE_CERT_FILE', 'SCALE_CERT_FILE and SCALE_KEY_FILE belong together: set both, or none');
   }
   try {
     createSecureContext({ ca, cert, key });
@@ -66,9 +71,13 @@ function tlsIn(environment: Environment): ClientTls | undefined {
     if (ca !== undefined) new X509Certificate(ca);
   } catch (cause) {
     const names = ['SCALE_CA_FILE', 'SCALE_CERT_FILE', 'SCALE_KEY_FILE'].filter((variable) => environment[variable]).join(', ');
-    throw new CliError('bad-input', `${names} cannot be used for TLS: each must be in PEM, and the key that of the certificate`, {
-      cause,
-    });
+    throw new SettingsError(
+      'SCALE_CA_FILE',
+      `${names} cannot be used for TLS: each must be in PEM, and the key that of the certificate`,
+      {
+        cause,
+      },
+    );
   }
   return { ca, cert, key };
 }
@@ -79,8 +88,8 @@ function fileIn(variable: string, environment: Environment): Buffer | undefined 
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new CliError(
-      'bad-input',
+    throw new SettingsError(
+      variable,
       `${variable} names ${file}, which cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       {
         cause,

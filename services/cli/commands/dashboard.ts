@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { untilAborted } from '../../shared/lifecycle/abort.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { dataFolderAt } from '../cluster/data-folder.ts';
+import { plainEnvironment } from '../cluster/service-environment.ts';
+import { stayWithCluster } from '../cluster/stay-with-cluster.ts';
+import { findRun } from '../runs/find-run.ts';
+
+interface DashboardOptions extends ClusterOptions {
+  readonly json: boolean;
+  readonly port: number;
+  readonly open: boolean;
+}
+
+export function addDashboardCommand(program: Command, cli: Cli): void {
+  addClusterOptions(program.command('dashboard').description('show runs and sweeps as a web page on this machine, until Ctrl-C'))
+    .argument('[run]', 'begin with this run: id, start of an id, or name')
+    .option('--port <n>', '0 for any free port', parsePort, 0)
+    .option('--open', 'open it in a browser, if this machine has one', false)
+    .option('--json', 'print one JSON document with the addresses; notices go to stderr', false)
+    .action((wanted: string | undefined, options: DashboardOptions) =>
+      cli.answer(options.json, () => dashboard(cli, wanted, options)),
+    );
+}
+
+async function dashboard(cli: Cli, wanted: string | undefined, options: DashboardOptions): Promise<Answer> {
+  const { requested, forced } = cli.interrupts;
+  const view = wanted === undefined ? '' : `#/runs/${encodeURIComponent(await idOf(cli, wanted, options))}`;
+  const service = await startChildService(
+    { name: 'dashboard', script: mainOf('dashboard'), environment: environmentOf(cli, options) },
+    requested,
+  );
+  try {
+    const { page = '', link = '' } = service.addresses;
+    const said = { url: page, link: `${link}${view}` };
+    await cli.writeOut(options.json ? `${JSON.stringify(said, null, 2)}\n` : announcement(said.link));
+    service.onMessage((message) => {
+      const heard = nextLink.safeParse(message);
+      if (heard.success) cli.notice(`It was opened. For another browser: ${heard.data.link}${view}`);
+    });
+    if (options.open) openBrowser(cli, said.link);
+    const staying = options.server === undefined ? stay(cli, service, options) : untilAborted(requested);
+    await Promise.race([staying, service.exited]);
+  } finally {
+    await (forced.aborted ? service.kill() : service.stop());
+  }
+  if (!requested.aborted) throw new CliError('failed', 'the dashboard has ended; what it says above tells why');
+  return { exitCode: exitCodes.ok, document: undefined, text: '' };
+}
+
+async function stay(cli: Cli, service: ChildService, { dataDir }: ClusterOptions): Promise<void> {
+  const folder = dataFolderAt(dataDir);
+  const { requested } = cli.interrupts;
+  const ended = new AbortController();
+  void service.exited.then(() => ended.abort());
+  const tell = (place: object | string): void =>
+    service.tell({ type: 'cluster', place: typeof place === 'string' ? place : { ...place, name: folder.root } });
+  await stayWithCluster(cli, folder, tell, AbortSignal.any([requested, ended.signal]));
+}
+
+const nextLink = z.object({ type: z.literal('link'), link: z.string() });
+
+function idOf(cli: Cli, wanted: string, options: DashboardOptions): Promise<string> {
+  return withCluster(cli, options, async (cluster) => (await findRun(cluster, wanted, cli.interrupts.requested)).runId);
+}
+
+/** It reaches a coordinator elsewhere as this command does. */
+const accessVariables = /^SCALE_(CONTROL_TOKEN|TOKEN_FILE|CA_FILE|CERT_FILE|KEY_FILE|CONTROL_TOKEN_FILE|CONTROL_PLAINTEXT)$/;
+
+function environmentOf(cli: Cli, { server, port }: DashboardOptions): Record<string, string> {
+  const { SCALE_DASHBOARD_ORIGINS: _, ...plain } = plainEnvironment(cli.environment);
+  const access = Object.entries(cli.environment).filter(([name]) => server !== undefined && accessVariables.test(name));
+  return {
+    ...plain,
+    ...Object.fromEntries(access.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    ...(server !== undefined && { SCALE_SERVER: server }),
+    SCALE_DASHBOARD_HOST: '127.0.0.1',
+    SCALE_DASHBOARD_PORT: String(port),
+    SCALE_DASHBOARD_SIGN_IN: 'link',
+    SCALE_HEALTH_HOST: '127.0.0.1',
+    SCALE_HEALTH_PORT: '0',
+    SCALE_PARENT_LEASH: 'ipc',
+    SCALE_DRAIN_MS: '3000',
+    SCALE_LOG_LEVEL: cli.environment.SCALE_LOG_LEVEL ?? 'warn',
+  };
+}
+
+function announcement(link: string): string {
+  return `The dashboard is at ${link}\nThe link opens once, and signs that browser in; Ctrl-C ends it.\n`;
+}
+
+function openBrowser(cli: Cli, link: string): void {
+  const [command, ...words] =
+    process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
+  const browser = spawn(command ?? '', [...words, link], { stdio: 'ignore', detached: true });
+  browser.once('error', () => cli.notice('No browser could be started here: open the link by hand.'));
+  browser.unref();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('it must be a port from 0 to 65535.');
+}
