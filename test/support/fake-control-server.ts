@@ -9,6 +9,7 @@ import {
   ControlServiceService,
   DiagnoseResponse,
   type Progress,
+  RunManifest,
   RunStatus,
   type RunSummary,
   type WatchRunRequest,
@@ -104,7 +105,11 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
       calls.push('FindRuns');
       reply(null, { manifests: [] });
     },
-    getRun: (call, reply) => unlessMissing(call.request.runId, reply, () => ({ summary: summary(runId, script), budgets: [] })),
+    getRun: (call, reply) =>
+      unlessMissing(call.request.runId, reply, () => ({
+        ...{ summary: summary(runId, script), budgets: [] },
+        manifest: RunManifest.fromPartial({ runId, status: statusNow(), createdAtMs: summary(runId, script).createdAtMs }),
+      })),
     getRound: (call, reply) =>
       reply({ code: status.NOT_FOUND, details: `run ${call.request.runId} has no round ${call.request.round}` }),
     getRunBenchmark: (call, reply) =>

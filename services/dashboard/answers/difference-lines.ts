@@ -16,11 +16,9 @@ export function differenceLines(before: string, after: string, around: number): 
   }
   const lines: DifferenceLine[] = [];
   let told = 0;
-  for (const { oldStart, newStart, oldLines, lines: hunk } of hunks) {
-    // Of a hunk without lines of the first text, the place is that of the line before it.
-    const first = oldLines === 0 ? oldStart + 1 : oldStart;
-    if (first - 1 > told) lines.push({ kind: 'gap', lines: first - 1 - told });
-    let [inBefore, inAfter] = [first, newStart];
+  for (const { oldStart, newStart, lines: hunk } of hunks) {
+    if (oldStart - 1 > told) lines.push({ kind: 'gap', lines: oldStart - 1 - told });
+    let [inBefore, inAfter] = [oldStart, newStart];
     for (const line of hunk) {
       const [sign, text] = [line[0], line.slice(1)];
       if (sign === '-') lines.push({ kind: 'removed', before: inBefore++, text });
