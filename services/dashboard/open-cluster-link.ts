@@ -70,6 +70,7 @@ export function openClusterLink(first: ClusterPlace | string, name = ''): OpenCl
   };
 }
 
+/** The message by which a parent says where the cluster is now: the one of a machine has another address each time. */
 const fromParent = z.object({
   type: z.literal('cluster'),
   place: z.union([
@@ -80,9 +81,6 @@ const fromParent = z.object({
     }),
   ]),
 });
-
-/** The message by which a parent says where the cluster is now: the one of a machine has another address each time. */
-export type ClusterMessage = z.infer<typeof fromParent>;
 
 /** Follows what the parent of this process says. */
 export function followParent(link: OpenClusterLink, source: NodeJS.Process = process): void {

@@ -21,11 +21,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
-<<<<<<< HEAD
-=======
-import { describeVerdict } from '../report/describe-verdict.ts';
 import { describeLimits, limitsDocument } from '../runs/describe-limits.ts';
->>>>>>> 297a6812 (Serve what the dashboard's page shows: runs, rounds, executions, matrix, diagnosis, timeline, comparison, changes as they happen)
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 

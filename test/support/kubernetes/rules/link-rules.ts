@@ -165,6 +165,7 @@ export const secrets: Readonly<Record<string, readonly string[]>> = {
   'scale-serve-token': ['token'],
   'scale-control-token': ['token'],
   'scale-control-tls': ['cert.pem', 'key.pem', 'ca.pem'],
+  'scale-control-ca': ['ca.pem'],
   'scale-control-tokens': ['tokens.yaml'],
   'scale-nats-server': ['cert.pem', 'key.pem', 'ca.pem', 'passwords.conf'],
   'scale-nats-coordinator': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
