@@ -43,6 +43,7 @@ export const navigation: readonly Group[] = [
       doc('Evaluation methods', 'estimators.md'),
       doc('Several rounds at once', 'parallelism.md'),
       doc('Sweeps', 'sweeps.md'),
+      doc('The dashboard', 'dashboard.md'),
       doc('Memory of earlier runs', 'memory.md'),
       doc('What counts as a failure', 'failures.md'),
       doc('The sandbox', 'sandbox.md'),

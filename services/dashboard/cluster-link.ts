@@ -3,7 +3,7 @@ import type { ControlClient } from '../shared/control-client/control-client.ts';
 /** A cluster elsewhere; the one of this machine that runs are working on; or one of this machine that is there only to read. */
 export type ClusterKind = 'server' | 'machine' | 'reading';
 
-/** The coordinator that pages are told of. It may be another one later: the cluster of a machine comes and goes with its commands. */
+/** The coordinator that pages are told of. Later it may be another one: the cluster of a machine comes and goes with commands. */
 export interface ClusterLink {
   readonly kind: ClusterKind;
   /** What people call it. */

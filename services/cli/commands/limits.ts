@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { describeLimits, limitsDocument } from '../../shared/runs/describe-limits.ts';
 import { statusName } from '../../shared/runs/status-name.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { describeLimits, limitsDocument } from '../runs/describe-limits.ts';
 import { findRun } from '../runs/find-run.ts';
 import { addLimitOptions, askedLimits, type LimitOptions } from '../runs/limit-options.ts';
 

@@ -13,6 +13,7 @@ import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { describeSaved, exact, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
 import { describeMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { describeLimits, limitsDocument } from '../../shared/runs/describe-limits.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Cli } from '../cli.ts';
@@ -21,7 +22,6 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
-import { describeLimits, limitsDocument } from '../runs/describe-limits.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 

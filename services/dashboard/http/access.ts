@@ -10,7 +10,7 @@ import type { SessionAnswer } from '../api.ts';
 import type { ClusterLink } from '../cluster-link.ts';
 
 export interface AccessSettings {
-  /** `link`: who has opened the one-time link may do all that the dashboard's own token may. `token`: who shows a token, what that may. */
+  /** `link`: who has opened it may do what the dashboard's own token may. `token`: who shows one may do what that may. */
   readonly signIn: 'link' | 'token';
   /** Without signing in, anyone may look. */
   readonly openToRead: boolean;

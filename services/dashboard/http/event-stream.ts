@@ -4,7 +4,7 @@ import type { Change } from '../api.ts';
 import type { ChangeSink } from '../runs/changes.ts';
 import { fixedHeaders } from './send.ts';
 
-/** Bytes that may wait for a page that reads slowly; what comes then is not kept, and the page reads anew once it has caught up. */
+/** Bytes that may wait for a page that reads slowly; what comes then is not kept, and the page reads anew afterwards. */
 const mostWaiting = 256 * 1024;
 const signOfLifeMs = 15_000;
 /** A page that reads nothing for so long has gone, and its browser asks again if it has not. */

@@ -24,7 +24,7 @@ export interface ClusterRows {
 
 const lookEveryMs = 2_000;
 const freshMs = 500;
-/** A list that takes long to make is asked for the more seldom: it is to take no more than this share of the coordinator's time. */
+/** The longer a list takes to make, the more seldom it is asked for: no more than this share of the coordinator's time. */
 const shareOfTime = 0.02;
 const longestWaitMs = 30_000;
 

@@ -27,7 +27,7 @@ import { dashboardClient, eventsOf, startTestDashboard } from '../../support/das
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
 import { type CliRun, startCli } from '../../support/run-cli.ts';
 
-// A real coordinator with tokens of two roles, workers and a simulated model; a run that has ended, a sweep, and one that goes on.
+// A real coordinator with tokens of two roles, workers and a simulated model; a run that has ended, a sweep, and a live run.
 
 const never = new AbortController().signal;
 const tokenOf = (role: string) => `planted-token-with-the-role-${role}`;

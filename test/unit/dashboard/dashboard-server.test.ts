@@ -14,7 +14,7 @@ import { dashboardClient, eventsOf, startTestDashboard, statusAs } from '../../s
 import { type FakeControlServer, type Scripted, startFakeControlServer } from '../../support/fake-control-server.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../domain/search/made-up-world.ts';
 
-const hostile = '<script>alert(1)</script>\u202E"\'../..';
+const hostile = '<script>alert(1)</script>\u202E"\'/%2e%2e/';
 const benchmark: Benchmark = {
   ...{ name: 'made-up', split: 'validate', description: '', inputs: ['question'], operators: ['custom'], scorer: 'strict' },
   ...{ otherScorers: [], answerFormat: '' },

@@ -1,8 +1,8 @@
-import { type CountedKind, countedKinds } from '../../shared/budgets/amounts.ts';
-import { spentIn } from '../../shared/budgets/budget-table.ts';
-import type { BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
-import type { RunLimits } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { exact, formatShare } from '../../shared/document/format.ts';
+import { type CountedKind, countedKinds } from '../budgets/amounts.ts';
+import { spentIn } from '../budgets/budget-table.ts';
+import type { BudgetTable } from '../contracts/generated/scale/v1/budgets.ts';
+import type { RunLimits } from '../contracts/generated/scale/v1/control.ts';
+import { exact, formatShare } from '../document/format.ts';
 
 /** What a run, its sweep and the day may spend, what they have, and until when; a line each. */
 export function describeLimits(limits: RunLimits | undefined, budgets: readonly BudgetTable[]): string[] {

@@ -1,0 +1,169 @@
+/**
+ * How long the dashboard's answers about a large run take, and what a page that is open costs a live run.
+ *
+ *   node test/measure/dashboard.ts [--executions 100000] [--live 0] [--pairs 3]
+ *
+ * The first is a finished run of 20 rounds, made up on a real nats-server, and read by a cluster and a dashboard as users
+ * start them: each answer cold (the log is not read yet) and again. With --live N, a run of N executions is searched in pairs,
+ * by turns without and with a page that follows it and asks for what changes, as a browser does; CPU is that of all processes
+ * of the cluster and of the dashboard, by result, between the first tenth of the rounds and the last.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Change, RunsAnswer } from '../../services/dashboard/api.ts';
+import { dashboardClient, eventsOf } from '../support/dashboard-client.ts';
+import { storeLargeRun } from '../support/large-run.ts';
+
+const { values } = parseArgs({
+  options: {
+    executions: { type: 'string', default: '100000' },
+    live: { type: 'string', default: '0' },
+    pairs: { type: 'string', default: '3' },
+  },
+});
+const scale = join(import.meta.dirname, '../../services/cli/scale.ts');
+const root = await mkdtemp(join(tmpdir(), 'scale-measure-'));
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly link: string;
+}
+
+async function startDashboard(folder: string): Promise<Started> {
+  const child = spawn(process.execPath, [scale, 'dashboard', '--json', '--data-dir', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    if (/\n}\n/.test(text)) break;
+  }
+  return { child, ...(JSON.parse(text) as Omit<Started, 'child'>) };
+}
+
+async function stop({ child }: Pick<Started, 'child'>): Promise<void> {
+  child.kill('SIGINT');
+  await once(child, 'exit');
+}
+
+async function answers(): Promise<void> {
+  const folder = join(root, 'large');
+  const { runId, rounds, query } = await storeLargeRun(folder, Number(values.executions));
+  const paths = [
+    `/api/runs/${runId}`,
+    `/api/runs/${runId}/matrix`,
+    `/api/runs/${runId}/rounds/${rounds}`,
+    `/api/runs/${runId}/rounds/1/executions?limit=1000`,
+    `/api/runs/${runId}/executions?round=1&query=${query}`,
+    '/api/runs',
+  ];
+  const dashboard = await startDashboard(folder);
+  const client = dashboardClient(dashboard.url);
+  await client.get(dashboard.link.slice(dashboard.url.length));
+  while ((await client.get('/api/session')).body.error !== undefined || (await client.get('/api/workers')).status !== 200)
+    await sleep(250);
+  for (const turn of ['cold', 'again']) {
+    for (const path of paths) {
+      const began = performance.now();
+      const { status, body } = await client.get(path);
+      const ms = Math.round(performance.now() - began);
+      console.log(
+        `${turn.padEnd(5)} ${String(ms).padStart(6)} ms ${status} ${String(JSON.stringify(body).length).padStart(9)} characters  ${path}`,
+      );
+    }
+  }
+  await stop(dashboard);
+}
+
+/** Seconds of processor time of a process and all that come from it, by name. */
+async function cpuOf(pid: number): Promise<number> {
+  const ticks = 100;
+  const stats = new Map<number, { readonly parent: number; readonly seconds: number }>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const text = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    if (fields.length > 13)
+      stats.set(Number(entry), { parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / ticks });
+  }
+  const isUnder = (each: number): boolean => each === pid || (stats.has(each) && isUnder(stats.get(each)?.parent ?? 0));
+  return [...stats].reduce((sum, [each, { seconds }]) => sum + (isUnder(each) ? seconds : 0), 0);
+}
+
+const queries = 60;
+
+/** Milliseconds of processor time by result of a search. */
+async function searchCost(isWatched: boolean, turn: number): Promise<number> {
+  const folder = join(root, `live-${turn}-${isWatched}`);
+  const file = join(root, 'live.yaml');
+  const rounds = Math.ceil(Number(values.live) / queries);
+  const lines = ['name: live', `seed: ${turn}`, 'benchmark: sample', 'preset: aflow', `search: { max_rounds: ${rounds} }`];
+  await writeFile(file, [...lines, 'evaluation: { method: full, warm_up_rounds: 0 }', ''].join('\n'));
+  const words = ['run', file, '--json', '--data-dir', folder, '--executors', '1'];
+  const command = spawn(process.execPath, [scale, ...words], { stdio: 'ignore' });
+  const ended = once(command, 'exit');
+  const dashboard = await startDashboard(folder);
+  const client = dashboardClient(dashboard.url);
+  await client.get(dashboard.link.slice(dashboard.url.length));
+  const row = async () => (await client.get<RunsAnswer>('/api/runs')).body.runs?.[0];
+  const pids = [command.pid ?? 0, dashboard.child.pid ?? 0];
+  const cpu = async () => (await Promise.all(pids.map(cpuOf))).reduce((sum, each) => sum + each, 0);
+  const at = async (wanted: number) => {
+    for (;;) {
+      const { roundsCompleted = 0 } = (await row()) ?? {};
+      if (roundsCompleted >= wanted) return { cpu: await cpu(), results: roundsCompleted * queries };
+      await sleep(250);
+    }
+  };
+  let isOver = false;
+  await at(1);
+  if (isWatched) look(dashboard.url, client.cookie(), (await row())?.runId ?? '', () => isOver);
+  const before = await at(rounds / 10);
+  const after = await at((9 * rounds) / 10);
+  isOver = true;
+  await ended;
+  await stop(dashboard);
+  return (1_000 * (after.cpu - before.cpu)) / (after.results - before.results);
+}
+
+/** As a page does: it reads a run again whenever its revision is another one. */
+function look(url: string, cookie: string, runId: string, isOver: () => boolean): void {
+  let seen = '';
+  const headers = { cookie, 'accept-encoding': 'gzip' };
+  void eventsOf(url, `/api/changes?run=${runId}`, headers, (events) => {
+    const revision = (events.at(-1)?.data as Change | undefined)?.run?.revision ?? seen;
+    if (revision !== seen)
+      void fetch(`${url}/api/runs/${runId}`, { headers })
+        .then((answer) => answer.text())
+        .catch(() => undefined);
+    seen = revision;
+    return isOver();
+  }).catch(() => undefined);
+}
+
+try {
+  if (Number(values.executions) > 0) await answers();
+  if (Number(values.live) > 0) {
+    const ratios: number[] = [];
+    for (let turn = 1; turn <= Number(values.pairs); turn += 1) {
+      const order = turn % 2 === 0 ? [true, false] : [false, true];
+      const costs = new Map<boolean, number>();
+      for (const isWatched of order) costs.set(isWatched, await searchCost(isWatched, turn));
+      const [without = 0, watched = 0] = [costs.get(false), costs.get(true)];
+      ratios.push(watched / without);
+      console.log(
+        `pair ${turn}: ${without.toFixed(3)} ms of CPU a result without a page, ${watched.toFixed(3)} with one, ratio ${(watched / without).toFixed(3)}`,
+      );
+    }
+    console.log(`median ratio ${ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)]?.toFixed(3)}`);
+  }
+} finally {
+  await rm(root, { recursive: true, force: true, maxRetries: 5 });
+}
