@@ -32,6 +32,8 @@ export interface MadeUp {
   /** In place of every text that a model or a user may have written. */
   readonly text?: string;
   readonly cells?: number;
+  /** False for runs of many executions, of which only the rows are wanted. */
+  readonly withTranscripts?: boolean;
 }
 
 const now = Date.now();
@@ -39,7 +41,7 @@ export const runId = 'made-up-1';
 export const sweepId = 'sweep-1';
 export const otherRunId = 'made-up-2';
 
-export function madeUpAnswers({ report, isLive = false, text, cells = 50 }: MadeUp): Answers {
+export function madeUpAnswers({ report, isLive = false, text, cells = 50, withTranscripts = true }: MadeUp): Answers {
   const said = (otherwise: string) => text ?? otherwise;
   const { matrix, ...rest } = report;
   const row = rowOf(report, isLive, said);
@@ -83,7 +85,7 @@ export function madeUpAnswers({ report, isLive = false, text, cells = 50 }: Made
     put(ask.round(runId, round.round), roundAnswer(round, report, said));
     const rowsAnswer = executionRows(round.round, matrixAnswer, said);
     put(ask.executionRows(runId, round.round), rowsAnswer);
-    for (const { queryId } of rowsAnswer.rows) {
+    for (const { queryId } of withTranscripts ? rowsAnswer.rows : []) {
       put(ask.executions(runId, round.round, queryId), executions(round.round, queryId, matrixAnswer, said));
     }
     put(ask.timeline(runId, round.round), timeline(round.round, rowsAnswer, said));

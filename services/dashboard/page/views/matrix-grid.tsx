@@ -1,8 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { formatScore } from '../../../shared/document/format.ts';
 import { score } from '../numbers.ts';
 import { px } from '../parts/px.ts';
-import { links } from '../route.ts';
+import { type At, columnWidth, GridRow, headHeight, rowHeight } from './matrix-grid-row.tsx';
 import { cellText, type MatrixRow } from './matrix-rows.ts';
 
 interface GridProps {
@@ -17,22 +16,14 @@ interface GridProps {
   readonly sortBy: (order: string) => void;
 }
 
-const rowHeight = 28;
-const headHeight = 46;
-const columnWidth = 46;
 /** Brought in at a time, so that scrolling seldom draws anew. */
-const step = { rows: 8, columns: 6 };
+const step = { rows: 4, columns: 4 };
 
 interface Seen {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
-}
-
-interface At {
-  readonly row: number;
-  readonly column: number;
 }
 
 /** Only the cells that can be seen are in the page, so that a hundred thousand scroll as a hundred do. */
@@ -154,66 +145,19 @@ export function MatrixGrid(props: GridProps) {
             );
           })}
         </div>
-        {rows.slice(seen.top, seen.bottom).map((row, index) => {
-          const place = seen.top + index;
-          return (
-            <div
-              key={row.index}
-              class="matrix-row"
-              role="row"
-              aria-rowindex={place + 2}
-              style={{ top: px(headHeight + place * rowHeight), width: px(width), height: px(rowHeight) }}
-            >
-              <div
-                class="matrix-label"
-                role="rowheader"
-                aria-colindex={1}
-                style={{ width: px(labelWidth) }}
-                title={`${row.id}: ${row.question}`.slice(0, 400)}
-              >
-                <bdi class="id">{isNarrow && prefix > 0 ? `…${row.id.slice(prefix)}` : row.id}</bdi>
-                {!isNarrow && <bdi class="question">{row.question}</bdi>}
-              </div>
-              {shownColumns.map((column, across) => {
-                const cell = row.cells[column] ?? null;
-                const columnPlace = seen.left + across;
-                const round = rounds[column] ?? 0;
-                const isHere = here.row === place && here.column === columnPlace;
-                const shared = {
-                  'data-cell': `${place} ${columnPlace}`,
-                  tabIndex: isHere ? 0 : -1,
-                  onFocus: () => {
-                    if (!isHere) setAt({ row: place, column: columnPlace });
-                  },
-                };
-                const left = px(labelWidth + columnPlace * columnWidth);
-                return cell === null ? (
-                  <div
-                    key={column}
-                    {...shared}
-                    role="gridcell"
-                    aria-colindex={columnPlace + 2}
-                    class="matrix-cell none"
-                    style={{ left }}
-                    aria-label={`round ${round}: not executed`}
-                  />
-                ) : (
-                  <div key={column} role="gridcell" aria-colindex={columnPlace + 2} class="matrix-cell" style={{ left }}>
-                    <a
-                      {...shared}
-                      class={cell === 'failed' ? 'failed' : undefined}
-                      href={links.query(runId, round, row.id)}
-                      style={{ '--share': `${cell === 'failed' ? 0 : Math.round(100 * cell)}%` }}
-                      aria-label={`round ${round}: ${cell === 'failed' ? 'failed' : formatScore(cell)}`}
-                    >
-                      {cellText(cell)}
-                    </a>
-                  </div>
-                );
-              })}
-            </div>
-          );
-        })}
+        {rows.slice(seen.top, seen.bottom).map((row, index) => (
+          <GridRow
+            key={row.index}
+            {...{ runId, row, columns, rounds, labelWidth, width }}
+            place={seen.top + index}
+            left={seen.left}
+            right={seen.right}
+            label={isNarrow && prefix > 0 ? `…${row.id.slice(prefix)}` : row.id}
+            isNarrow={isNarrow}
+            focused={here.row === seen.top + index ? here.column : undefined}
+            onFocus={setAt}
+          />
+        ))}
       </div>
     </div>
   );
