@@ -1,4 +1,5 @@
 import type { WorkflowGraph, WorkflowNode } from '../../api.ts';
+import { px } from './px.ts';
 import { layoutOf } from './workflow-layout.ts';
 
 /** The workflow from the query to its answer: boxes for its calls, questions for its branches, frames around what is repeated. */
@@ -8,7 +9,13 @@ export function WorkflowDrawing({ graph, label }: { readonly graph: WorkflowGrap
     <>
       {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <div class="wide drawn-workflow" tabIndex={0} role="region" aria-label={`${label}, drawn`}>
-        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={inWords(graph)}>
+        <svg
+          width={width}
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-label={inWords(graph)}
+          style={{ minWidth: px(Math.round(width * 0.75)) }}
+        >
           <defs>
             <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
               <path class="arrow-head" d="M0 0L8 4L0 8z" />

@@ -151,7 +151,11 @@ function columnsOf(rows: readonly RunRow[]): readonly Column<RunRow>[] {
       cell: ({ createdAtMs, startedBy }) => (
         <span title={time(createdAtMs)}>
           {ago(createdAtMs, now)}
-          {startedBy !== undefined && <span class="under">{startedBy}</span>}
+          {startedBy !== undefined && (
+            <span class="under brief">
+              <bdi>{startedBy}</bdi>
+            </span>
+          )}
         </span>
       ),
     },
@@ -161,14 +165,14 @@ function columnsOf(rows: readonly RunRow[]): readonly Column<RunRow>[] {
 function RunName({ row }: { readonly row: RunRow }) {
   return (
     <>
-      <a class="name" href={links.run(row.runId)}>
+      <a class="name two-lines" href={links.run(row.runId)}>
         <bdi>{row.name || row.runId}</bdi>
       </a>
       <span class="narrow-only">
         <StatePill state={row.state} />
       </span>
       <span class="under">
-        <bdi>{row.benchmark}</bdi>
+        <bdi class="brief">{row.benchmark}</bdi>
         {row.simulated && <span class="tag">simulated</span>}
         {row.team !== undefined && <span class="tag">{row.team}</span>}
         {row.labels.map((label) => (
