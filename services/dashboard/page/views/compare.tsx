@@ -112,7 +112,7 @@ function Compared({ answer }: { readonly answer: CompareAnswer }) {
           Left out: {plural(onlyInA, 'query', 'queries')} that only A executed, {exact(onlyInB)} that only B did.
         </p>
       )}
-      {[...a.remarks, ...b.remarks].map((remark) => (
+      {[...new Set([...a.remarks, ...b.remarks])].map((remark) => (
         <p key={remark} class="notice">
           {remark}
         </p>
@@ -165,7 +165,7 @@ function SideCard({ name, side, score: text }: { readonly name: string; readonly
           <a href={links.round(side.runId, side.round)}>
             <bdi>{side.label}</bdi>
           </a>
-          {side.tokens !== undefined && `, ${tokens(side.tokens)} tokens an answer`}
+          {side.tokens !== undefined && `, ${tokens(side.tokens)} tokens`}
           {side.simulated && ', simulated'}
         </>
       }
@@ -209,12 +209,22 @@ function changeColumns(a: ComparedSide, b: ComparedSide): readonly Column<Change
     {
       ...{ id: 'answers', title: 'answers', minor: 2 },
       cell: ({ answersA, answersB, reference }) => (
-        <span class="edit">
-          {reference !== undefined && <span class="under">right: {<bdi>{reference.slice(0, 200)}</bdi>}</span>}
-          <span class="under">A: {<bdi>{(answersA[0] ?? '').slice(-200)}</bdi>}</span>
-          <span class="under">B: {<bdi>{(answersB[0] ?? '').slice(-200)}</bdi>}</span>
+        <span>
+          {reference !== undefined && <AnswerEnd name="right" text={reference} />}
+          <AnswerEnd name="A" text={answersA[0] ?? ''} />
+          <AnswerEnd name="B" text={answersB[0] ?? ''} />
         </span>
       ),
     },
   ];
+}
+
+/** What an answer comes to stands at its end. */
+function AnswerEnd({ name, text }: { readonly name: string; readonly text: string }) {
+  const most = 90;
+  return (
+    <span class="under">
+      {name}: <bdi>{text.length > most ? `…${text.slice(-most)}` : text}</bdi>
+    </span>
+  );
 }
