@@ -41,6 +41,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'export gsm8k --round 6',
     'export gsm8k --what executions --out gsm8k.parquet',
     'export gsm8k --python best_workflow.py',
+    'export gsm8k --page gsm8k.html',
     'export best.yaml --run-file my-search.yaml --python best_workflow.py',
     'export gsm8k --what calls --format csv',
   ],

@@ -52,6 +52,9 @@ export const ask = {
   workers: (): Asked<WorkersAnswer> => ({ address: '/api/workers' }),
 } as const;
 
+/** The run as one file, which needs no server. */
+export const savedPageAddress = (runId: string): string => `${run(runId)}/page`;
+
 export type Action = 'pause' | 'resume' | 'cancel';
 
 export function actionAddress(of: { readonly runId: string } | { readonly sweepId: string }, action: Action): string {

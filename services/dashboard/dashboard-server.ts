@@ -9,16 +9,19 @@ import { orAborted } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import { counterOf, gaugeOf } from '../shared/telemetry/metrics.ts';
 import { act, actions } from './act.ts';
+import type { Asked } from './addresses.ts';
 import { AnswerError, answerErrorFrom, notFound } from './answer-error.ts';
 import type { ClusterLink } from './cluster-link.ts';
 import { createAccess, type Visitor } from './http/access.ts';
 import { openEventStream } from './http/event-stream.ts';
 import { readJson } from './http/read-json.ts';
 import { type Body, errorBody, fixedHeaders, json, send } from './http/send.ts';
+import { bundlePaths } from './page-document.ts';
 import { createRoutes, sessionAnswer } from './routes.ts';
 import { createChanges } from './runs/changes.ts';
 import { createClusterRows } from './runs/cluster-rows.ts';
 import { createRunFolds } from './runs/run-folds.ts';
+import { savedPage } from './saved-page.ts';
 
 export interface DashboardSettings {
   readonly host: string;
@@ -70,6 +73,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     match: matcher(path),
     answer,
   }));
+  const savedPath = matcher('/api/runs/:run/page');
   const access = createAccess({ ...settings, port: () => (server.address() as AddressInfo).port }, link, timing);
   const stopping = new AbortController();
   let answered: Record<string, number> = {};
@@ -134,11 +138,36 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
       stream(incoming, response, query);
       return undefined;
     }
+    const { run: saved } = savedPath(pathname) ?? {};
+    return saved === undefined ? await answerAt(pathname, query, visitor, signal) : await save(saved, visitor, signal);
+  };
+
+  const answerAt = (pathname: string, query: URLSearchParams, visitor: Visitor, signal: AbortSignal): Promise<Body> => {
     for (const { match, answer } of routes) {
       const words = match(pathname);
-      if (words !== undefined) return await answer({ visitor, words, query, signal });
+      if (words !== undefined) return answer({ visitor, words, query, signal });
     }
     throw notFound(`there is no ${pathname} here: docs/dashboard.md lists what is answered`);
+  };
+
+  /** A run as one file, of what this server would answer the visitor. */
+  const save = async (runId: string, visitor: Visitor, signal: AbortSignal): Promise<Body> => {
+    const asked = async <Answer>({ address }: Asked<Answer>): Promise<Answer> => {
+      const { pathname, searchParams } = new URL(address, 'http://here');
+      if (pathname === '/api/session') return (await sessionAnswer(link, visitor, signIn, signal)) as Answer;
+      return JSON.parse(String((await answerAt(pathname, searchParams, visitor, signal)).text)) as Answer;
+    };
+    const text = (path: string): string => String(files.get(path)?.content ?? '');
+    const bundle = { script: text(bundlePaths.script), style: text(bundlePaths.style) };
+    const { html, notes } = await savedPage(bundle, asked, runId, signal);
+    const name = runId.replaceAll(/[^\w.-]/g, '_');
+    // A file to keep, and no page of this server: its texts are of strangers.
+    const headers = {
+      'content-disposition': `attachment; filename="${name}.html"`,
+      'content-security-policy': 'sandbox',
+      [leftOutHeader]: encodeURIComponent(notes.join(' ')),
+    };
+    return { type: 'text/html; charset=utf-8', text: html, headers };
   };
 
   const openLink = (key: string): Body => {
@@ -245,6 +274,9 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     },
   };
 }
+
+/** What was left out of a saved page, for the command. */
+const leftOutHeader = 'x-scale-left-out';
 
 const signInForm = z.object({ token: z.string() });
 const actionForm = z.object({ reason: z.string().max(1_000).default('') });

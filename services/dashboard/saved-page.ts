@@ -7,7 +7,7 @@ import { pageInOneFile } from './page-document.ts';
 export type AnswerAt = <Answer>(asked: Asked<Answer>) => Promise<Answer>;
 
 /** Characters of answers in a file: with the page itself it stays under 10 MB, which mail and browsers take. */
-export const mostEmbedded = 8_000_000;
+const mostEmbedded = 8_000_000;
 
 /** What people see first is taken first; what does not fit is left out and counted. */
 interface Part {
@@ -21,6 +21,7 @@ export async function savedPage(
   bundle: PageBundle,
   answerAt: AnswerAt,
   runId: string,
+  signal: AbortSignal,
   most = mostEmbedded,
 ): Promise<{ readonly html: string; readonly notes: readonly string[] }> {
   const [{ runs }, session, run] = await Promise.all([answerAt(ask.runs()), answerAt(ask.session()), answerAt(ask.run(runId))]);
@@ -38,6 +39,7 @@ export async function savedPage(
   const full = new Set<string>();
   const take = async ({ what, asked }: Part): Promise<unknown> => {
     if (full.has(what)) return void leaveOut(what);
+    signal.throwIfAborted();
     const answer = await answerAt(asked).catch(() => undefined);
     if (answer === undefined) return undefined;
     const length = JSON.stringify(answer).length;

@@ -2,14 +2,10 @@ import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
-import { untilAborted } from '../../shared/lifecycle/abort.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { dataFolderAt } from '../cluster/data-folder.ts';
-import { plainEnvironment } from '../cluster/service-environment.ts';
-import { stayWithCluster } from '../cluster/stay-with-cluster.ts';
+import { openDashboard } from '../cluster/open-dashboard.ts';
 import { findRun } from '../runs/find-run.ts';
 
 interface DashboardOptions extends ClusterOptions {
@@ -32,10 +28,7 @@ export function addDashboardCommand(program: Command, cli: Cli): void {
 async function dashboard(cli: Cli, wanted: string | undefined, options: DashboardOptions): Promise<Answer> {
   const { requested, forced } = cli.interrupts;
   const view = wanted === undefined ? '' : `#/runs/${encodeURIComponent(await idOf(cli, wanted, options))}`;
-  const service = await startChildService(
-    { name: 'dashboard', script: mainOf('dashboard'), environment: environmentOf(cli, options) },
-    requested,
-  );
+  const { service, staying } = await openDashboard(cli, options);
   try {
     const { page = '', link = '' } = service.addresses;
     const said = { url: page, link: `${link}${view}` };
@@ -45,7 +38,6 @@ async function dashboard(cli: Cli, wanted: string | undefined, options: Dashboar
       if (heard.success) cli.notice(`It was opened. For another browser: ${heard.data.link}${view}`);
     });
     if (options.open) openBrowser(cli, said.link);
-    const staying = options.server === undefined ? stay(cli, service, options) : untilAborted(requested);
     await Promise.race([staying, service.exited]);
   } finally {
     await (forced.aborted ? service.kill() : service.stop());
@@ -54,41 +46,10 @@ async function dashboard(cli: Cli, wanted: string | undefined, options: Dashboar
   return { exitCode: exitCodes.ok, document: undefined, text: '' };
 }
 
-async function stay(cli: Cli, service: ChildService, { dataDir }: ClusterOptions): Promise<void> {
-  const folder = dataFolderAt(dataDir);
-  const { requested } = cli.interrupts;
-  const ended = new AbortController();
-  void service.exited.then(() => ended.abort());
-  const tell = (place: object | string): void =>
-    service.tell({ type: 'cluster', place: typeof place === 'string' ? place : { ...place, name: folder.root } });
-  await stayWithCluster(cli, folder, tell, AbortSignal.any([requested, ended.signal]));
-}
-
 const nextLink = z.object({ type: z.literal('link'), link: z.string() });
 
 function idOf(cli: Cli, wanted: string, options: DashboardOptions): Promise<string> {
   return withCluster(cli, options, async (cluster) => (await findRun(cluster, wanted, cli.interrupts.requested)).runId);
-}
-
-/** It reaches a coordinator elsewhere as this command does. */
-const accessVariables = /^SCALE_(CONTROL_TOKEN|TOKEN_FILE|CA_FILE|CERT_FILE|KEY_FILE|CONTROL_TOKEN_FILE|CONTROL_PLAINTEXT)$/;
-
-function environmentOf(cli: Cli, { server, port }: DashboardOptions): Record<string, string> {
-  const { SCALE_DASHBOARD_ORIGINS: _, ...plain } = plainEnvironment(cli.environment);
-  const access = Object.entries(cli.environment).filter(([name]) => server !== undefined && accessVariables.test(name));
-  return {
-    ...plain,
-    ...Object.fromEntries(access.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-    ...(server !== undefined && { SCALE_SERVER: server }),
-    SCALE_DASHBOARD_HOST: '127.0.0.1',
-    SCALE_DASHBOARD_PORT: String(port),
-    SCALE_DASHBOARD_SIGN_IN: 'link',
-    SCALE_HEALTH_HOST: '127.0.0.1',
-    SCALE_HEALTH_PORT: '0',
-    SCALE_PARENT_LEASH: 'ipc',
-    SCALE_DRAIN_MS: '3000',
-    SCALE_LOG_LEVEL: cli.environment.SCALE_LOG_LEVEL ?? 'warn',
-  };
 }
 
 function announcement(link: string): string {

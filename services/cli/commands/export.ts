@@ -17,6 +17,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { callTable } from '../export/call-table.ts';
 import { type TableFormat, tableFormats } from '../export/encode-table.ts';
 import { executionTable } from '../export/execution-table.ts';
+import { exportPage } from '../export/export-page.ts';
 import { exportFileAsPython, exportRunAsPython, isWorkflowFile, type WorkflowOfRun } from '../export/export-python.ts';
 import { describeProvenance, type Provenance, provenanceOf } from '../export/provenance.ts';
 import { roundTable } from '../export/round-table.ts';
@@ -36,6 +37,7 @@ interface ExportOptions extends ClusterOptions {
   readonly round?: number;
   readonly format?: TableFormat;
   readonly python?: string;
+  readonly page?: string;
   readonly runFile?: string;
 }
 
@@ -60,6 +62,7 @@ export function addExportCommand(program: Command, cli: Cli): void {
     )
     .option('--out <file>', 'write to this file instead of stdout')
     .option('--python <file>', 'write the workflow as one Python file that needs the openai package alone')
+    .option('--page <file>', 'write all views of the dashboard into one HTML file that needs no network')
     .option('--run-file <file>', 'for --python of a workflow file: take model and endpoint from this run file')
     .option('--json', 'print one JSON document with the content, or with the file', false)
     .action((wanted: string | undefined, options: ExportOptions) =>
@@ -78,6 +81,10 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
     throw new CliError('bad-input', `${name} is binary, which a terminal cannot show: give --out FILE, or redirect stdout`);
   }
   const signal = cli.interrupts.requested;
+  if (options.page !== undefined) {
+    const { runId } = await withCluster(cli, options, (cluster) => findRun(cluster, wanted, signal));
+    return exportPage(cli, runId, options.page, options);
+  }
   if (python !== undefined) {
     const found = await withCluster(cli, options, (cluster) => workflowOfRun(cluster, wanted, options.round, signal));
     return exportRunAsPython(python, found);
@@ -184,7 +191,11 @@ function formatOf({ format, out }: ExportOptions): TableFormat {
 }
 
 /** @throws CliError for an option that says nothing about this part */
-function refuseUnfit({ what, round, format, out, python, runFile }: ExportOptions, wanted: string | undefined): void {
+function refuseUnfit({ what, round, format, out, python, page, runFile }: ExportOptions, wanted: string | undefined): void {
+  if (page !== undefined && (what !== 'workflow' || out !== undefined || round !== undefined || python !== undefined)) {
+    const message = '--page writes the whole run to the file that it names: leave --what, --out, --round and --python out';
+    throw new CliError('bad-input', message);
+  }
   if (python !== undefined && (what !== 'workflow' || out !== undefined)) {
     throw new CliError('bad-input', '--python writes the workflow to the file that it names: leave --what and --out out');
   }

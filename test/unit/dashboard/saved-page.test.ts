@@ -5,6 +5,7 @@ import { type AnswerAt, savedPage } from '../../../services/dashboard/saved-page
 import { madeUpAnswers, runId } from '../../support/made-up-answers.ts';
 import { finishedState, reportOf } from '../cli/report/made-up-report.ts';
 
+const never = new AbortController().signal;
 const bundle = { script: 'const end = "</script><!--";', style: 'p { color: red }' };
 const hostile = `</script><script>alert('x')</script><!-- & "quoted" \u2028`;
 const answers = madeUpAnswers({ report: reportOf(finishedState()), isLive: true, text: hostile });
@@ -20,7 +21,7 @@ function embeddedIn(html: string): EmbeddedAnswers {
 }
 
 test('a saved page has every view of the run, as the server would have answered', async () => {
-  const { html, notes } = await savedPage(bundle, answerAt, runId);
+  const { html, notes } = await savedPage(bundle, answerAt, runId, never);
   expect(notes).toEqual([]);
   const embedded = embeddedIn(html);
   const ofRun = [...answers.keys()].filter((address) => address.startsWith(`/api/runs/${runId}/`));
@@ -31,7 +32,7 @@ test('a saved page has every view of the run, as the server would have answered'
 });
 
 test('no text and no string of the program can end its element', async () => {
-  const { html } = await savedPage(bundle, answerAt, runId);
+  const { html } = await savedPage(bundle, answerAt, runId, never);
   expect(html.match(/<\/script/gi)).toHaveLength(2);
   expect(html.match(/<script/gi)).toHaveLength(2);
   expect(html).not.toContain('<!--');
@@ -39,8 +40,8 @@ test('no text and no string of the program can end its element', async () => {
 });
 
 test('what does not fit is left out from the transcripts on, and counted', async () => {
-  const whole = JSON.stringify(embeddedIn((await savedPage(bundle, answerAt, runId)).html).answers).length;
-  const { html, notes } = await savedPage(bundle, answerAt, runId, whole / 2);
+  const whole = JSON.stringify(embeddedIn((await savedPage(bundle, answerAt, runId, never)).html).answers).length;
+  const { html, notes } = await savedPage(bundle, answerAt, runId, never, whole / 2);
   const embedded = embeddedIn(html);
   const addresses = Object.keys(embedded.answers);
   expect(JSON.stringify(embedded.answers).length).toBeLessThan(whole / 2 + 50_000);

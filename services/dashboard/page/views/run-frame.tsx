@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { ask } from '../../addresses.ts';
+import { ask, savedPageAddress } from '../../addresses.ts';
 import type { RunAnswer } from '../../api.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { Actions } from '../parts/confirm.tsx';
@@ -46,6 +46,7 @@ export function RunFrame({ runId, tab, children }: RunFrameProps) {
 }
 
 function Head({ run: { row, report }, tab }: { readonly run: RunAnswer; readonly tab: RunTab | undefined }) {
+  const { source } = usePage();
   const { runId } = row;
   const tabs: readonly { readonly id: RunTab; readonly title: string; readonly href: string }[] = [
     { id: 'overview', title: 'Overview', href: links.run(runId) },
@@ -84,6 +85,11 @@ function Head({ run: { row, report }, tab }: { readonly run: RunAnswer; readonly
           </h1>
         )}
         <StatePill state={row.state} />
+        {source.embedded === undefined && (
+          <a class="button small save" href={savedPageAddress(runId)} download={`${runId}.html`}>
+            Save as a file
+          </a>
+        )}
         <Actions of={{ runId }} name={row.name || runId} state={isOver ? 'over' : row.state} />
       </div>
       <p class="faint">
