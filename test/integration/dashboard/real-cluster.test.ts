@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type ChildService, mainOf, startChildService } from '../../../services/cli/cluster/child-service.ts';
 import type {
   Change,
@@ -23,8 +24,10 @@ import type {
 } from '../../../services/dashboard/api.ts';
 import type { Dashboard } from '../../../services/dashboard/dashboard-server.ts';
 import { openClusterLink } from '../../../services/dashboard/open-cluster-link.ts';
+import { findChromium, openBrowser } from '../../support/browser.ts';
 import { dashboardClient, eventsOf, startTestDashboard } from '../../support/dashboard-client.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
+import { goTo, watchMisdeeds } from '../../support/page-views.ts';
 import { type CliRun, startCli } from '../../support/run-cli.ts';
 
 // A real coordinator with tokens of two roles, workers and a simulated model; a run that has ended, a sweep, and a live run.
@@ -149,6 +152,30 @@ test('every answer about a run that has ended', async () => {
   expect(compared).toMatchObject({ a: { round: 1 }, b: { runId: finished }, comparison: { queries: expect.any(Number) } });
   const { workers } = await of<WorkersAnswer>('/api/workers');
   expect(workers.flatMap(({ kinds }) => kinds).sort()).toEqual(['execute', 'predict', 'propose']);
+});
+
+test.skipIf(findChromium() === undefined)('a run written into one file shows its views without a server', async () => {
+  const path = join(folder, 'run.html');
+  const { code, stdout, stderr } = await scale('export', finished, '--page', path, '--json').ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toEqual({ runId: finished, what: 'page', file: path });
+  const browser = await openBrowser();
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  const seen = watchMisdeeds(page, pathToFileURL(path).href);
+  await page.goto(pathToFileURL(path).href);
+  const run = `#/runs/${finished}`;
+  const { body } = await dashboardClient(dashboard.url).get<ExecutionRowsAnswer>(
+    `/api/runs/${finished}/rounds/1/executions?limit=1`,
+  );
+  const execution = `${run}/rounds/1/queries/${encodeURIComponent(body.rows[0]?.queryId ?? '')}`;
+  for (const view of ['', '/rounds/1', '/rounds/2', '/matrix', '/timeline?round=1', '/why']) {
+    await goTo(page, `${run}${view}`);
+    expect.soft(await page.$('.problem'), view).toBeNull();
+  }
+  await goTo(page, execution);
+  expect(await page.textContent('#transcript')).toContain('1 attempt');
+  expect(seen).toEqual({ errors: [], requests: [] });
 });
 
 test('a sweep with its cells and its report', async () => {
