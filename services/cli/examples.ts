@@ -15,7 +15,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'serve --run gsm8k --port 8080',
     'serve --router .scale/runs/gsm8k-0123456789ab/router.json',
   ],
-  route: ['route fit gsm8k', 'route fit gsm8k --with eval-start eval-best --html'],
+  route: ['route fit gsm8k', 'route fit gsm8k --with eval-start eval-best --html', 'route eval router.json --split test'],
   label: ['label gsm8k nightly keep', 'label gsm8k --remove keep'],
   delete: ['delete gsm8k-0123456789ab --dry-run', 'delete gsm8k-0123456789ab'],
   prune: ['prune --older-than 30d --dry-run', 'prune --keep 3 --name nightly'],

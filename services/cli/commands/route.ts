@@ -2,18 +2,41 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { defaultRouteSettings } from '../../domain/routing/fit-route.ts';
+import { scorerIn } from '../../domain/scoring/own-scorer.ts';
+import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
+import { dataFolderOf } from '../../shared/config/data-folder.ts';
+import { sandboxSettings } from '../../shared/config/service-settings.ts';
 import { replaceFile } from '../../shared/document/replace-file.ts';
 import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { startModelServers } from '../in-process/model-servers.ts';
 import { countUpTo } from '../parse-count.ts';
+import { createPolicyAnswerer } from '../route/answer-by-policy.ts';
+import { describePolicyEvaluation } from '../route/describe-route.ts';
+import { evaluatePolicy } from '../route/evaluate-policy.ts';
 import { fitPolicy } from '../route/fit-policy.ts';
+import { readPolicyFile } from '../route/policy-file.ts';
 import { routeToDocument } from '../route/route-to-document.ts';
+import { routerToServe } from '../serve/what-to-serve.ts';
 import { shortPath } from '../short-path.ts';
+
+interface EvalOptions {
+  readonly json: boolean;
+  readonly split: string;
+  readonly benchmark?: string;
+  readonly runFile?: string;
+  readonly limit?: number;
+  readonly seed: number;
+  readonly atOnce: number;
+  readonly out?: string;
+}
 
 interface FitOptions extends ClusterOptions {
   readonly json: boolean;
@@ -55,6 +78,76 @@ export function addRouteCommand(program: Command, cli: Cli): void {
     .option('--seed <n>', 'of the parts that queries are dealt into', countUpTo(Number.MAX_SAFE_INTEGER), seed)
     .option('--json', 'print one JSON document with the policy', false)
     .action((run: string | undefined, options: FitOptions) => cli.answer(options.json, () => fitRun(cli, run, options)));
+  addRouteEvalCommand(route, cli);
+}
+
+function addRouteEvalCommand(route: Command, cli: Cli): void {
+  route
+    .command('eval')
+    .description('answer a split by a routing policy, in one process, and write a record of each query')
+    .argument('<file>', 'the policy, router.json of `route fit`')
+    .option('--split <name>', 'the part of the benchmark to answer', 'test')
+    .option('--benchmark <name>', "a benchmark, or a benchmark file; default: the one that the policy's run was on")
+    .option('--limit <n>', 'only the first n queries', countUpTo(1_000_000))
+    .option('--run-file <file>', "take model and endpoint from a run file; default: those of the policy's run")
+    .option('--seed <n>', 'seed for what is random in an execution', countUpTo(Number.MAX_SAFE_INTEGER), 1)
+    .option('--at-once <n>', 'queries answered at the same time', countUpTo(10_000), 16)
+    .option('--out <file>', 'where the records go; default: beside the policy, named for the split')
+    .option('--json', 'print one JSON document; progress goes to stderr', false)
+    .action((file: string, options: EvalOptions) => cli.answer(options.json, () => evaluateFile(cli, file, options)));
+}
+
+async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promise<Answer> {
+  const { split, limit, seed, atOnce } = options;
+  const policy = await readPolicyFile(file);
+  const what = await routerToServe(policy, options);
+  const folder = dataFolderOf(cli.environment);
+  const { scorer } = policy.run;
+  const name = options.benchmark ?? policy.run.benchmark;
+  const benchmark = await loadBenchmark({ name, split, limit, scorer, folder });
+  if (scorerIn(benchmark, benchmark.scorer).needs === 'model') {
+    throw new CliError('bad-input', `the scorer ${benchmark.scorer} asks a model, and \`route eval\` asks none but the policy's`);
+  }
+  const benchmarkFiles = [...what.benchmarkFiles, ...(benchmark.file === undefined ? [] : [benchmark.file])];
+  const servers = await startModelServers(cli, { endpoints: what.endpoints, benchmarkFiles });
+  const code = createLazySandbox({ ...sandboxSettings(cli.environment), environment: cli.environment });
+  const answerer = createPolicyAnswerer(policy, { executor: what.executor, endpoints: servers.endpoints }, cli.environment);
+  try {
+    const total = benchmark.queries.length;
+    const evaluated = await evaluatePolicy({
+      ...{ answerer, benchmark, code, seed, atOnce, signal: cli.interrupts.requested },
+      onProgress: tellTenths(cli, total),
+    });
+    const records = resolve(options.out ?? join(dirname(file), `router-${split}.jsonl`));
+    await replaceFile(records, evaluated.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    const { records: _, ...figures } = evaluated;
+    return {
+      exitCode: exitCodes.ok,
+      document: {
+        policy: resolve(file),
+        pays: policy.pays,
+        summary: policy.summary,
+        benchmark: benchmark.name,
+        split,
+        ...figures,
+        records,
+      },
+      text: describePolicyEvaluation(evaluated, `${benchmark.name}, ${split}`, shortPath(records)),
+    };
+  } finally {
+    await Promise.all([answerer.close(), code.close()]);
+    await servers.stop();
+  }
+}
+
+function tellTenths(cli: Cli, total: number): (done: number) => void {
+  let told = 0;
+  return (done) => {
+    const tenth = Math.floor((10 * done) / total);
+    if (tenth === told) return;
+    told = tenth;
+    cli.notice(`answered ${done} of ${total} queries`);
+  };
 }
 
 async function fitRun(cli: Cli, run: string | undefined, options: FitOptions): Promise<Answer> {

@@ -5,10 +5,9 @@ import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { readSecret } from '../../shared/settings/environment.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { plainEnvironment, simulatorEnvironment } from '../cluster/service-environment.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
+import { startModelServers } from '../in-process/model-servers.ts';
 import { countUpTo } from '../parse-count.ts';
 import { readPolicyFile } from '../route/policy-file.ts';
 import { lookWithin, troubleOf } from '../runs/check-endpoints.ts';
@@ -62,27 +61,24 @@ export function addServeCommand(program: Command, cli: Cli): void {
 }
 
 async function serve(cli: Cli, workflow: string | undefined, options: ServeOptions): Promise<Answer> {
-  const { requested, forced } = cli.interrupts;
+  const { requested } = cli.interrupts;
   const token = options.token ?? readSecret(tokenVariable, cli.environment);
   if (token === undefined && !isLoopback(options.host)) {
     const message = `at ${options.host} others could spend your tokens: set ${tokenVariable} or --token, or listen on 127.0.0.1`;
     throw new CliError('bad-input', message);
   }
   const what = await toServe(cli, workflow, options);
-  if (what.endpoints.every(({ simulated }) => !simulated)) {
-    await look(cli, what);
-    await serveUntil(untilAborted(requested), { cli, what, options, token });
-    return { exitCode: exitCodes.ok, document: undefined, text: '' };
-  }
-  const simulator = await startSimulator(cli, what);
+  if (what.endpoints.every(({ simulated }) => !simulated)) await look(cli, what);
+  const servers = await startModelServers(cli, what);
+  const { endpoints, exited } = servers;
   try {
-    const endpoints = what.endpoints.map((endpoint) => ({ ...endpoint, baseUrl: simulator.addresses.models ?? '' }));
-    const over = Promise.race([untilAborted(requested), simulator.exited]);
+    const stopped = untilAborted(requested);
+    const over = exited === undefined ? stopped : Promise.race([stopped, exited]);
     await serveUntil(over, { cli, what: { ...what, endpoints }, options, token });
   } finally {
-    await (forced.aborted ? simulator.kill() : simulator.stop());
+    await servers.stop();
   }
-  if (!requested.aborted) throw new CliError('failed', 'the simulated model has ended');
+  if (exited !== undefined && !requested.aborted) throw new CliError('failed', 'the simulated model has ended');
   return { exitCode: exitCodes.ok, document: undefined, text: '' };
 }
 
@@ -140,15 +136,6 @@ async function look(cli: Cli, { endpoints, executor }: ToServe): Promise<void> {
     if (found?.kind === 'needs-person') throw new CliError('needs-person', trouble);
     cli.notice(`The endpoint of ${executor.model} does not answer yet, and is asked again with each request: ${trouble}`);
   }
-}
-
-function startSimulator(cli: Cli, { benchmarkFiles }: ToServe): Promise<ChildService> {
-  const environment = {
-    ...plainEnvironment(cli.environment),
-    ...simulatorEnvironment({ port: 0, benchmarkFiles }),
-    SCALE_LOG_LEVEL: cli.environment.SCALE_LOG_LEVEL ?? 'warn',
-  };
-  return startChildService({ name: 'simulator', script: mainOf('simulator'), environment }, cli.interrupts.requested);
 }
 
 interface Announced {

@@ -1,5 +1,8 @@
 import type { Ceiling, RouteReport, RouteVerdict } from '../../domain/routing/route-report.ts';
+import { simulatedWarning } from '../../shared/document/document.ts';
 import { formatFigure } from '../../shared/document/figure.ts';
+import { formatCount, formatScore, formatShare } from '../../shared/document/format.ts';
+import type { PolicyEvaluation } from './evaluate-policy.ts';
 
 /** What a route's figures are about. */
 export interface RouteNames {
@@ -57,3 +60,19 @@ export function describeWay({ route }: RouteReport, { workflows }: RouteNames): 
 
 const percent = (value: number): string => (100 * value).toFixed(1);
 const points = (value: number): string => formatFigure({ unit: 'points', value: 100 * value });
+
+/** What a policy has come to on a split. */
+export function describePolicyEvaluation(
+  { score, tokens, queries, lost, simulated, steps }: PolicyEvaluation,
+  split: string,
+  file: string,
+): string {
+  const shares = steps.map(({ name, share }) => `${name} ${formatShare(share)}`).join(', ');
+  return [
+    ...(simulated ? [`*** ${simulatedWarning} ***`, ''] : []),
+    `${split}: ${formatScore(score.score)} (${formatScore(score.low)} to ${formatScore(score.high)}) on ${queries} queries, ${formatCount(tokens)} tokens an answer`,
+    `Answered by: ${shares}`,
+    ...(lost === 0 ? [] : [`${lost} queries have no score: the infrastructure failed them`]),
+    `Records: ${file} (\`scale compare\` compares them with those of \`scale eval\`)`,
+  ].join('\n');
+}

@@ -1,5 +1,5 @@
 import type { Usage } from '../../domain/ports.ts';
-import type { RouteShown } from './route-shown.ts';
+import type { RouteShown } from '../route/route-shown.ts';
 import type { ServeError } from './serve-error.ts';
 
 /** An answer, with what OpenAI's clients read beside it. */

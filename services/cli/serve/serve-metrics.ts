@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Usage } from '../../domain/ports.ts';
 import { counter, createMetricsRegistry, gaugeOf, histogram } from '../../shared/telemetry/metrics.ts';
 import { version } from '../../shared/telemetry/version.ts';
-import type { RouteShown } from './route-shown.ts';
+import type { RouteShown } from '../route/route-shown.ts';
 
 export interface ServeMetrics {
   readonly registry: Registry;

@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Failure, isNoResult } from '../../domain/failure.ts';
-import { queryText } from '../../domain/routing/matrix-of-runs.ts';
-import { followRoute, type RouteAsk, type RouteReply } from '../../domain/routing/route.ts';
-import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
-import { askVerifier } from '../in-process/ask-verifier.ts';
-import {
-  type Asked,
-  createWorkflowExecutor,
-  type WorkflowAnswer,
-  type WorkflowExecutor,
-} from '../in-process/workflow-executor.ts';
+import { createPolicyAnswerer } from '../route/answer-by-policy.ts';
 import type { RoutingPolicy } from '../route/policy-file.ts';
-import type { Offered, ServedOutcome, ServedWorkflow } from './served-workflow.ts';
+import type { Offered, ServedWorkflow } from './served-workflow.ts';
 
 export interface RouterToServe extends Offered {
   readonly policy: RoutingPolicy;
@@ -21,69 +11,9 @@ export interface RouterToServe extends Offered {
 /** Answers by the cheapest workflow of a policy that is trusted with the query. @throws EndpointSettingsError, SettingsError */
 export function createServedRouter(what: RouterToServe, environment: Environment): ServedWorkflow {
   const { name, inputs, policy } = what;
-  const executor = createWorkflowExecutor(what, environment);
   const { steps, workflows, run } = policy;
   const hash = createHash('sha256')
     .update(JSON.stringify([run, steps, workflows.map((each) => each.hash)]))
     .digest('hex');
-  return {
-    ...{ name, inputs, hash },
-    answer: (fields, asked, signal) => answerByRoute({ what, executor, fields, asked, signal }),
-    close: executor.close,
-  };
-}
-
-interface RoutedQuery {
-  readonly what: RouterToServe;
-  readonly executor: WorkflowExecutor;
-  readonly fields: Readonly<Record<string, string>>;
-  readonly asked: Asked;
-  readonly signal: AbortSignal;
-}
-
-async function answerByRoute(query: RoutedQuery): Promise<ServedOutcome> {
-  const { what, fields, asked, signal } = query;
-  const { policy, inputs } = what;
-  const tokens = new Map<number, number>();
-  let lastFailure: Failure | undefined;
-  const way = followRoute(policy.route, queryText(fields, inputs));
-  let next = way.next();
-  while (!next.done) {
-    signal.throwIfAborted();
-    const ask: RouteAsk = next.value;
-    const before = tokensOf(asked.account.usage);
-    const { failure, ...reply } = await carryOut(query, ask);
-    tokens.set(ask.step, (tokens.get(ask.step) ?? 0) + tokensOf(asked.account.usage) - before);
-    // It says nothing about the workflow, so a dearer one has nothing to mend.
-    if (failure !== undefined && isNoResult([{ failure }])) return { answer: '', failure };
-    lastFailure = failure;
-    next = way.next(reply);
-  }
-  const { step, workflow, answer, failed, left } = next.value;
-  const shown = (place: number) => ({ name: policy.workflows[place]?.name ?? '', workflow: policy.workflows[place]?.hash ?? '' });
-  return {
-    ...{ answer: failed ? '' : answer },
-    ...(failed && lastFailure && { failure: lastFailure }),
-    route: {
-      ...{ step, ...shown(workflow) },
-      left: left.map((each) => ({ ...each, ...shown(each.workflow) })),
-      tokens: [...tokens].map(([place, used]) => ({ step: place, tokens: used })),
-    },
-  };
-}
-
-async function carryOut(query: RoutedQuery, ask: RouteAsk): Promise<RouteReply & Pick<WorkflowAnswer, 'failure'>> {
-  const { what, executor, fields, asked, signal } = query;
-  const { policy, inputs, maxCalls } = what;
-  if (ask.kind === 'verdict') {
-    const doubt = await askVerifier(executor, { problem: queryText(fields, inputs), solution: ask.answer }, asked, signal);
-    return { answer: '', failed: false, doubt };
-  }
-  const workflow = policy.parsed[ask.workflow];
-  const hash = policy.workflows[ask.workflow]?.hash;
-  if (workflow === undefined || hash === undefined) throw new RangeError(`the policy has no workflow ${ask.workflow}`);
-  // The second answer of the same workflow draws anew; of another one it is its first.
-  const turn = ask.kind === 'second' && ask.workflow === policy.route.steps[ask.step]?.workflow ? 1 : 0;
-  const { answer, failure } = await executor.execute({ workflow, hash, fields, inputs, maxCalls, turn }, asked, signal);
-  return { answer, failed: failure !== undefined, ...(failure && { failure }) };
+  return { ...{ name, inputs, hash }, ...createPolicyAnswerer(policy, what, environment) };
 }

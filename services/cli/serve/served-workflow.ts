@@ -2,7 +2,7 @@ import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { type Asked, createWorkflowExecutor, type ModelUse, type WorkflowAnswer } from '../in-process/workflow-executor.ts';
-import type { RouteShown } from './route-shown.ts';
+import type { RouteShown } from '../route/route-shown.ts';
 
 /** What clients ask for, and how it is answered. */
 export interface Offered extends ModelUse {

@@ -1,0 +1,91 @@
+import { type Failure, isNoResult } from '../../domain/failure.ts';
+import { queryText } from '../../domain/routing/matrix-of-runs.ts';
+import { followRoute, type RouteAsk, type RouteReply } from '../../domain/routing/route.ts';
+import { tokensOf } from '../../domain/run/ledger/totals.ts';
+import type { Environment } from '../../shared/settings/environment.ts';
+import { askVerifier } from '../in-process/ask-verifier.ts';
+import {
+  type Asked,
+  createWorkflowExecutor,
+  type ModelUse,
+  type WorkflowAnswer,
+  type WorkflowExecutor,
+} from '../in-process/workflow-executor.ts';
+import type { RoutingPolicy } from './policy-file.ts';
+import type { RouteShown } from './route-shown.ts';
+
+export interface PolicyAnswer extends WorkflowAnswer {
+  /** Absent where the infrastructure failed it. */
+  readonly route?: RouteShown;
+}
+
+/** Answers queries by the cheapest workflow of a policy that is trusted with each. */
+export interface PolicyAnswerer {
+  /** @throws InfrastructureError, SandboxError, or the signal's reason */
+  answer(fields: Readonly<Record<string, string>>, asked: Asked, signal: AbortSignal): Promise<PolicyAnswer>;
+  close(): Promise<void>;
+}
+
+/** @throws EndpointSettingsError, SettingsError */
+export function createPolicyAnswerer(policy: RoutingPolicy, models: ModelUse, environment: Environment): PolicyAnswerer {
+  const executor = createWorkflowExecutor(models, environment);
+  return {
+    answer: (fields, asked, signal) => answerByPolicy({ policy, executor, fields, asked, signal }),
+    close: executor.close,
+  };
+}
+
+interface RoutedQuery {
+  readonly policy: RoutingPolicy;
+  readonly executor: WorkflowExecutor;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly asked: Asked;
+  readonly signal: AbortSignal;
+}
+
+async function answerByPolicy(query: RoutedQuery): Promise<PolicyAnswer> {
+  const { policy, fields, asked, signal } = query;
+  const { inputs } = policy;
+  const tokens = new Map<number, number>();
+  let lastFailure: Failure | undefined;
+  const way = followRoute(policy.route, queryText(fields, inputs));
+  let next = way.next();
+  while (!next.done) {
+    signal.throwIfAborted();
+    const ask: RouteAsk = next.value;
+    const before = tokensOf(asked.account.usage);
+    const { failure, ...reply } = await carryOut(query, ask);
+    tokens.set(ask.step, (tokens.get(ask.step) ?? 0) + tokensOf(asked.account.usage) - before);
+    // It says nothing about the workflow, so a dearer one has nothing to mend.
+    if (failure !== undefined && isNoResult([{ failure }])) return { answer: '', failure };
+    lastFailure = failure;
+    next = way.next(reply);
+  }
+  const { step, workflow, answer, failed, left } = next.value;
+  const shown = (place: number) => ({ name: policy.workflows[place]?.name ?? '', workflow: policy.workflows[place]?.hash ?? '' });
+  return {
+    ...{ answer: failed ? '' : answer },
+    ...(failed && lastFailure && { failure: lastFailure }),
+    route: {
+      ...{ step, ...shown(workflow) },
+      left: left.map((each) => ({ ...each, ...shown(each.workflow) })),
+      tokens: [...tokens].map(([place, used]) => ({ step: place, tokens: used })),
+    },
+  };
+}
+
+async function carryOut(query: RoutedQuery, ask: RouteAsk): Promise<RouteReply & Pick<WorkflowAnswer, 'failure'>> {
+  const { policy, executor, fields, asked, signal } = query;
+  const { inputs, maxCalls } = policy;
+  if (ask.kind === 'verdict') {
+    const doubt = await askVerifier(executor, { problem: queryText(fields, inputs), solution: ask.answer }, asked, signal);
+    return { answer: '', failed: false, doubt };
+  }
+  const workflow = policy.parsed[ask.workflow];
+  const hash = policy.workflows[ask.workflow]?.hash;
+  if (workflow === undefined || hash === undefined) throw new RangeError(`the policy has no workflow ${ask.workflow}`);
+  // The second answer of the same workflow draws anew; of another one it is its first.
+  const turn = ask.kind === 'second' && ask.workflow === policy.route.steps[ask.step]?.workflow ? 1 : 0;
+  const { answer, failure } = await executor.execute({ workflow, hash, fields, inputs, maxCalls, turn }, asked, signal);
+  return { answer, failed: failure !== undefined, ...(failure && { failure }) };
+}
