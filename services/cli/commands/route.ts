@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { defined } from '../../domain/defined.ts';
 import { defaultRouteSettings } from '../../domain/routing/fit-route.ts';
 import { scorerIn } from '../../domain/scoring/own-scorer.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
@@ -42,6 +43,8 @@ interface FitOptions extends ClusterOptions {
   readonly json: boolean;
   readonly html: boolean;
   readonly with: readonly string[];
+  readonly queryLevel?: string;
+  readonly verify: boolean;
   readonly out?: string;
   readonly cost: 'tokens' | 'money';
   readonly workflows: number;
@@ -63,6 +66,8 @@ export function addRouteCommand(program: Command, cli: Cli): void {
   )
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .option('--with <runs...>', 'take the executions of these runs too: evaluations on the same queries', [])
+    .option('--query-level <run>', 'a run with a workflow for each of the same queries: try writing one as the last step')
+    .option('--verify', "try a verifier: ask the run's model to review the answers, which spends tokens", false)
     .option('--out <file>', "where the policy goes; default: router.json in the run's folder under --data-dir")
     .option('--html', 'write the report as a page and as Markdown beside the policy', false)
     .option('--cost <unit>', 'what is saved: tokens, or money by the prices that the run has', costUnit, 'tokens')
@@ -111,7 +116,7 @@ async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promi
   const benchmarkFiles = [...what.benchmarkFiles, ...(benchmark.file === undefined ? [] : [benchmark.file])];
   const servers = await startModelServers(cli, { endpoints: what.endpoints, benchmarkFiles });
   const code = createLazySandbox({ ...sandboxSettings(cli.environment), environment: cli.environment });
-  const answerer = createPolicyAnswerer(policy, { executor: what.executor, endpoints: servers.endpoints }, cli.environment);
+  const answerer = createPolicyAnswerer(policy, { ...what, endpoints: servers.endpoints }, cli.environment);
   try {
     const total = benchmark.queries.length;
     const evaluated = await evaluatePolicy({
@@ -153,8 +158,9 @@ function tellTenths(cli: Cli, total: number): (done: number) => void {
 async function fitRun(cli: Cli, run: string | undefined, options: FitOptions): Promise<Answer> {
   const { workflows, share, folds, seed, cost } = options;
   const settings = { ...defaultRouteSettings, workflows, share, folds, seed, margin: options.margin / 100 };
-  const choices = { run, with: options.with, cost, settings };
-  const fitted = await withCluster(cli, options, (cluster) => fitPolicy(cluster, choices, cli.interrupts.requested));
+  const { verify, queryLevel } = options;
+  const choices = { run, with: options.with, ...defined({ queryLevel }), verify, cost, settings };
+  const fitted = await withCluster(cli, options, (cluster) => fitPolicy(cli, cluster, choices));
   const { runId, policy, report, facts } = fitted;
   const document = routeToDocument(report, facts);
   const data = dataFolderAt(options.dataDir);

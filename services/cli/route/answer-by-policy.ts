@@ -1,7 +1,10 @@
+import { defined } from '../../domain/defined.ts';
 import { type Failure, isNoResult } from '../../domain/failure.ts';
-import { queryText } from '../../domain/routing/matrix-of-runs.ts';
+import { queryLevelHash, queryText } from '../../domain/routing/matrix-of-runs.ts';
 import { followRoute, type RouteAsk, type RouteReply } from '../../domain/routing/route.ts';
+import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
+import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { askVerifier } from '../in-process/ask-verifier.ts';
 import {
@@ -13,10 +16,17 @@ import {
 } from '../in-process/workflow-executor.ts';
 import type { RoutingPolicy } from './policy-file.ts';
 import type { RouteShown } from './route-shown.ts';
+import { writeWorkflow } from './write-workflow.ts';
 
 export interface PolicyAnswer extends WorkflowAnswer {
   /** Absent where the infrastructure failed it. */
   readonly route?: RouteShown;
+}
+
+/** The models of a policy, and the servers of both. */
+export interface PolicyModels extends ModelUse {
+  /** Writes workflows for single queries; absent where no step asks for one. */
+  readonly optimizer?: ModelSettings;
 }
 
 /** Answers queries by the cheapest workflow of a policy that is trusted with each. */
@@ -27,16 +37,31 @@ export interface PolicyAnswerer {
 }
 
 /** @throws EndpointSettingsError, SettingsError */
-export function createPolicyAnswerer(policy: RoutingPolicy, models: ModelUse, environment: Environment): PolicyAnswerer {
-  const executor = createWorkflowExecutor(models, environment);
+export function createPolicyAnswerer(policy: RoutingPolicy, models: PolicyModels, environment: Environment): PolicyAnswerer {
+  const serversOf = (settings: ModelSettings) => models.endpoints.filter(({ model }) => model === settings.model);
+  const open = (settings: ModelSettings) =>
+    createWorkflowExecutor({ executor: settings, endpoints: serversOf(settings) }, environment);
+  const executor = open(models.executor);
+  const optimizer = models.optimizer && open(models.optimizer);
   return {
-    answer: (fields, asked, signal) => answerByPolicy({ policy, executor, fields, asked, signal }),
-    close: executor.close,
+    answer: (fields, asked, signal) =>
+      answerByPolicy({
+        policy,
+        executor,
+        ...defined({ optimizer }),
+        executorModel: models.executor.model,
+        fields,
+        asked,
+        signal,
+      }),
+    close: async () => void (await Promise.all([executor.close(), optimizer?.close()])),
   };
 }
 
 interface RoutedQuery {
   readonly policy: RoutingPolicy;
+  readonly optimizer?: WorkflowExecutor;
+  readonly executorModel: string;
   readonly executor: WorkflowExecutor;
   readonly fields: Readonly<Record<string, string>>;
   readonly asked: Asked;
@@ -47,6 +72,8 @@ async function answerByPolicy(query: RoutedQuery): Promise<PolicyAnswer> {
   const { policy, fields, asked, signal } = query;
   const { inputs } = policy;
   const tokens = new Map<number, number>();
+  /** The hashes of workflows that were written for this query. */
+  const written = new Map<number, string>();
   let lastFailure: Failure | undefined;
   const way = followRoute(policy.route, queryText(fields, inputs));
   let next = way.next();
@@ -54,7 +81,8 @@ async function answerByPolicy(query: RoutedQuery): Promise<PolicyAnswer> {
     signal.throwIfAborted();
     const ask: RouteAsk = next.value;
     const before = tokensOf(asked.account.usage);
-    const { failure, ...reply } = await carryOut(query, ask);
+    const { failure, executed, ...reply } = await carryOut(query, ask);
+    if (executed !== undefined) written.set(ask.step, executed);
     tokens.set(ask.step, (tokens.get(ask.step) ?? 0) + tokensOf(asked.account.usage) - before);
     // It says nothing about the workflow, so a dearer one has nothing to mend.
     if (failure !== undefined && isNoResult([{ failure }])) return { answer: '', failure };
@@ -67,14 +95,19 @@ async function answerByPolicy(query: RoutedQuery): Promise<PolicyAnswer> {
     ...{ answer: failed ? '' : answer },
     ...(failed && lastFailure && { failure: lastFailure }),
     route: {
-      ...{ step, ...shown(workflow) },
+      ...{ step, ...shown(workflow), ...defined({ workflow: written.get(step) }) },
       left: left.map((each) => ({ ...each, ...shown(each.workflow) })),
       tokens: [...tokens].map(([place, used]) => ({ step: place, tokens: used })),
     },
   };
 }
 
-async function carryOut(query: RoutedQuery, ask: RouteAsk): Promise<RouteReply & Pick<WorkflowAnswer, 'failure'>> {
+interface Done extends RouteReply, Pick<WorkflowAnswer, 'failure'> {
+  /** The hash of the workflow, where it was written for this query. */
+  readonly executed?: string;
+}
+
+async function carryOut(query: RoutedQuery, ask: RouteAsk): Promise<Done> {
   const { policy, executor, fields, asked, signal } = query;
   const { inputs, maxCalls } = policy;
   if (ask.kind === 'verdict') {
@@ -84,6 +117,14 @@ async function carryOut(query: RoutedQuery, ask: RouteAsk): Promise<RouteReply &
   const workflow = policy.parsed[ask.workflow];
   const hash = policy.workflows[ask.workflow]?.hash;
   if (workflow === undefined || hash === undefined) throw new RangeError(`the policy has no workflow ${ask.workflow}`);
+  if (hash === queryLevelHash) {
+    const { optimizer, executorModel } = query;
+    if (optimizer === undefined) throw new RangeError('no optimizer is there to write a workflow');
+    const found = await writeWorkflow({ policy, optimizer, executorModel, usual: workflow, fields, asked, signal });
+    const executed = canonicalHash(found);
+    const own = await executor.execute({ workflow: found, hash: executed, fields, inputs, maxCalls }, asked, signal);
+    return { answer: own.answer, failed: own.failure !== undefined, ...(own.failure && { failure: own.failure }), executed };
+  }
   // The second answer of the same workflow draws anew; of another one it is its first.
   const turn = ask.kind === 'second' && ask.workflow === policy.route.steps[ask.step]?.workflow ? 1 : 0;
   const { answer, failure } = await executor.execute({ workflow, hash, fields, inputs, maxCalls, turn }, asked, signal);

@@ -1,12 +1,15 @@
+import type { Benchmark } from '../../domain/benchmark.ts';
 import type { PriceTable } from '../../domain/prices/price-table.ts';
 import { fewestQueries, fitRoute } from '../../domain/routing/fit-route.ts';
 import { type ExecutedRun, matrixOfRuns, type RunsMatrix } from '../../domain/routing/matrix-of-runs.ts';
 import type { RouteReport, RouteSettings } from '../../domain/routing/route-report.ts';
+import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { toDocument } from '../../domain/workflow/to-document.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
 import { version } from '../../shared/telemetry/version.ts';
+import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -14,11 +17,16 @@ import { describeRouteVerdict } from './describe-route.ts';
 import { type PolicyDocument, policyVersion } from './policy-file.ts';
 import { readExecutedRun } from './read-executed-run.ts';
 import type { RouteFacts } from './route-to-document.ts';
+import { withVerdicts } from './with-verdicts.ts';
 
 export interface FitChoices {
   readonly run: string | undefined;
   /** More runs on the same queries: evaluations of other workflows, or repeats of the same. */
   readonly with: readonly string[];
+  /** A run with a workflow for each of the same queries. */
+  readonly queryLevel?: string;
+  /** Have the model review the answers, so that a verifier can be tried. */
+  readonly verify: boolean;
   readonly cost: 'tokens' | 'money';
   readonly settings: RouteSettings;
 }
@@ -31,7 +39,8 @@ export interface FittedPolicy {
 }
 
 /** @throws CliError for runs that cannot be routed over, with what to do */
-export async function fitPolicy(cluster: ReachedCluster, choices: FitChoices, signal: AbortSignal): Promise<FittedPolicy> {
+export async function fitPolicy(cli: Cli, cluster: ReachedCluster, choices: FitChoices): Promise<FittedPolicy> {
+  const signal = cli.interrupts.requested;
   const { runId, simulated } = await findRun(cluster, choices.run, signal);
   const { manifest } = await cluster.client.getRun(runId, signal);
   if (manifest?.configuration === undefined) throw new CliError('failed', `the cluster has no configuration of run ${runId}`);
@@ -39,8 +48,14 @@ export async function fitPolicy(cluster: ReachedCluster, choices: FitChoices, si
   const benchmark = await readRunBenchmark(cluster, runId, signal);
   const main = await readExecutedRun(cluster, runId, signal);
   const runs: ExecutedRun[] = [main];
-  for (const wanted of choices.with) {
+  for (const wanted of [...choices.with, ...(choices.queryLevel === undefined ? [] : [choices.queryLevel])]) {
     const other = await readExecutedRun(cluster, (await findRun(cluster, wanted, signal)).runId, signal);
+    if (wanted === choices.queryLevel && !isQueryLevel(other.state.configuration)) {
+      throw new CliError(
+        'bad-input',
+        `${other.runId} has no workflow for each query: \`search.mode: query-level\` in a run file makes one`,
+      );
+    }
     refuseOtherQueries(main, other);
     if (other.runId !== runId) runs.push(other);
   }
@@ -51,7 +66,13 @@ export async function fitPolicy(cluster: ReachedCluster, choices: FitChoices, si
       `nobody has said what the models of ${runId} cost: leave out --cost money, or see docs/prices.md`,
     );
   }
-  const found = matrixFrom(runs, benchmark, prices, choices.settings, runId);
+  const gathered = matrixFrom(runs, benchmark, prices, choices.settings, runId);
+  const endpointsOf = (model: string) => (simulated ? [] : manifest.endpoints.filter((endpoint) => endpoint.model === model));
+  const { executor, optimizer } = configuration;
+  const models = { executor, endpoints: endpointsOf(executor.model), prices };
+  const found = choices.verify
+    ? { ...gathered, matrix: await withVerdicts(cli, gathered.matrix, models, choices.settings.workflows) }
+    : gathered;
   const report = fitRoute(found.matrix, choices.settings);
   const names = { workflows: found.matrix.workflows.map(({ name }) => name), unit: prices?.currency ?? 'tokens' };
   const summary = describeRouteVerdict(report, names);
@@ -61,14 +82,16 @@ export async function fitPolicy(cluster: ReachedCluster, choices: FitChoices, si
   };
   const { name, split, scorer } = configuration.benchmark;
   const used = usedPlaces(report);
-  const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
+  const plain = (model: string) => endpointsOf(model).map((endpoint) => Endpoint.toJSON(endpoint) as Record<string, unknown>);
+  const writes = used.some((place) => found.matrix.workflows[place]?.isQueryLevel === true);
   const policy: PolicyDocument = {
     ...{ policy: policyVersion, name: configuration.name, version },
     run: { id: runId, benchmark: name, split, scorer },
     ...{ simulated: found.simulated, pays: report.verdict.pays, summary },
     ...{ inputs: [...benchmark.inputs], maxCalls: configuration.search.maxCallsPerQuery },
     executor: configuration.executor,
-    endpoints: simulated ? [] : endpoints.map((endpoint) => Endpoint.toJSON(endpoint) as Record<string, unknown>),
+    endpoints: plain(executor.model),
+    ...(writes && { queryLevel: { optimizer, endpoints: plain(optimizer.model), task: taskOf(benchmark) } }),
     workflows: used.map((place) => {
       const workflow = found.workflows[place];
       const { name: label = '', hash = '' } = found.matrix.workflows[place] ?? {};
@@ -103,6 +126,10 @@ function matrixFrom(
     'bad-input',
     `${runId} cannot be routed over: its workflows have ${count} queries in common, and a route takes ${fewestQueries}. ${more}`,
   );
+}
+
+function taskOf({ name, description, answerFormat, operators }: Benchmark) {
+  return { name, description, answerFormat, operators: [...operators] };
 }
 
 /** Scores on other queries, or by another scorer, cannot stand in one matrix. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defined } from '../../domain/defined.ts';
 import { operators } from '../../domain/operators/registry.ts';
 import { failureEstimators } from '../../domain/routing/estimators/registry.ts';
+import { queryLevelHash } from '../../domain/routing/matrix-of-runs.ts';
 import type { Route } from '../../domain/routing/route.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
@@ -53,6 +54,14 @@ const schema = z.looseObject({
   /** Of its model; none: simulated. As the contract writes them. */
   endpoints: z.array(z.record(z.string(), z.unknown())),
   workflows: z.array(z.object({ name: z.string(), hash: z.string(), workflow: z.record(z.string(), z.unknown()) })).min(1),
+  /** Of a route whose last step is a workflow that the optimizer writes for the query. */
+  queryLevel: z
+    .object({
+      optimizer: model,
+      endpoints: z.array(z.record(z.string(), z.unknown())),
+      task: z.object({ name: z.string(), description: z.string(), answerFormat: z.string(), operators: z.array(z.string()) }),
+    })
+    .optional(),
   steps: z.array(step).min(1),
   texts: z.object({ frequency: z.record(z.string(), z.number()), texts: z.array(z.array(z.number())) }),
   evidence: z.looseObject({}),
@@ -80,7 +89,7 @@ export async function readPolicyFile(path: string): Promise<RoutingPolicy> {
   const surroundings = { operators: [...operators.keys()], inputs: policy.inputs };
   const workflows = policy.workflows.map(({ name, hash, workflow }, place) => {
     const found = readWorkflowText(JSON.stringify(workflow), `${path}, workflows.${place}`, surroundings, policy.maxCalls);
-    if (canonicalHash(found) === hash) return found;
+    if (hash === queryLevelHash || canonicalHash(found) === hash) return found;
     throw refuse(path, `workflows.${place} (${name}) is not the workflow that the route was fitted on: its hash is another one`);
   });
   return { ...policy, parsed: workflows, route: { steps: stepsOf(policy), texts: policy.texts } };
@@ -94,7 +103,11 @@ function stepsOf({ steps }: PolicyDocument): Route['steps'] {
   });
 }
 
-function checkSteps(path: string, { steps, workflows, texts }: PolicyDocument): void {
+function checkSteps(path: string, { steps, workflows, texts, queryLevel }: PolicyDocument): void {
+  const written = workflows.findIndex(({ hash }) => hash === queryLevelHash);
+  if (written >= 0 && queryLevel === undefined) {
+    throw refuse(path, `workflows.${written} is to be written for each query, and queryLevel does not say by which model`);
+  }
   for (const [place, { workflow, check }] of steps.entries()) {
     const named = [workflow, check?.second ?? workflow].find((each) => each >= workflows.length);
     if (named !== undefined) throw refuse(path, `steps.${place} names workflow ${named}, and there are ${workflows.length}`);

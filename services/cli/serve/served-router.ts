@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../../shared/settings/environment.ts';
-import { createPolicyAnswerer } from '../route/answer-by-policy.ts';
+import { createPolicyAnswerer, type PolicyModels } from '../route/answer-by-policy.ts';
 import type { RoutingPolicy } from '../route/policy-file.ts';
 import type { Offered, ServedWorkflow } from './served-workflow.ts';
 
-export interface RouterToServe extends Offered {
+export interface RouterToServe extends Offered, PolicyModels {
   readonly policy: RoutingPolicy;
 }
 

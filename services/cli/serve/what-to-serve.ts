@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { defined } from '../../domain/defined.ts';
 import { operators } from '../../domain/operators/registry.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from '../../shared/config/run-endpoints.ts';
-import { executorSettings, readRunFileSettings } from '../../shared/config/run-file.ts';
+import { executorSettings, optimizerSettings, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { settingsOf } from '../../shared/config/run-file-schema.ts';
 import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -67,13 +68,19 @@ export async function routerToServe(
   const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
   checkEndpointUse(parsed, []);
   const executor = runFile === undefined ? policy.executor : executorSettings(parsed.settings.models.executor);
-  const found = { endpoints: policy.endpoints.map((each) => Endpoint.fromJSON(each)), configuration: { executor } };
-  const all = runFile === undefined ? endpointsOfRun(found, parsed) : usedEndpoints(parsed, []);
-  const endpoints = all.filter(({ model }) => model === executor.model);
+  const ofFile = optimizerSettings(parsed.settings.models.optimizer);
+  const optimizer = policy.queryLevel && (runFile === undefined ? policy.queryLevel.optimizer : ofFile);
+  const used = [...new Map([executor, ...(optimizer ? [optimizer] : [])].map((each) => [each.model, each])).values()];
+  const known = [...policy.endpoints, ...(policy.queryLevel?.endpoints ?? [])].map((each) => Endpoint.fromJSON(each));
+  const endpoints = used.flatMap((settings) => {
+    const own = { endpoints: known.filter(({ model }) => model === settings.model), configuration: { executor: settings } };
+    const all = runFile === undefined ? endpointsOfRun(own, parsed) : usedEndpoints(parsed, []);
+    return all.filter(({ model }) => model === settings.model);
+  });
   refuseClusterOnly(endpoints, executor.model);
   const { inputs, maxCalls } = policy;
   return {
-    ...{ name: name ?? policy.name, policy, inputs, executor, endpoints, maxCalls },
+    ...{ name: name ?? policy.name, policy, inputs, executor, endpoints, maxCalls, ...defined({ optimizer }) },
     benchmarkFiles: benchmarkFilesOf(parsed, runFile),
   };
 }

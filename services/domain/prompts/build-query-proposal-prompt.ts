@@ -29,8 +29,27 @@ export function buildQueryProposalPrompt(
   if (workflow === undefined || query === undefined)
     throw new RangeError(`round ${round} has no query ${queryIndex} to write for`);
   const refused = turn > 1 ? queryProposals.findLast((proposal) => proposal.queryIndex === queryIndex) : undefined;
+  const { executor, search } = configuration;
+  const task = { benchmark, executorModel: executor.model, maxCalls: search.maxCallsPerQuery, usual: workflow };
+  return queryProposalPrompt({ ...task, query, refused }, form);
+}
+
+/** What is written for: a query of a run, or one that somebody asks now. */
+export interface QueryTask {
+  readonly benchmark: Benchmark;
+  readonly executorModel: string;
+  readonly maxCalls: number;
+  /** The task's usual workflow. */
+  readonly usual: Workflow;
+  readonly query: Pick<Query, 'fields'>;
+  /** The reply before this one, which was refused. */
+  readonly refused?: Parameters<typeof repairSection>[0];
+}
+
+export function queryProposalPrompt(task: QueryTask, form: ReplyForm = taggedForm): string {
+  const { benchmark, executorModel, maxCalls, usual, query, refused } = task;
   return [
-    instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow, form),
+    instructions(benchmark, executorModel, maxCalls, usual, form),
     querySection(query, benchmark.inputs),
     repairSection(refused, 'Keep its idea and fix what was refused.'),
     form.lastLine('the whole workflow for this query'),
@@ -87,7 +106,7 @@ steps:
   - return: "{{ answer.response }}"`;
 }
 
-function querySection(query: Query, inputs: readonly string[]): string {
+function querySection(query: Pick<Query, 'fields'>, inputs: readonly string[]): string {
   const fields = inputs.map((field) => `${field}: ${shortened((query.fields[field] ?? '').trim(), limits.field)}`);
   return ['# The query', ...fields].join('\n');
 }

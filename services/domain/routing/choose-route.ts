@@ -108,7 +108,7 @@ export function foldsOf(order: readonly number[], folds: number): number[][] {
 }
 
 /** Those on the front of score and cost first, then the best of the others, for what is different in them. */
-function poolOf({ workflows }: RoutingMatrix, most: number): number[] {
+export function poolOf({ workflows }: RoutingMatrix, most: number): number[] {
   const known = workflows.flatMap((workflow, place) => (workflow.isQueryLevel ? [] : [{ place, ...meansOf(workflow) }]));
   const front = paretoFront(known.map(({ score, cost }) => ({ score, tokens: cost })));
   const ranked = known

@@ -24,12 +24,15 @@ export interface ExecutedRun {
 
 export interface RunsMatrix {
   readonly matrix: RoutingMatrix;
-  /** Parallel to the matrix's workflows; absent for query level. */
+  /** Parallel to the matrix's workflows; for query level, the usual one, which answers where none could be written. */
   readonly workflows: readonly (Workflow | undefined)[];
   /** Of the queries and workflows that something was executed of. */
   readonly of: { readonly queries: number; readonly workflows: number };
   readonly simulated: boolean;
 }
+
+/** Stands for the hash of a workflow that is another one for each query. */
+export const queryLevelHash = 'query-level';
 
 export interface MatrixChoice {
   /** Costs are money where this is given, tokens otherwise. */
@@ -89,7 +92,7 @@ function rowsOf(runs: readonly ExecutedRun[], prices: PriceTable | undefined): R
   for (const [place, { runId, state, answer }] of runs.entries()) {
     const single = isQueryLevel(state.configuration);
     for (const round of state.rounds) {
-      const hash = single ? 'query-level' : round.workflowHash;
+      const hash = single ? queryLevelHash : round.workflowHash;
       const executed = executedOf(state, round.round);
       if (hash === '' || executed.length === 0) continue;
       const name = single ? 'query level' : place === 0 ? `round ${round.round}` : runId;

@@ -295,7 +295,7 @@ export function executorSettings(model: RunFileSettings['models']['executor']): 
   return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
 }
 
-function optimizerSettings(model: RunFileSettings['models']['optimizer']): ModelSettings {
+export function optimizerSettings(model: RunFileSettings['models']['optimizer']): ModelSettings {
   const { chat_template_kwargs: _, endpoint: __, ...rules } = modelTables.optimizer;
   return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
 }
