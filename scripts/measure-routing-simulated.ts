@@ -8,7 +8,7 @@ import { parseArgs, promisify } from 'node:util';
 
 const { values } = parseArgs({
   options: {
-    benchmarks: { type: 'string', default: 'gsm8k,math,mbpp' },
+    benchmarks: { type: 'string', default: 'gsm8k,math' },
     seeds: { type: 'string', default: '1,2' },
     rounds: { type: 'string', default: '12' },
     repeats: { type: 'string', default: '2' },
@@ -64,7 +64,7 @@ async function rowOf(benchmark: string, seed: number): Promise<string> {
     `name: ${name}\nseed: ${seed}\nbenchmark: ${benchmark}\nevaluation: { method: full, repeats: ${values.repeats} }\nsearch: { max_rounds: ${values.rounds} }\n`,
   );
   await scale('run', file);
-  const fitted = (await scale('route', 'fit', name)) as Fitted;
+  const fitted = (await scale('route', 'fit', name, '--verify')) as Fitted;
   const { verdict, policy, files } = fitted;
   const records = join(folder, `${name}-test.jsonl`);
   await scale('route', 'eval', files.policy, '--out', records);

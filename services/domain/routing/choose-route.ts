@@ -10,6 +10,8 @@ export interface ChoiceSettings {
   readonly workflows: number;
   /** What may be lost of the best workflow's score, in [0, 1]. */
   readonly margin: number;
+  /** What may be spent of the best workflow's cost, in (0, 1]. */
+  readonly share: number;
   /** Parts of the inner cross-validation. */
   readonly folds: number;
 }
@@ -56,13 +58,15 @@ export function candidatesOn(matrix: RoutingMatrix, order: readonly number[], se
 }
 
 /**
- * The cheapest that is as good as the best workflow alone: what it may have lost, by one standard error, is within the margin.
- * The best workflow itself always is.
+ * Within the share of the best workflow's cost, the route that surely loses the least: the highest difference less one standard
+ * error; of equals the cheaper. The best workflow itself, if that may lose more than the margin.
  */
-export function cheapestAsGood({ all }: Candidates, margin: number): Candidate {
-  const found = all.find(({ difference, standardError }) => difference - standardError >= -margin);
-  if (found === undefined) throw new RangeError('the best workflow alone is among the candidates');
-  return found;
+export function surestWithin({ all, best }: Candidates, { margin, share }: Pick<ChoiceSettings, 'margin' | 'share'>): Candidate {
+  const alone = all.find(({ shape: { chain } }) => chain.length === 1 && chain[0] === best);
+  if (alone === undefined) throw new RangeError('the best workflow alone is among the candidates');
+  const sure = ({ difference, standardError }: Candidate): number => difference - standardError;
+  const affordable = all.filter((one) => one.cost <= share * alone.cost && sure(one) >= -margin);
+  return affordable.reduce<Candidate>((surest, one) => (surest !== alone && sure(surest) >= sure(one) ? surest : one), alone);
 }
 
 /** The highest score for at most this cost; of equals the cheaper. Undefined if nothing is so cheap. */

@@ -2,7 +2,7 @@ import { randomStream, shuffled } from '../random.ts';
 import { mean } from '../statistics/intervals.ts';
 import { pairedInterval } from '../statistics/paired-interval.ts';
 import { ceilingOf } from './ceiling.ts';
-import { bestWithin, type Candidates, candidatesOn, cheapestAsGood, type Fold, foldsOf, outcomesOf } from './choose-route.ts';
+import { bestWithin, type Candidates, candidatesOn, type Fold, foldsOf, outcomesOf, surestWithin } from './choose-route.ts';
 import { type ComparedQuery, comparisonOf } from './compared.ts';
 import { estimatesOn, trainingOn } from './estimates.ts';
 import { failureEstimators } from './estimators/registry.ts';
@@ -34,7 +34,7 @@ export function fitRoute(matrix: RoutingMatrix, settings: RouteSettings = defaul
     validateFolds(matrix, foldsOf(order(`partition-${partition}`), settings.folds), settings),
   );
   const candidates = candidatesOn(matrix, order('all'), settings);
-  const final = cheapestAsGood(candidates, settings.margin).shape;
+  const final = surestWithin(candidates, settings).shape;
   const partitions = held.map(({ route, best: alone }) => comparedQueries(matrix, route, alone));
   const compared = comparisonOf(partitions);
   const routes = final.chain.length > 1;
@@ -131,7 +131,7 @@ export function testFold(matrix: RoutingMatrix, { train, test }: Fold, settings:
   const turns = turnsOf(asked);
   const on = (shape: RouteShape) => outcomesOf(shape, asked, estimates, turns);
   const best = candidates.all.find(({ shape: { chain } }) => chain.length === 1 && chain[0] === candidates.best);
-  const shape = cheapestAsGood(candidates, settings.margin).shape;
+  const shape = surestWithin(candidates, settings).shape;
   return {
     ...{ shape, outcomes: on(shape), best: on({ chain: [candidates.best] }) },
     curve: curveShares.map((within) => {

@@ -60,7 +60,10 @@ async function serving({ policy, simulator: options = {}, server: settings = {} 
   });
   closing.push(() => simulator.stop());
   const endpoint = { model: 'm', baseUrl: simulator.url, apiKeyVariable: '', maxConcurrency: 300, timeoutMs: 0 };
-  const served = createServedRouter({ name: 'w', policy, inputs, executor, endpoints: [endpoint], maxCalls: 20 }, {});
+  const served = createServedRouter(
+    { name: 'w', policy, inputs, executor, optimizer: executor, endpoints: [endpoint], maxCalls: 20 },
+    {},
+  );
   closing.push(() => served.close());
   const server = await startWorkflowServer({
     ...{ served, host: '127.0.0.1', port: 0, token: undefined, simulated: true, timing: systemTiming },
@@ -131,6 +134,23 @@ describe('a router', () => {
     const { client } = await serving({ policy: policyOf(['cheap', 'dear'], [check]) });
     const { scale, usage } = await routed(client);
     expect(scale.calls).toBe(scale.route.step === 0 ? calls : calls + 3);
+    expect(scale.route.tokens.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(usage?.total_tokens);
+  });
+
+  it('has a workflow written for the query where that is the last step', async () => {
+    const plain = policyOf(['broken', 'cheap'], [byNeighbours([0, 0])]);
+    const task = { name: 'sums', description: 'Sums.', answerFormat: 'A number.', operators: [...operators.keys()] };
+    const workflows = plain.workflows.with(1, {
+      ...(plain.workflows[1] as (typeof plain.workflows)[number]),
+      hash: 'query-level',
+    });
+    const policy = { ...plain, workflows: [...workflows], queryLevel: { optimizer: executor, endpoints: [], task } };
+    const { client } = await serving({ policy });
+    const { scale, usage } = await routed(client);
+    expect(scale.route).toMatchObject({ step: 1, left: [{ why: 'failed' }] });
+    // The hash of what was written, or of the usual workflow if that could not be.
+    expect(scale.workflow).toMatch(/^[0-9a-f]{64}$/);
+    expect(scale.calls).toBeGreaterThanOrEqual(3);
     expect(scale.route.tokens.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(usage?.total_tokens);
   });
 
