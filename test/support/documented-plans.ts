@@ -50,6 +50,10 @@ const notHere: readonly NotHere[] = [
   },
   { command: /^docs\/(?:eval|endpoints)\.md: scale compare main\.jsonl/, why: 'needs the records of an earlier commit' },
   { command: /: scale (?:dashboard|watch)\b/, why: 'goes on until it is interrupted: a test of its own interrupts it' },
+  {
+    command: /: scale (?:route (?:fit|eval)|serve --router)\b/,
+    why: 'needs a run with 20 queries in common: test/integration/cli/route.test.ts goes from a search to a server',
+  },
   { command: /: curl /, why: 'asks a server at a fixed port: scripts/newcomer and test/integration ask one at a free one' },
   { command: /: scale completion .*~/, why: "writes into the reader's home: test/integration starts each shell with it" },
   { command: /: scale doctor --server/, why: 'needs a deployment' },
