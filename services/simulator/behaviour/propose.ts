@@ -28,8 +28,7 @@ export function propose({ prompt, random, structured }: Question): string {
   const task = taskIn(prompt);
   const refusal = prompt.split(`${refusalTitle}\n`)[1];
   const second = documentIn(prompt, 'second');
-  const { document, modification } =
-    second === undefined ? edited(parent, { task, prompt, refusal }, random) : merged(parent, second);
+  const { document, modification } = proposed(parent, second, { task, prompt, refusal }, random);
   const broken = random.next() < (refusal === undefined ? brokenShare : brokenRepairShare);
   if (structured) {
     const spoilt = structuredClone(document);
@@ -46,6 +45,15 @@ export function propose({ prompt, random, structured }: Question): string {
 /** High whatever it proposes: models are sure of their own work. */
 function confidence(random: Random): string {
   return (0.88 + 0.1 * random.next()).toFixed(2);
+}
+
+/** A merge that was made before gets an edit besides. */
+function proposed(parent: WorkflowDocument, second: WorkflowDocument | undefined, request: Request, random: Random): Edited {
+  if (second === undefined) return edited(parent, request, random);
+  const merge = merged(parent, second);
+  if (!isRepetition(request.refusal)) return merge;
+  const more = edited(merge.document, request, random);
+  return { document: more.document, modification: `${merge.modification} ${more.modification}` };
 }
 
 interface Edited {
@@ -75,7 +83,7 @@ function wishes({ task, prompt, refusal }: Request, random: Random): WorkflowEdi
     edits.filter((edit) => suits(edit, task)),
   );
   const all = [...(helpful ?? []), ...(harmful ?? [])];
-  const repetition = refusal !== undefined && /^(duplicate|repeated|similar)/.test(refusal);
+  const repetition = isRepetition(refusal);
   const refused = refusal === undefined ? [] : all.filter((edit) => isDescribed(edit, refusal));
   const heeds = repetition || random.next() < heedsExperience;
   const fresh = (edit: WorkflowEdit): boolean => !heeds || !isDescribed(edit, prompt);
@@ -86,6 +94,10 @@ function wishes({ task, prompt, refusal }: Request, random: Random): WorkflowEdi
     ...byChance(all.filter(fresh), random),
     ...byChance(all, random),
   ];
+}
+
+function isRepetition(refusal: string | undefined): boolean {
+  return refusal !== undefined && /^(duplicate|repeated|similar)/.test(refusal);
 }
 
 function isDescribed(edit: WorkflowEdit, text: string): boolean {

@@ -179,4 +179,12 @@ it('merges two workflows: the steps of the longer one, asked for what both ask f
   );
   expect(workflows.length).toBeGreaterThan(0.7 * proposalCount);
   for (const { prompts } of workflows) expect(prompts.solve).toBe('Solve it step by step.\nMind the units.');
+
+  const failure = { kind: 'duplicate-workflow', message: 'this is the workflow of round 5 again' } as const;
+  const again = [...rounds.slice(0, 3), { parentRound: 2, mergedRound: 3, refusals: [{ modification: '', failure, reply: '' }] }];
+  const second = { ...request, state: madeUpState(again), turn: 2 };
+  const others = proposals(buildProposalPrompt(second)).flatMap(({ parsed }) =>
+    'failure' in parsed ? [] : [parsed.workflowHash],
+  );
+  expect(new Set(others).size, 'a merge that was made before gets an edit besides').toBeGreaterThan(5);
 });
