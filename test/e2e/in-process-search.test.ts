@@ -11,10 +11,11 @@ import { buildQueryIndex } from '../../services/simulator/query-index.ts';
 import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
 import { startCli } from '../support/run-cli.ts';
 
-test('a search in one process comes to the state of the same search on a cluster, with several rounds in flight', async () => {
+test('a search in one process comes to the state of the same search on a cluster, with several rounds in flight and a merge', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'scale-in-process-'));
   const file = join(folder, 'search.yaml');
-  await writeFile(file, 'benchmark: { name: sample, limit: 30 }\nseed: 3\nsearch: { max_rounds: 8, parallelism: 4 }\n');
+  const search = 'search: { max_rounds: 8, parallelism: 4, merge_every: 4 }';
+  await writeFile(file, `benchmark: { name: sample, limit: 30 }\nseed: 3\n${search}\n`);
   const sandbox = createLazySandbox({ environment: process.env });
   try {
     const { code, stderr } = await startCli(['run', file, '--data-dir', join(folder, 'data')]).ended;
@@ -26,6 +27,7 @@ test('a search in one process comes to the state of the same search on a cluster
     const { configuration, benchmark } = await readRunFile(file);
     const inProcess = await searchInProcess(world, configuration, benchmark);
     expect(inProcess.rounds.length).toBe(8);
+    expect(inProcess.rounds.at(-1)).toHaveProperty('mergedRound');
     expect({ ...inProcess, configuration: {} }).toEqual({ ...onCluster, configuration: {} });
   } finally {
     await sandbox.close();
