@@ -21,8 +21,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     what: 'a worker acknowledges a job before the store has its result',
     file: `${worker}/settle-delivery.ts`,
-    from: 'await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));\n  await delivery.ack();',
-    to: 'await delivery.ack();\n  await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));',
+    from: 'await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));',
+    to: 'await delivery.ack(); await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));',
   },
   {
     what: 'a worker believes a first delivery to be of a new job, whoever leads the run',
