@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { ownerName } from '../../shared/contracts/owner-name.ts';
 import { parseSettings } from '../../shared/settings/parse-settings.ts';
 import { choice, settings, text } from '../../shared/settings/rules.ts';
 import { teamName } from '../../shared/sharing/share-rules.ts';
@@ -18,9 +19,6 @@ export interface KnownCaller {
   /** Whose runs it starts. */
   readonly team?: string;
 }
-
-/** What the log calls whoever shows the token that is set by this variable, or in its file. */
-export const ownerName = 'SCALE_CONTROL_TOKEN';
 
 /** A file of tokens that cannot be used: one sentence that names the file, the line, the field and the rule. */
 export class AccessFileError extends ScaleError {

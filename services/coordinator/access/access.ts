@@ -1,8 +1,9 @@
 import type { PeerCertificate } from 'node:tls';
+import { ownerName } from '../../shared/contracts/owner-name.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { watchFiles } from '../../shared/lifecycle/watch-files.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { AccessFileError, type KnownCaller, ownerName, parseAccessFile } from './access-file.ts';
+import { AccessFileError, type KnownCaller, parseAccessFile } from './access-file.ts';
 import { digestOf, isSameDigest, namesIn } from './credential.ts';
 import type { Role } from './roles.ts';
 

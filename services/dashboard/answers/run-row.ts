@@ -1,6 +1,7 @@
 import { defined } from '../../domain/defined.ts';
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { ownerName } from '../../shared/contracts/owner-name.ts';
 import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { verdictFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
@@ -28,7 +29,7 @@ export function runRow(run: RunSummary, cluster: ClusterKind): RunRow {
       leftMs,
       endedAtMs: run.endedAtMs,
       team: run.team,
-      startedBy: run.startedBy,
+      startedBy: run.startedBy === ownerName ? undefined : run.startedBy,
       sweepId: run.sweepId,
       ofRun: run.ofRun,
     }),
