@@ -1,13 +1,16 @@
 // The way of a newcomer: the commands of docs/quick-start.md, one after another in one shell, in a clone of this folder's last
 // commit, with an empty home; then the page's Python. Waiting is the time between Enter and the prompt. Reading (200 words a
 // minute, of the whole page up to there) and typing (4 characters a second) are what a person takes besides.
+// `scripts/newcomer FILE.csv` takes a table of yours in place of the page's.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { findChromium, openBrowser } from '../test/support/browser.ts';
 
 const project = join(import.meta.dirname, '..');
+const [, , table] = process.argv;
 const limits = { totalSeconds: 15 * 60, waitingSeconds: 3 * 60 };
 const speeds = { wordsPerSecond: 200 / 60, charactersPerSecond: 4 };
 
@@ -72,7 +75,8 @@ function stepsOf(text: string): (Step & { readonly wordsBefore: number })[] {
     if (language === undefined) words += line.split(/\s+/).filter((word) => word !== '').length;
     if (language === 'python') program += `${line}\n`;
     if (language !== 'sh') continue;
-    const command = line.replace(/\s+# .*$/, '');
+    const shown = line.replace(/\s+# .*$/, '');
+    const command = table === undefined ? shown : shown.replace(/^cp \S+ \.$/, `cp '${resolve(table)}' messages.csv`);
     const [, name, promised] = known.find(([pattern]) => pattern.test(command)) ?? [];
     if (name === undefined) throw new RangeError(`docs/quick-start.md: a newcomer's step without a name: ${command}`);
     const serves = /^scale (?:serve|dashboard)/.test(command) && { serves: true as const };
@@ -112,6 +116,7 @@ try {
     console.error(`newcomer: ${step.name}`);
     const began = performance.now();
     await type(step);
+    if (step.command.startsWith('scale dashboard')) await lookAtDashboard();
     const waiting = (performance.now() - began) / 1000;
     const reading = step.wordsBefore / speeds.wordsPerSecond;
     timed.push({ name: step.name, waiting, reading, typing: step.command.length / speeds.charactersPerSecond });
@@ -141,6 +146,25 @@ async function type({ name, command, promised, serves }: Step): Promise<void> {
   const status = serves ? '0' : done.exec(said)?.[1];
   if (status !== '0') throw new Error(`${name} ended with ${status}:\n${said}`);
   if (promised?.test(said) === false) throw new Error(`${name} did not say ${promised}:\n${said}`);
+}
+
+/** Opens the page that the command names, as a person's browser would, sees the run there, and ends the command. */
+async function lookAtDashboard(): Promise<void> {
+  const [link = ''] = /http:\/\/\S+/.exec(said) ?? [];
+  if (findChromium() === undefined) {
+    console.error('newcomer: no Chromium is here: that the dashboard answers is all that is looked at');
+    if (!(await fetch(link)).ok) throw new Error(`the dashboard does not answer at ${link}`);
+  } else {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(link);
+      await page.getByText('demo').first().waitFor({ timeout: 30_000 });
+    } finally {
+      await browser.close();
+    }
+  }
+  shell.stdin.write('kill $! && wait $!\n');
 }
 
 async function copyFromHome(file: string): Promise<void> {

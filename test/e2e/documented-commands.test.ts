@@ -23,6 +23,8 @@ const folders: string[] = [];
 /** In which a cluster runs, so that none has to be started for each command. */
 let shared = '';
 const owners: CliRun[] = [];
+/** The run that a cluster stays for. */
+let goingOn = '';
 /** A finished run that may be deleted. */
 let spare = '';
 
@@ -67,13 +69,12 @@ async function makeFolder(): Promise<string> {
 
 /** Starts the cluster of a folder, which stays: its run goes on until somebody ends it, and does nothing meanwhile. */
 async function keepCluster(folder: string, runFile: string): Promise<void> {
-  await cp(join(folder, runFile), join(folder, 'going-on.yaml'));
-  const owner = startCli(['run', 'going-on.yaml', '--set', 'name=going-on', '--set', 'search.max_rounds=10000', '--fresh'], {
-    cwd: folder,
-  });
+  goingOn = `going-on-${owners.length + 1}`;
+  const settings = [`name=${goingOn}`, 'search.max_rounds=10000'].flatMap((setting) => ['--set', setting]);
+  const owner = startCli(['run', runFile, ...settings], { cwd: folder });
   owners.push(owner);
   await owner.until('round 2');
-  await run(folder, 'scale pause going-on');
+  await run(folder, `scale pause ${goingOn}`);
 }
 
 /** Runs it as a person's shell does, and ends one that serves once it does. */
@@ -113,7 +114,7 @@ function here({ text }: DocumentedCommand): string {
       .replace('--benchmark gsm8k', '--benchmark sample')
       .replaceAll('--port 8080', '--port 0')
       .replaceAll('gsm8k-0123456789ab', spare)
-      .replace(/^scale (pause|resume|cancel|share|limits) gsm8k/, 'scale $1 going-on')
+      .replace(/^scale (pause|resume|cancel|share|limits) gsm8k/, `scale $1 ${goingOn}`)
   );
 }
 
