@@ -57,6 +57,7 @@ export interface Dashboard {
 }
 
 const requestWithinMs = 30_000;
+const mostAhead = 3;
 const answerWithinMs = 120_000;
 const mostPages = 512;
 /** Logs of 400,000 executions take some 400 MB. */
@@ -214,6 +215,17 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     return json({ state });
   };
 
+  /** A long log takes seconds to read: those of the newest runs are read before anybody asks for them. */
+  const readAhead = async (): Promise<void> => {
+    try {
+      const { runs } = await rows.read(stopping.signal);
+      for (const { runId } of runs.slice(0, mostAhead)) await folds.open(runId, stopping.signal);
+    } catch {
+      // Whoever asks for one is told what is wrong with it.
+    }
+  };
+  const stopReadingAhead = link.onChange(() => void readAhead());
+
   const server = createServer((incoming, response) => {
     for (const [name, value] of Object.entries(fixedHeaders)) response.setHeader(name, value);
     const gone = new AbortController();
@@ -255,6 +267,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     );
   });
   const { port, family, address } = server.address() as AddressInfo;
+  void readAhead();
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   return {
     url,
@@ -263,6 +276,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
       opened = listener;
     },
     async stop(forced) {
+      stopReadingAhead();
       stopping.abort();
       const closed = once(server, 'close');
       server.close();

@@ -27,7 +27,7 @@ export function roundIn(run: FoldedRun, number: number): { readonly state: RunSt
 
 export function roundAnswer(run: FoldedRun, number: number): RoundAnswer {
   const { state, round } = roundIn(run, number);
-  const reported = reportRounds(state, run.benchmark.otherScorers, run.record.prices())[number - 1];
+  const reported = reportedRounds(run, state)[number - 1];
   if (reported === undefined) throw notFound(`run ${run.runId} has no round ${number}`);
   const parent = state.rounds[round.parentRound - 1];
   const { workflow, workflowHash } = round;
@@ -55,6 +55,17 @@ export function roundAnswer(run: FoldedRun, number: number): RoundAnswer {
     executions: outcomesOf(state, round).length,
     ...defined({ workflow: workflow && workflowShown(workflow, workflowHash), difference, evaluation: round.evaluation }),
   };
+}
+
+const known = new WeakMap<RunState, ReturnType<typeof reportRounds>>();
+
+/** Kept by the state, which never changes: whoever reads one round reads the next, and all of them are made at once. */
+function reportedRounds({ benchmark, record }: FoldedRun, state: RunState): ReturnType<typeof reportRounds> {
+  const before = known.get(state);
+  if (before !== undefined) return before;
+  const rounds = reportRounds(state, benchmark.otherScorers, record.prices());
+  known.set(state, rounds);
+  return rounds;
 }
 
 function experienceShown(state: RunState, { round, parentRound }: Round): RoundAnswer['experience'] {

@@ -193,7 +193,7 @@ test('changes of a run come as they happen, are taken up where they were lost, a
   cluster.push(...log.slice(6));
   await other;
   // One watch a run, whoever looks.
-  expect(cluster.calls.filter((call) => call.startsWith('WatchRun')).length).toBeLessThanOrEqual(3);
+  expect(cluster.calls.filter((call) => call.startsWith('WatchRun')).length).toBeLessThanOrEqual(4);
 });
 
 test('a coordinator that is away is told of, and asked again once it is back', async () => {
@@ -222,4 +222,10 @@ test('a cluster of this machine that comes and goes is followed', async () => {
   link.move({ address: (await fakeCluster(log.slice(0, 6))).address, kind: 'reading', name: 'here' });
   expect((await get<RunsAnswer>('/api/runs')).body.runs).toMatchObject([{ state: 'interrupted' }]);
   expect((await get<RunAnswer>('/api/runs/made-up')).body.report?.run.status).toBe('running');
+});
+
+test('the newest runs are read before anybody asks for them', async () => {
+  const cluster = await fakeCluster();
+  await dashboardOn(cluster.address);
+  await expect.poll(() => cluster.calls).toContain('WatchRun 0');
 });
