@@ -8,6 +8,7 @@ import type {
   RunsAnswer,
   SessionAnswer,
   SweepAnswer,
+  SweepReportAnswer,
   SweepsAnswer,
   TimelineAnswer,
   WhyAnswer,
@@ -49,6 +50,7 @@ export const ask = {
   }),
   sweeps: (): Asked<SweepsAnswer> => ({ address: '/api/sweeps' }),
   sweep: (sweepId: string): Asked<SweepAnswer> => ({ address: sweep(sweepId) }),
+  sweepReport: (sweepId: string): Asked<SweepReportAnswer> => ({ address: `${sweep(sweepId)}/report` }),
   workers: (): Asked<WorkersAnswer> => ({ address: '/api/workers' }),
 } as const;
 

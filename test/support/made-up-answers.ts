@@ -20,6 +20,7 @@ import type {
 import { compareEvaluations } from '../../services/domain/comparison/compare-evaluations.ts';
 import { randomStream } from '../../services/domain/random.ts';
 import type { ReportModel, RoundReport } from '../../services/domain/report/report-model.ts';
+import type { SweepReport } from '../../services/domain/sweep-report/sweep-report-model.ts';
 import { quickRandom } from './quick-random.ts';
 
 /** Answers of the dashboard's server that nobody measured, by their addresses. */
@@ -110,6 +111,7 @@ export function madeUpAnswers({ report, isLive = false, text, cells = 50, withTr
   const sweep = sweepAnswer(cells, isLive, said);
   put(ask.sweeps(), { sweeps: [sweep.row] });
   put(ask.sweep(sweepId), sweep);
+  put(ask.sweepReport(sweepId), { report: sweepReport(said) });
   put(ask.workers(), workers(said));
   const rounds = matrixAnswer.rows.filter(({ cells: scores }) => scores.some((score) => score !== null));
   const [first, last] = [rounds[0]?.round ?? 1, rounds.at(-1)?.round ?? 1];
@@ -419,6 +421,26 @@ function sweepAnswer(count: number, isLive: boolean, said: Said): SweepAnswer {
     },
   };
   return { row, axes: ['evaluation.method', 'search.max_rounds', 'seed'], cells };
+}
+
+function sweepReport(said: Said): SweepReport {
+  const cells = { cells: 10, ofCells: 10 };
+  const score = { value: 0.82, low: 0.79, high: 0.85, cells: 10, queries: 60, ofQueries: 60, methods: ['full'] };
+  return {
+    ...{ format: 1, partial: false, simulated: true, cellsByStatus: { completed: 10 }, cells: [], repeated: [], failures: [] },
+    sweep: { sweepId, name: said('methods'), status: 'completed', axes: [] },
+    total: { tokens: 3_120_000, testTokens: 0, cellsWithoutMoney: 0, wallMs: 90_000 },
+    groups: ['full', 'predicted'].map((method) => ({
+      ...{ ...cells, values: { 'evaluation.method': said(method) }, seeds: ['1', '2'], score, tokens: { value: 62_400 } },
+    })),
+    comparisons: [
+      {
+        ...{ axis: 'evaluation.method', a: 'full', b: said('predicted'), basis: 'search', pairs: 10, ofPairs: 10 },
+        ...{ difference: { value: -0.02, low: -0.05, high: 0.01 }, adjustedPValue: 0.21, verdict: 'undecided' },
+      },
+    ],
+    remarks: [said('A simulated model answered.')],
+  };
 }
 
 function workers(said: Said): WorkersAnswer {

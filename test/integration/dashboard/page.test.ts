@@ -77,6 +77,10 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     const faults: string[] = [];
     for (const [view, hash] of Object.entries(viewsOf(answers))) {
       await goTo(page, hash);
+      if (view === 'sweep') {
+        await page.click('text=Work out the figures');
+        await page.waitForSelector('text=undecided');
+      }
       for (const width of [400, 1280]) {
         await page.setViewportSize({ width, height: 900 });
         const { over, images } = (await page.evaluate(measure)) as { readonly over: number; readonly images: number };

@@ -39,9 +39,11 @@ function Overview({ run }: { readonly run: RunAnswer }) {
     );
   }
   const { best, rounds, estimates } = report;
+  const verdict = verdictOf(report);
+  const remarks = report.remarks.filter((remark) => remark !== verdict);
   return (
     <>
-      <p class="verdict">{verdictOf(report)}</p>
+      <p class="verdict">{verdict}</p>
       {step && row.endedAtMs === undefined && <Progress row={row} step={step} />}
       {row.waiting && (
         <p class="notice">
@@ -61,9 +63,9 @@ function Overview({ run }: { readonly run: RunAnswer }) {
           ))}
         </p>
       )}
-      {report.remarks.length > 0 && (
+      {remarks.length > 0 && (
         <ul class="remarks" aria-label="What to know before believing a figure">
-          {report.remarks.map((remark) => (
+          {remarks.map((remark) => (
             <li key={remark}>{remark}</li>
           ))}
         </ul>
@@ -135,6 +137,7 @@ function Progress({ row, step }: { readonly row: RunRow; readonly step: StepNow 
 function Figures({ row, report }: { readonly row: RunRow; readonly report: Report }) {
   const { best, ledger, run } = report;
   const { spent, total, saving } = ledger;
+  const isOver = row.endedAtMs !== undefined;
   const paid = spent?.money ?? total.money;
   const savedMoney = row.saved?.money;
   return (
@@ -154,7 +157,7 @@ function Figures({ row, report }: { readonly row: RunRow; readonly report: Repor
       />
       <Card
         title="Tokens spent"
-        figure={tokens(spent?.tokens ?? total.tokens)}
+        figure={tokens(isOver ? (spent?.tokens ?? total.tokens) : Math.max(total.tokens, row.spentTokens ?? row.tokens))}
         note={`in ${exact(total.calls)} calls${spent && spent.tokens !== total.tokens ? `; charged: ${formatCount(total.tokens)}` : ''}`}
       />
       {paid !== undefined && (

@@ -12,6 +12,7 @@ import { Empty, Show } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { links } from '../route.ts';
 import { useStore } from '../store.ts';
+import { SweepFigures } from './sweep-report.tsx';
 import { CellsBar, cellsOf } from './sweeps.tsx';
 
 export function SweepView({ sweepId }: { readonly sweepId: string }) {
@@ -85,9 +86,7 @@ function Sweep({ sweep }: { readonly sweep: SweepAnswer }) {
       ) : (
         <Table label="Cells of the sweep" rows={shown} columns={columns} keyOf={keyOf} order="" />
       )}
-      <p class="faint">
-        The figures over seeds, with intervals and tests, are in <code>scale sweep-report {row.sweepId}</code>.
-      </p>
+      <SweepFigures sweepId={row.sweepId} revision={JSON.stringify(row.cells)} />
     </>
   );
 }
