@@ -118,6 +118,12 @@ describe.runIf(isPythonHere)(
       await expectSame(cases);
     });
 
+    test('for every operator and every form of step', async () => {
+      expect(operatorsIn(formsOfSteps.join('\n'))).toEqual([...operators.keys()].toSorted());
+      const seeds = Array.from({ length: 3 * scale }, (_, each) => seed + each);
+      await expectSame(formsOfSteps.flatMap((text, index) => parsed(`workflow: 1\n${text}`, `form ${index}`, seeds)));
+    });
+
     test('for generated workflows', async () => {
       const workflows = fc.sample(arbitraryWorkflow, { seed, numRuns: 12 * scale });
       await expectSame(
@@ -205,6 +211,67 @@ describe.runIf(isPythonHere)(
 
 /** Replies that the Python file once read otherwise. */
 const onceDifferent = ['```(b), c)'];
+
+const drafts =
+  '{ id: drafts, parallel: 4, steps: [{ id: draft, call: custom, with: { input: "{{query.question}}" } }], yield: "{{draft.response}}" }';
+/** Each operator, and each form of a step, its failures among them. */
+const formsOfSteps = [
+  `steps:
+  - ${drafts}
+  - { id: best, call: md_ensemble, with: { solutions: "{{drafts}}", problem: "{{query.question}}" } }
+  - { id: short, call: format, with: { problem: "{{query.question}}", solution: "{{best.solution}}" } }
+  - return: "{{short.solution}}"`,
+  `steps:
+  - ${drafts}
+  - { id: best, call: sc_ensemble, with: { solutions: "{{drafts.filter(d, size(d) > 3)}}" } }
+  - { id: judged, call: review, with: { problem: "{{query.question}}", solution: "{{best.response}}" } }
+  - loop: 2
+    while: "!judged.passed"
+    steps:
+      - { id: mended, call: revise, with: { problem: "{{query.question}}", solution: "{{best.response}}", feedback: "{{judged.feedback}}" } }
+      - { id: judged, call: review, with: { problem: "{{query.question}}", solution: "{{mended.solution}}" } }
+  - return: "{{judged.feedback}}"`,
+  `steps:
+  - { id: thought, call: answer_generate, with: { input: "{{query.question}}" } }
+  - { id: computed, call: programmer, with: { problem: "{{query.question}}", analysis: "{{thought.thought}}" } }
+  - return: "{{computed.output}} {{size(computed.code)}}"`,
+  `prompts: { how: "Write it well: {{query.prompt}}" }
+steps:
+  - { id: made, call: custom_code_generate, with: { problem: "{{query.prompt}}", entry_point: "{{query.entry_point}}", instruction: how } }
+  - id: tested
+    call: test
+    with: { problem: "{{query.prompt}}", solution: "{{made.response}}", entry_point: "{{query.entry_point}}", tests: "{{query.tests}}" }
+  - return: "{{tested.passed}} {{tested.solution}}"`,
+  `steps:
+  - ${drafts}
+  - id: each_one
+    map: "{{drafts.map(d, size(d))}}"
+    as: length
+    max: 3
+    steps:
+      - { id: twice, set: "{{length * 2}}" }
+      - id: inner
+        parallel: 2
+        steps: [{ id: said, call: custom, with: { input: "{{query.question}} {{twice}}" } }]
+        yield: "{{said.response}}"
+    yield: "{{inner[0] == inner[1] ? 'same' : inner.join('|')}}"
+  - return: "{{each_one}}"`,
+  `steps:
+  - { id: said, call: custom, with: { input: "{{query.question}}" } }
+  - if: said.response.contains("answer") && size(said.response) > 20
+    then: [{ return: "{{said.response.split('<')[1]}}" }]
+    else: [{ id: number, set: "{{int(said.response)}}" }]
+  - return: "{{size(said.response)}}"`,
+  `steps:
+  - { id: said, call: custom, with: { input: "{{query.question}}" } }
+  - { id: many, set: "{{said.response.split('')}}" }
+  - { id: best, call: md_ensemble, with: { solutions: "{{many}}", problem: "{{query.question}}" } }
+  - return: "{{best.solution}}"`,
+];
+
+function operatorsIn(text: string): string[] {
+  return [...new Set([...text.matchAll(/call: (\w+)/g)].map(([, name = '']) => name))].toSorted();
+}
 
 /** A sign of zero that the parsed form does not keep, and a map whose keys are two kinds of one number. */
 const notTheSame = /-0\.0|\{1: 'a', uint\(1\)/;

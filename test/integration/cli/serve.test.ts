@@ -44,6 +44,27 @@ test('a workflow is served without a bus, killed, and served again at the same p
   expect(await again.ended).toMatchObject({ code: 0 });
 });
 
+test('killed while it answers many, and started again, it answers all of them: the client comes back', async () => {
+  const first = await serve('--port', '0', '--at-once', '5');
+  const client = new OpenAI({ baseURL: first.url, apiKey: 'none', maxRetries: 20 });
+  const answered: string[] = [];
+  const killed = Promise.withResolvers<void>();
+  const all = Array.from({ length: 40 }, async (_, seed) => {
+    const { choices } = await client.chat.completions.create({ ...ask, seed });
+    answered.push(choices[0]?.message.content ?? '');
+    if (answered.length === 5) {
+      first.child.kill('SIGKILL');
+      killed.resolve();
+    }
+  });
+  await killed.promise;
+  expect(answered.length).toBeLessThan(40);
+  await first.ended;
+  await serve('--port', new URL(first.url).port, '--at-once', '5');
+  await Promise.all(all);
+  expect(answered.filter((text) => text !== '')).toHaveLength(40);
+}, 120_000);
+
 test('beyond this machine it is served with a token only', async () => {
   const refused = await startCli(['serve', workflow, '--host', '0.0.0.0', '--port', '0']).ended;
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('SCALE_SERVE_TOKEN') });

@@ -14,8 +14,9 @@ class ProgramsNotAllowed(Exception):
 async def answer_async(query, *, seed=1, client=None, run_programs=False):
     """The same within a program that is asynchronous itself. `client` is an openai.AsyncOpenAI, or one is made."""
     fields = {INPUTS[0]: query} if isinstance(query, str) and len(INPUTS) == 1 else query
-    if not isinstance(fields, dict) or set(fields) != set(INPUTS):
-        raise ValueError(f"a query of this workflow has the fields {', '.join(INPUTS)}")
+    missing = INPUTS if not isinstance(fields, dict) else [name for name in INPUTS if name not in fields]
+    if missing:
+        raise ValueError(f"the query has no {', '.join(missing)}: this workflow reads {', '.join(INPUTS)}")
     key = (seed, WORKFLOW)
     own = openai.AsyncOpenAI(**CLIENT) if client is None else None
     model = Model(client or own, key)
