@@ -1,4 +1,5 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import type { BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
 import type { GetRunResponse, Progress } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -76,6 +77,18 @@ const patienceMs = 300_000;
 /** What changes more than the number of executions. */
 const isStructural = ({ kind }: RunEvent): boolean => kind !== 'executions-completed' && kind !== 'tokens-reserved';
 
+const noTokens: readonly never[] = [];
+
+/** The state has the tokens and other scores of each execution, in less room; a page needs the texts beside them. */
+function withoutUse(event: RunEvent): RunEvent {
+  if (event.kind !== 'executions-completed' && event.kind !== 'final-executions-completed') return event;
+  const outcomes = event.outcomes.map(({ queryIndex, repeat, score, answer, failure, feedback }) => ({
+    ...{ queryIndex, repeat, score, answer, tokens: noTokens },
+    ...defined({ failure, feedback }),
+  }));
+  return { ...event, outcomes };
+}
+
 export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFoldsSettings): RunFolds {
   const folds = new Map<string, Fold>();
   const closing = new AbortController();
@@ -85,7 +98,7 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
     if (known !== undefined && known.era === link.era) return known;
     const { era } = link;
     const fold: Fold = {
-      ...{ runId, era, record: createRunRecord(runId), executions: 0, usedAt: timing.monotonicMs() },
+      ...{ runId, era, record: createRunRecord(runId, withoutUse), executions: 0, usedAt: timing.monotonicMs() },
       ...{ published: 0, publishedAtMs: Number.NEGATIVE_INFINITY, costMs: 0 },
     };
     folds.set(runId, fold);

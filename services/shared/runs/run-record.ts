@@ -37,7 +37,8 @@ export interface RecordedEvent {
   readonly event: RunEvent;
 }
 
-export function createRunRecord(runId: string): RunRecord {
+/** @param keep what is kept of an event that the state has taken up. Default: all of it */
+export function createRunRecord(runId: string, keep: (event: RunEvent) => RunEvent = (event) => event): RunRecord {
   const events: RecordedEvent[] = [];
   const times = new Map<number, { startMs: number; endMs?: number }>();
   let state: RunState | undefined;
@@ -66,7 +67,7 @@ export function createRunRecord(runId: string): RunRecord {
       if (logged === undefined) throw new RunReadError('failed', `entry ${sequence} of run ${runId} holds no event`);
       const { event } = eventFromProto(logged);
       state = applyEvent(state, event);
-      events.push({ sequence, timeMs, event });
+      events.push({ sequence, timeMs, event: keep(event) });
       digest = upToHere;
       noteTime(times, event, timeMs);
       return event;
