@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { pythonExpression } from '../../services/cli/export/python-expression.ts';
 import { readPythonParts } from '../../services/cli/export/python-parts.ts';
 import { inputsIn } from '../../services/cli/serve/what-to-serve.ts';
+import { instruction as mdEnsemble } from '../../services/domain/operators/md-ensemble.ts';
 import { operators } from '../../services/domain/operators/registry.ts';
 import { chosenLetter } from '../../services/domain/operators/sc-ensemble.ts';
 import { markedAnswer } from '../../services/domain/replies/marked-answer.ts';
@@ -53,7 +54,9 @@ const forms: readonly ((number: number) => string)[] = [
 const replies: RecordedReplies = (request, sample) => {
   const number = numberOf(request, sample);
   const form = forms[number % forms.length]?.(number) ?? '';
-  const fate = Math.floor(number / 64) % 64;
+  // A vote that fails ends the interpreter's step while the others are under way: how many of them count hangs on time.
+  const isVote = request.messages.some(({ content }) => content.startsWith(mdEnsemble));
+  const fate = isVote ? -1 : Math.floor(number / 64) % 64;
   if (fate === 0) return { refusal: { code: 'context_length_exceeded', message: 'maximum context length is 8 tokens' } };
   if (fate === 1) return { text: 'half a', finish: 'length' };
   if (fate === 2) return { text: '', message: { refusal: 'I cannot.' } };
