@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(join(shared, 'small.yaml'), 'benchmark: { name: sample, limit: 20 }\n');
   await keepCluster(shared, 'small.yaml');
   await run(shared, 'scale run gsm8k.yaml && scale run demo.yaml && scale run overnight.yaml');
-  const said = await run(shared, 'scale run gsm8k.yaml --fresh --set seed=2 --json');
+  const said = await run(shared, 'scale run gsm8k.yaml --set name=spare --json');
   spare = (JSON.parse(said) as { readonly runId: string }).runId;
 }, 300_000);
 
@@ -114,6 +114,7 @@ function here({ text }: DocumentedCommand): string {
       .replace('--benchmark gsm8k', '--benchmark sample')
       .replaceAll('--port 8080', '--port 0')
       .replaceAll('gsm8k-0123456789ab', spare)
+      .replace('gsm8k-validate-12', 'sample-validate-12')
       .replace(/^scale (pause|resume|cancel|share|limits) gsm8k/, `scale $1 ${goingOn}`)
   );
 }

@@ -25,7 +25,7 @@ const notHere: readonly NotHere[] = [
   { command: /: (?:pip|python) /, why: 'needs the openai package for Python: test/integration runs exported files with it' },
   { command: /: python3 -m pip /, why: 'asks a registry, and writes outside of the folder' },
   {
-    command: /: scale (?:data (?:pull|import)|rescore)\b|scale rescore/,
+    command: /: (?:scripts\/)?scale data (?:pull|import)|scale rescore/,
     why: 'needs releases or records that are in no clone; their tests make some up',
   },
   {
@@ -42,6 +42,12 @@ const notHere: readonly NotHere[] = [
     command: /: scale (?:sweep (?:pause|resume|cancel)|share (?:sweep|overnight))/,
     why: 'needs a sweep under way: test/e2e/steered-sweep.test.ts steers one',
   },
+  { command: /: scale (?:run|eval|validate) .*examples\/gsm8k\.yaml/, why: "needs GSM8K's files, which are in no clone" },
+  {
+    command: /^docs\/cli\.md: scale compare /,
+    why: 'needs evaluations of these names: docs/eval.md and the quick start have theirs run',
+  },
+  { command: /^docs\/cli\.md: scale memory forget/, why: 'forgets a run that is deleted further up: docs/memory.md has it run' },
   { command: /: scale eval .* --require/, why: 'a gate, which ends with 6 where it does not hold: its tests run both' },
   { command: /: scale eval .* --benchmark math/, why: "needs MATH's files and a Python" },
   {
