@@ -126,7 +126,10 @@ test.each(pages)('the commands of %s do what they are shown for', { timeout: 600
     await run(folder, here(command)).catch((error: Error) => faults.push(`${page}:${command.line}: ${error.message}`));
     const [, made] = /^scale init (\w+)\.csv --yes/.exec(command.text) ?? [];
     if (isWhole) console.error(`${page}:${command.line}: ${command.text} (${faults.length} faults so far)`);
-    if (command.text.startsWith('scale cancel')) await keepCluster(folder, 'small.yaml');
+    if (command.text.startsWith('scale cancel')) {
+      await owners.at(-1)?.ended;
+      await keepCluster(folder, 'small.yaml');
+    }
     if (made !== undefined) await keepCluster(folder, `${made}.yaml`);
   }
   expect(faults).toEqual([]);
