@@ -122,6 +122,16 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     const at = () => page.evaluate("location.hash.replace(/[?].*/, '')") as Promise<string>;
     const focused = (of: string) => page.evaluate(`document.activeElement?.${of} ?? ''`) as Promise<string>;
     const until = (hash: string | RegExp) => expect.poll(at).toMatch(typeof hash === 'string' ? new RegExp(`^${hash}$`) : hash);
+    // Both keys again, where a busy machine has let too much time pass between them.
+    const go = (key: string, hash: string) =>
+      expect
+        .poll(async () => {
+          if ((await at()) === hash) return hash;
+          await page.keyboard.press('g');
+          await page.keyboard.press(key);
+          return at();
+        })
+        .toBe(hash);
     const tabTo = async (selector: string) => {
       for (let presses = 0; presses < 60; presses += 1) {
         if ((await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)) === true) return;
@@ -159,9 +169,7 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     const round = await at();
     await page.keyboard.press(']');
     await expect.poll(at).not.toBe(round);
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
-    await until(`#/runs/${runId}/matrix`);
+    await go('m', `#/runs/${runId}/matrix`);
     await page.waitForSelector('[role=grid]');
     await tabTo('[data-cell]');
     expect(await focused('dataset.cell')).toBe('0 0');
@@ -180,16 +188,14 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
       w: '#/workers',
       r: '#/runs',
     })) {
-      await page.keyboard.press('g');
-      await page.keyboard.press(key);
-      await until(hash);
+      await go(key, hash);
     }
     await page.keyboard.press('?');
     await page.waitForSelector('dialog[open]');
     await page.keyboard.press('Escape');
-    expect(await page.$('dialog[open]')).toBeNull();
+    await expect.poll(() => page.$('dialog[open]')).toBeNull();
     await page.keyboard.press('t');
-    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('light');
     expect(seen.errors).toEqual([]);
   });
 
@@ -218,7 +224,7 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     await expect
       .poll(() => server.actions)
       .toEqual([{ path: `/api/runs/${runId}/pause`, body: { reason: 'the endpoint is needed' } }]);
-    expect(await page.$('dialog[open]')).toBeNull();
+    await expect.poll(() => page.$('dialog[open]')).toBeNull();
     await page.click('button.cancel');
     await page.click('text=Leave it');
     expect(server.actions).toHaveLength(1);
