@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { badRequest, ServeError } from './serve-error.ts';
 
-const content = z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]).nullish();
+const content = z
+  .union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))], {
+    error: 'must be a text, or a list of parts with a type',
+  })
+  .nullish();
+
+/** Of a query, by field. */
+export const givenFields = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' }),
+);
 
 /** What is read of a request for a chat completion; what a workflow decides itself, such as the temperature, is not. */
 const schema = z.looseObject({
@@ -13,7 +23,7 @@ const schema = z.looseObject({
   n: z.int().nullish(),
   tools: z.array(z.unknown()).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
-  query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  query: givenFields.nullish(),
 });
 
 type Parsed = z.infer<typeof schema>;
@@ -116,7 +126,7 @@ function textOf(content: Parsed['messages'][number]['content'], param: string): 
 
 function objectIn(text: string | undefined): Record<string, unknown> | undefined {
   try {
-    const parsed = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).safeParse(JSON.parse(text ?? ''));
+    const parsed = givenFields.safeParse(JSON.parse(text ?? ''));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

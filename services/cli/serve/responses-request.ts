@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ChatRequest, chatRequestOf, decoded } from './chat-request.ts';
+import { type ChatRequest, chatRequestOf, decoded, givenFields } from './chat-request.ts';
 import { badRequest } from './serve-error.ts';
 
 const part = z.looseObject({ type: z.string(), text: z.string().optional() });
@@ -12,7 +12,7 @@ const item = z.looseObject({
 /** What is read of a request of OpenAI's Responses API; what a workflow decides itself is not. */
 const schema = z.looseObject({
   model: z.string(),
-  input: z.union([z.string(), z.array(item).min(1)]),
+  input: z.union([z.string(), z.array(item).min(1)], { error: 'must be a text, or a list of messages' }),
   stream: z.boolean().nullish(),
   seed: z.int().nullish(),
   tools: z.array(z.unknown()).nullish(),
@@ -20,7 +20,7 @@ const schema = z.looseObject({
   previous_response_id: z.string().nullish(),
   conversation: z.unknown().nullish(),
   background: z.boolean().nullish(),
-  query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  query: givenFields.nullish(),
 });
 
 /** @param inputs the fields that the workflow reads @throws ServeError */

@@ -12,7 +12,7 @@ import { errorBody, type ServedAnswer } from './chat-response.ts';
 import { openEventStream } from './event-stream.ts';
 import { readBody } from './read-body.ts';
 import { sendJson } from './send.ts';
-import { ServeError } from './serve-error.ts';
+import { gone, modelNotFound, ServeError } from './serve-error.ts';
 import type { ServeMetrics } from './serve-metrics.ts';
 import type { ServedWorkflow } from './served-workflow.ts';
 
@@ -35,9 +35,6 @@ export interface ChatServer {
   /** Ends what runs. */
   cut(): void;
 }
-
-/** Why a workflow was stopped that nobody waits for any more. */
-const gone = new ServeError(499, 'client_gone', 'the client has hung up');
 
 export function createChatServer(settings: ChatSettings, metrics: () => ServeMetrics): ChatServer {
   const { served, timing, atOnce, deadlineMs, pauseMs } = settings;
@@ -98,8 +95,7 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
       try {
         const request = form.read(await readBody(incoming), served.inputs);
         if (request.model !== served.name) {
-          const message = `the model "${request.model}" is not served here: ask for "${served.name}"`;
-          throw new ServeError(404, 'model_not_found', message, { param: 'model' });
+          throw modelNotFound(request.model, served.name);
         }
         if (request.stream) stream = openEventStream(response, timing, pauseMs);
         const answered = await run(request, response, account, id);

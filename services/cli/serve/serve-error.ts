@@ -53,3 +53,11 @@ function typeOf(status: number): string {
 export function badRequest(message: string, param: string | null = null, code = 'invalid_request'): ServeError {
   return new ServeError(400, code, message, { param });
 }
+
+export function modelNotFound(asked: string, served: string): ServeError {
+  const message = `the model "${asked}" is not served here: ask for "${served}"`;
+  return new ServeError(404, 'model_not_found', message, { param: 'model' });
+}
+
+/** Why a workflow was stopped that nobody waits for any more. */
+export const gone = new ServeError(499, 'client_gone', 'the client has hung up');

@@ -8,7 +8,7 @@ import { errorBody } from './chat-response.ts';
 import { checkAccess } from './check-access.ts';
 import { sendJson } from './send.ts';
 import { type ChatSettings, createChatServer } from './serve-chat.ts';
-import { ServeError } from './serve-error.ts';
+import { modelNotFound, ServeError } from './serve-error.ts';
 import { createServeMetrics } from './serve-metrics.ts';
 
 export interface WorkflowServerSettings extends ChatSettings {
@@ -30,6 +30,8 @@ export interface WorkflowServer {
 /** A client that is slow to send its request has so long. */
 const requestWithinMs = 30_000;
 
+const ofModel = '/v1/models/';
+
 /** An OpenAI-compatible server that answers by running a workflow. @throws ListenError */
 export async function startWorkflowServer(settings: WorkflowServerSettings): Promise<WorkflowServer> {
   const { served, host, port, token, simulated, timing } = settings;
@@ -46,29 +48,34 @@ export async function startWorkflowServer(settings: WorkflowServerSettings): Pro
   let stopping = false;
 
   const route = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname } = new URL(incoming.url ?? '/', 'http://here');
+    const path = pathOf(incoming.url ?? '/');
+    const method = incoming.method === 'HEAD' ? 'GET' : incoming.method;
     if (stopping) response.setHeader('connection', 'close');
-    if (pathname === '/healthz') return sendJson(response, stopping ? 503 : 200, { status: stopping ? 'stopping' : 'ok' });
+    if (path === '/healthz') return sendJson(response, stopping ? 503 : 200, { status: stopping ? 'stopping' : 'ok' });
     checkAccess(incoming, token);
     const answer = async (form: AnswerForm): Promise<void> => {
       if (stopping) throw new ServeError(503, 'stopping', 'the server is being stopped', { headers: { 'retry-after': '5' } });
       await chat.answer(incoming, response, form);
     };
-    const handle = {
+    const handlers: Readonly<Record<string, () => void | Promise<void>>> = {
       'POST /v1/chat/completions': () => answer(chatForm),
       'POST /v1/responses': () => answer(responsesForm),
       'GET /v1/models': () => sendJson(response, 200, { object: 'list', data: [model] }),
-      [`GET /v1/models/${encodeURIComponent(served.name)}`]: () => sendJson(response, 200, model),
       'GET /metrics': async () => {
         const text = await metrics.registry.metrics();
         response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
       },
-    }[`${incoming.method} ${pathname}`];
+    };
+    const handle = handlers[`${method} ${path}`];
     if (handle !== undefined) return await handle();
+    if (method === 'GET' && path.startsWith(ofModel)) {
+      if (decoded(path.slice(ofModel.length)) === served.name) return sendJson(response, 200, model);
+      throw modelNotFound(decoded(path.slice(ofModel.length)), served.name);
+    }
     throw new ServeError(
       404,
       'not_found',
-      `there is no ${incoming.method} ${pathname}: POST /v1/chat/completions, POST /v1/responses, GET /v1/models`,
+      `there is no ${incoming.method} ${path}: POST /v1/chat/completions, POST /v1/responses, GET /v1/models`,
     );
   };
   const server = createServer((incoming, response) => {
@@ -103,4 +110,19 @@ export async function startWorkflowServer(settings: WorkflowServerSettings): Pro
       await closed;
     },
   };
+}
+
+/** Of what a request asks for, which need not be a URL: "//" is none. A slash at the end says nothing. */
+function pathOf(target: string): string {
+  const [path = ''] = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
+  return path.replace(/(?<=.)\/$/, '');
+}
+
+/** Clients differ in what they escape of a name such as "team/w:2". */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

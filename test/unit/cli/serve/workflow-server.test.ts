@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServedWorkflow } from '../../../../services/cli/serve/served-workflow.ts';
@@ -30,12 +32,13 @@ afterEach(async () => {
 });
 
 interface Serving {
+  readonly name?: string;
   readonly text?: string;
   readonly simulator?: Partial<SimulatorOptions>;
   readonly server?: Partial<WorkflowServerSettings>;
 }
 
-async function serving({ text = two, simulator: options = {}, server: settings = {} }: Serving = {}) {
+async function serving({ name = 'w', text = two, simulator: options = {}, server: settings = {} }: Serving = {}) {
   const served: string[] = [];
   const simulator = await startSimulator({
     known: [],
@@ -54,7 +57,7 @@ async function serving({ text = two, simulator: options = {}, server: settings =
     simulated: false,
   };
   const workflow = readWorkflowText(text, 'test', { operators: [...operators.keys()], inputs }, 20);
-  const what: ToServe = { name: 'w', workflow, inputs, executor, endpoints: [endpoint], maxCalls: 20, benchmarkFiles: [] };
+  const what: ToServe = { name, workflow, inputs, executor, endpoints: [endpoint], maxCalls: 20, benchmarkFiles: [] };
   const workflowServed = createServedWorkflow(what, {});
   closing.push(() => workflowServed.close());
   const defects: Error[] = [];
@@ -205,7 +208,7 @@ describe("OpenAI's client", () => {
 });
 
 describe('the server', () => {
-  const post = (url: string, body: string, headers: Record<string, string>) =>
+  const post = (url: string, body: string | Uint8Array, headers: Record<string, string>) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
       const sent = httpRequest(`${url}/chat/completions`, { method: 'POST', headers }, (answer) => {
         let text = '';
@@ -225,6 +228,58 @@ describe('the server', () => {
   ])('refuses %s', async (_, type, status) => {
     const { server } = await serving();
     expect(await post(server.url, '{', { 'content-type': type })).toMatchObject({ status });
+  });
+
+  it('refuses what it would misread', async () => {
+    const { server, served } = await serving();
+    const body = Buffer.from(JSON.stringify(ask));
+    expect(await post(server.url, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]), json)).toMatchObject({ status: 200 });
+    const calls = served.length;
+    const latin = Buffer.from(JSON.stringify(ask).replace('three', 'tr\u00e9s'), 'latin1');
+    expect(await post(server.url, latin, json)).toMatchObject({ status: 400, text: expect.stringContaining('UTF-8') });
+    const packed = await post(server.url, gzipSync(body), { ...json, 'content-encoding': 'gzip' });
+    expect(packed).toMatchObject({ status: 415, text: expect.stringContaining('\\"gzip\\"') });
+    const number = JSON.stringify({ ...ask, messages: [{ role: 'user', content: 5 }] });
+    expect((await post(server.url, number, json)).text).toContain('messages.0.content: must be a text');
+    expect(served).toHaveLength(calls);
+  });
+
+  it('finds its model under a name of any form, by whichever client, and names it to who asks for another', async () => {
+    const { server, client, defects } = await serving({ name: 'team/w:2 é' });
+    for (const path of ['team%2Fw%3A2%20%C3%A9', 'team/w:2%20%C3%A9', 'team%2Fw:2%20%C3%A9/']) {
+      const answer = await fetch(`${server.url}/models/${path}`);
+      expect(await answer.json()).toMatchObject({ id: 'team/w:2 é' });
+      expect((await fetch(`${server.url}/models/${path}`, { method: 'HEAD' })).status).toBe(200);
+    }
+    await expect(client.models.retrieve('other')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
+    expect(await (await fetch(`${server.url}/models/%zz`)).json()).toMatchObject({ error: { code: 'model_not_found' } });
+    expect(defects).toEqual([]);
+  });
+
+  it.each(['//', '//models', 'http://[/', '*', '/v1/completions?a#b'])('answers a request for %s with 404', async (target) => {
+    const { server, defects } = await serving();
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname).setEncoding('utf8');
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
+    let text = '';
+    for await (const part of socket) text += part;
+    expect(text).toMatch(/^HTTP\/1\.1 404 /);
+    expect(defects).toEqual([]);
+  });
+
+  it('takes a client that hangs up within its request for no fault of its own', async () => {
+    const { server, defects } = await serving();
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n{`,
+    );
+    // The server reads the body by now.
+    await once(socket, 'data');
+    socket.destroy();
+    const metric = async () => (await fetch(new URL('/metrics', server.url))).text();
+    await expect.poll(metric).toContain('scale_serve_requests_total{outcome="gone"} 1');
+    expect(defects).toEqual([]);
   });
 
   it('refuses a body that is too long, before it has read it', async () => {
