@@ -186,17 +186,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     after: '\n      }',
   },
   {
-    what: 'the queue of a run that has ended is not cleared once more',
-    file: `${coordinator}/ended-queues.ts`,
-    from: 'await bus.jobs.closeLanes(runId);',
-    to: 'undefined;',
-  },
-  {
-    what: 'a worker that cannot store a result counts as one that the job has ended',
-    file: 'services/shared/worker/settle-delivery.ts',
-    from: 'void livesOn(starts, dependencies);',
-    to: 'undefined;',
-    after: '\n    throw error;\n  }\n  await delivery.ack();',
+    what: 'a worker that could not end a job does not say that it lives',
+    file: `${worker}/settle-delivery.ts`,
+    from: 'return await starts.givenBack();',
+    to: 'return;',
   },
   {
     what: 'a note of what a call has used counts twice if it comes twice',

@@ -121,8 +121,8 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     const { page, seen } = await open(kinds.live());
     const at = () => page.evaluate("location.hash.replace(/[?].*/, '')") as Promise<string>;
     const focused = (of: string) => page.evaluate(`document.activeElement?.${of} ?? ''`) as Promise<string>;
-    // Pressed again where nothing has come of it: a busy machine draws what the keys are for before it listens to them, and lets too
-    // much time pass between two that belong together.
+    // Pressed again where nothing has come of it: a busy machine draws what the keys are for before it listens to them, and
+    // lets too much time pass between two that belong together.
     const press = (keys: readonly string[], isThere: (hash: string) => boolean) =>
       expect
         .poll(
