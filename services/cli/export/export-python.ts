@@ -11,7 +11,8 @@ import type { Answer } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { whatToServe } from '../serve/what-to-serve.ts';
 import { describeProvenance, type Provenance } from './provenance.ts';
-import { type PythonExport, pythonFile } from './python-file.ts';
+import { modules, type PythonExport, pythonFile } from './python-file.ts';
+import { reservedWords } from './python-workflow.ts';
 
 /** Whether what is exported is named as a file, and not as a run. */
 export function isWorkflowFile(wanted: string | undefined): wanted is string {
@@ -35,7 +36,8 @@ export async function exportRunAsPython(file: string, { workflow, about, prices,
   const price = prices && findPrice(prices, model);
   const told =
     price && `${price.input} in, ${price.output} out, ${price.cachedInput} cached, in ${prices.currency} per million tokens`;
-  const remark = `# prices: ${told ?? 'not known'}${prices?.date === undefined ? '' : `, as of ${oneLine(prices.date, 100)}`}\n`;
+  const asOf = prices?.date === undefined ? '' : `, as of ${prices.date}`;
+  const remark = `# ${oneLine(`prices: ${told ?? 'not known'}${asOf}`, 300)}\n`;
   const exported = { workflow, inputs: about.inputs, model: about.model, provenance: describeProvenance(about) + remark };
   return writePython(file, exported, endpoints, { runId: about.runId, round: about.round });
 }
@@ -64,6 +66,11 @@ async function writePython(
   const fileName = basename(wanted);
   if (extname(fileName) !== '.py' || !/^[A-Za-z_]\w*\.py$/.test(fileName)) {
     const message = `--python ${wanted}: name a file such as best_workflow.py, of letters, digits and _, so that Python can import it`;
+    throw new CliError('bad-input', message);
+  }
+  const module = basename(fileName, '.py');
+  if (reservedWords.has(module) || module === 'openai' || modules.includes(module)) {
+    const message = `--python ${wanted}: Python has another use for the name ${module}; name the file otherwise, such as best_workflow.py`;
     throw new CliError('bad-input', message);
   }
   // Where only a cluster's workers know the address, the file's user must say it.

@@ -27,7 +27,8 @@ export interface PythonExport {
   readonly provenance: string;
 }
 
-const modules = (
+/** What every file may import, so none can have such a name. */
+export const modules: readonly string[] = (
   'argparse asyncio collections contextlib dataclasses decimal functools hashlib json math os re signal subprocess sys ' +
   'tempfile unicodedata'
 ).split(' ');
@@ -59,11 +60,14 @@ export async function pythonFile(exported: PythonExport): Promise<string> {
   return `${headOf(fileName, inputs, runsPrograms)}\n\n${provenance}\n${used.map((name) => `import ${name}\n`).join('')}\nimport openai\n\n${body}`;
 }
 
+/** Of a docstring, which a field's name must not end: `pythonText` leaves no quote, backslash or line end bare. */
 function headOf(fileName: string, inputs: readonly string[], runsPrograms: boolean): string {
   const [only = 'question'] = inputs;
-  const query = inputs.length === 1 ? '"What is 3 plus 4?"' : `{${inputs.map((input) => `"${input}": "…"`).join(', ')}}`;
+  const query =
+    inputs.length === 1 ? '"What is 3 plus 4?"' : `{${inputs.map((input) => `${pythonText(input)}: "…"`).join(', ')}}`;
   const module = fileName.replace(/\.py$/, '');
-  const line = inputs.length === 1 ? `a text or {"${only}": "…"}` : `an object with ${inputs.join(', ')}`;
+  const names = inputs.map((input) => pythonText(input).slice(1, -1));
+  const line = inputs.length === 1 ? `a text or {${pythonText(only)}: "…"}` : `an object with ${names.join(', ')}`;
   const programs = runsPrograms
     ? `
 The workflow runs Python programs that the model writes. They have limits of time and memory, but the rights of this process: run

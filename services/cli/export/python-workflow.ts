@@ -18,10 +18,16 @@ const pythonOperators: Readonly<Record<string, string>> = {
   test: 'test_solution',
 };
 
-const keywords = new Set(
+/** Nothing can have such a name, a module neither. */
+export const reservedWords: ReadonlySet<string> = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally for from global if import ' +
-    'in is lambda nonlocal not or pass raise return try while with yield match case type print len str int float bool list ' +
+    'in is lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+);
+const builtIn = new Set(
+  (
+    'match case type print len str int float bool list ' +
     'dict set tuple map filter all any range format min max sum zip sorted reversed object open isinstance enumerate ' +
     'Exception ValueError KeyError BaseException ProcessLookupError StopIteration RecursionError abs ord chr hash id input iter next'
   ).split(' '),
@@ -52,7 +58,7 @@ class WorkflowWriter {
 
   constructor(workflow: Workflow, inputs: readonly string[], runtime: ReadonlySet<string>) {
     this.#workflow = workflow;
-    this.#isTaken = (name) => keywords.has(name) || taken.has(name) || runtime.has(name);
+    this.#isTaken = (name) => reservedWords.has(name) || builtIn.has(name) || taken.has(name) || runtime.has(name);
     const own = new Set(namesIn(workflow.steps));
     const python = new Map<string, string>([['query', 'query']]);
     for (const name of own) {

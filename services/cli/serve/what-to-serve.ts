@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { defined } from '../../domain/defined.ts';
 import { operators } from '../../domain/operators/registry.ts';
+import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
+import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
+import { queryFields } from '../../domain/workflow/query-fields.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
@@ -126,9 +129,19 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** The fields of a query that the workflow's templates and conditions name, in their order; `question` if they name none. */
+/** The fields of a query that a workflow's text reads, in their order; `question` if it reads none. */
 export function inputsIn(text: string): readonly string[] {
-  const named = [...text.matchAll(/\bquery(?:\s*\.\s*([A-Za-z_]\w*)|\s*\[\s*\\?["']([^"'\\]+))/g)];
-  const inputs = [...new Set(named.map(([, dotted, quoted]) => dotted ?? quoted ?? ''))].filter((name) => name !== 'id');
+  const inputs = fieldsIn(text).filter((name) => name !== 'id');
   return inputs.length === 0 ? ['question'] : inputs;
+}
+
+/** Of a text that is no workflow, none: whoever reads it next says why. */
+function fieldsIn(text: string): readonly string[] {
+  try {
+    const parsed = parseWorkflow(decodeYaml(text));
+    return parsed.ok ? queryFields(parsed.workflow) : [];
+  } catch (error) {
+    if (error instanceof YamlError) return [];
+    throw error;
+  }
 }

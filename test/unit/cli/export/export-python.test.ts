@@ -64,10 +64,25 @@ describe('a workflow written out as a Python file', () => {
     expect(text).toContain('# prices: not known');
   });
 
+  test('takes no name of a field, and nothing that is said of the run, for Python', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'scale-export-'));
+    const hostile = '"""\nraise SystemExit(7)\n"""\\N{x} \\';
+    const own: Provenance = { ...about, benchmark: 'b\rraise SystemExit(7)', inputs: [hostile, 'class', 'an-swer', 'größe'] };
+    const prices = { currency: 'USD\nraise SystemExit(7)', prices: [], date: '\nraise SystemExit(7)' };
+    for (const fields of [own.inputs, [hostile]]) {
+      const file = join(folder.path, 'best.py');
+      await exportRunAsPython(file, { workflow: parsed, about: { ...own, inputs: fields }, prices, endpoints: [] });
+      const text = await readFile(file, 'utf8');
+      expect(text.match(/^.*raise SystemExit.*$/gm)?.filter((line) => /^\s*raise/.test(line))).toEqual([]);
+      expect(text.slice(3, text.indexOf('"""', 3))).toContain('pip install openai');
+      expect(text.slice(text.indexOf('"""', 3) + 3)).toMatch(/^\n\n# run: /);
+    }
+  });
+
   test('is refused under a name that Python cannot import, and for what has no Python form', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'scale-export-'));
     const found = { workflow: parsed, about, prices: undefined, endpoints: [] };
-    for (const name of ['my-workflow.py', '1.py', 'best', 'best.txt'])
+    for (const name of ['my-workflow.py', '1.py', 'best', 'best.txt', 'class.py', 'openai.py', 'json.py'])
       await expect(exportRunAsPython(join(folder.path, name), found)).rejects.toThrow('such as best_workflow.py');
     const unicode = readWorkflowText(workflow(String.raw`'lambda.response.matches("\\p{L}")'`), 'w', {
       operators: ['custom'],

@@ -53,11 +53,17 @@ describe('the query in a request', () => {
   });
 });
 
+const step = (text: string): string => `workflow: 1\nsteps: [{ ${text} }]`;
+
 it.each([
-  ['input: "{{ query.question }} {{query.passage}} {{ query.question }}"', ['question', 'passage']],
-  ['if: query["a b"] == "x"', ['a b']],
-  ["if: query['c'] == 1 && query.id == 2", ['c']],
+  [step('return: "{{ query.question }} {{query.passage}} {{ query.question }}"'), ['question', 'passage']],
+  [step(`if: "query['a b'] == 'x' && has(query.hint)", then: [{ return: "{{ query['größe'] }}" }]`), ['a b', 'hint', 'größe']],
+  [step(`return: "{{ query['c'] == '1' && query.id == '2' }}"`), ['c']],
+  [step('return: "{{ [1].map(each, query.x)[0] }}"'), ['x']],
+  [step('return: "Read the query. Then answer the query.Second and query[\'third\'], {{ query.question }}"'), ['question']],
+  [`# query.comment\n${step('return: "{{ query.question }}"')}`, ['question']],
   ['nothing', ['question']],
+  ['{', ['question']],
 ])('the fields in %j are %j', (text, inputs) => {
   expect(inputsIn(text)).toEqual(inputs);
 });
