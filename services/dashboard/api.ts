@@ -249,7 +249,7 @@ export interface ExecutionsAnswer {
   readonly executions: readonly ExecutionShown[];
   readonly note?: string;
   /** Other rounds that executed this query, with its mean score. */
-  readonly others: readonly { readonly round: number; readonly score: MatrixCell }[];
+  readonly others: readonly { readonly round: number; readonly score: ShownCell }[];
 }
 
 /** GET /api/runs/:id/matrix : columns in the benchmark's order, parallel to each row's cells. */
@@ -260,9 +260,14 @@ export interface MatrixAnswer {
     readonly ids: readonly string[] /** Shortened to 120 characters. */;
     readonly questions: readonly string[];
   };
-  /** Means over repeats, to four digits; null: not executed; "failed": no execution gave a score. */
-  readonly rows: readonly { readonly round: number; readonly cells: readonly MatrixCell[] }[];
+  readonly rows: readonly { readonly round: number; readonly cells: readonly ShownCell[] }[];
 }
+
+/**
+ * Mean over repeats, to four digits; null: not executed; "failed": it failed, and has the score 0; "unscored": it failed for
+ * reasons of the infrastructure, and counts in no score.
+ */
+export type ShownCell = MatrixCell | 'unscored';
 
 /** GET /api/runs/:id/why */
 export interface WhyAnswer {

@@ -772,6 +772,11 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       test('keeps the newest manifest of a run', async () => {
         const runId = newRunId();
         expect(await bus.runs.get(runId)).toBeUndefined();
+        // Whoever asks has the id from a person or an address, and may have mistyped it.
+        for (const none of ['', 'two words', '%E0', 'a.b', '*', 'é']) {
+          expect(await bus.runs.get(none)).toBeUndefined();
+          expect(await bus.runs.update(none, (manifest) => manifest)).toBeUndefined();
+        }
         await bus.runs.put(runManifest(runId));
         await bus.runs.put(runManifest(runId, RunStatus.PAUSED));
         expect(await other.runs.get(runId)).toEqual(runManifest(runId, RunStatus.PAUSED));

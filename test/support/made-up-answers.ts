@@ -289,7 +289,7 @@ function executionRows(round: number, matrix: MatrixAnswer, said: Said): Executi
       : [
           {
             ...{ queryIndex, queryId: matrix.queries.ids[queryIndex] ?? '', repeat: 0, tokens: 320 + queryIndex },
-            score: cell === 'failed' ? 0 : cell,
+            score: typeof cell === 'string' ? 0 : cell,
             answer: said(`Greta has 24 shells and gets 25 more, so 49. Answer: ${queryIndex}`),
             ...(cell === 'failed' && { failure: { kind: 'cut-off', message: said('the answer was cut off at 2048 tokens') } }),
             ...(cell === 0 && { feedback: said('no answer was found in it') }),

@@ -26,6 +26,7 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { LogConflictError } from '../../shared/messaging/errors.ts';
 import { noPause } from '../../shared/messaging/pause-run.ts';
+import { isToken } from '../../shared/messaging/subjects-and-streams.ts';
 import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
 import type { Coordinator } from '../coordinator.ts';
@@ -70,7 +71,7 @@ const lookEveryMs = 500;
 export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
   const { bus, leaders, timing } = parts;
   const stateOf = async (sweepId: string, signal: AbortSignal): Promise<SweepState> => {
-    const state = (await openSweepLog(bus, sweepId, timing, signal)).state();
+    const state = isToken(sweepId) ? (await openSweepLog(bus, sweepId, timing, signal)).state() : undefined;
     if (state === undefined) throw noSweep(sweepId);
     return state;
   };
@@ -134,6 +135,7 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
     },
 
     async *watchSweep(sweepId, signal) {
+      if (!isToken(sweepId)) throw noSweep(sweepId);
       let log = await openSweepLog(bus, sweepId, timing, signal);
       if (log.state() === undefined) throw noSweep(sweepId);
       let told = '';

@@ -1,6 +1,5 @@
 import { isScored } from '../../domain/failure-class.ts';
-import type { MatrixCell } from '../../domain/report/report-model.ts';
-import type { MatrixAnswer } from '../api.ts';
+import type { MatrixAnswer, ShownCell } from '../api.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 import { outcomesOf } from './round-answer.ts';
 
@@ -24,7 +23,7 @@ export function matrixAnswer(run: FoldedRun): MatrixAnswer {
 }
 
 /** Means over the repeats that have a score. */
-export function cellsOf(outcomes: ReturnType<typeof outcomesOf>, queries: number): MatrixCell[] {
+export function cellsOf(outcomes: ReturnType<typeof outcomesOf>, queries: number): ShownCell[] {
   const sums = new Float64Array(queries);
   const counts = new Uint32Array(queries);
   const failed = new Set<number>();
@@ -34,9 +33,9 @@ export function cellsOf(outcomes: ReturnType<typeof outcomesOf>, queries: number
     sums[outcome.queryIndex] = (sums[outcome.queryIndex] ?? 0) + outcome.score;
     counts[outcome.queryIndex] = (counts[outcome.queryIndex] ?? 0) + 1;
   }
-  return Array.from({ length: queries }, (_, query): MatrixCell => {
+  return Array.from({ length: queries }, (_, query): ShownCell => {
     const count = counts[query] ?? 0;
-    if (count === 0) return failed.has(query) ? 'failed' : null;
+    if (count === 0) return failed.has(query) ? 'unscored' : null;
     const mean = Math.round((10_000 * (sums[query] ?? 0)) / count) / 10_000;
     return mean === 0 && failed.has(query) ? 'failed' : mean;
   });

@@ -119,7 +119,8 @@ function TopBar({ page: { source, live, route, session } }: { readonly page: Pag
         ]),
   ];
   const words = { live: 'live', connecting: 'connecting', lost: 'not connected' } as const;
-  const bad = trouble || session?.cluster.trouble || '';
+  // What the session says is as of when the page was opened.
+  const bad = trouble ?? session?.cluster.trouble ?? '';
   return (
     <header class="top">
       <div class="top-row">

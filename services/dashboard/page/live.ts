@@ -12,8 +12,8 @@ export interface LiveRun {
 /** What is heard of the cluster while the page is open. */
 export interface Live {
   readonly connection: Store<Connection>;
-  /** Why the cluster does not answer; "" where it does. */
-  readonly trouble: Store<string>;
+  /** Why the cluster does not answer; "" where it does, and undefined until something is heard of it. */
+  readonly trouble: Store<string | undefined>;
   /** Rows that are newer than those that were read. */
   readonly runs: Store<ReadonlyMap<string, RunRow>>;
   readonly removedRuns: Store<ReadonlySet<string>>;
@@ -29,7 +29,7 @@ export interface Live {
 export function liveOf(source: Source): Live {
   const live = {
     connection: storeOf<Connection>('connecting'),
-    trouble: storeOf(''),
+    trouble: storeOf<string | undefined>(undefined),
     runs: storeOf<ReadonlyMap<string, RunRow>>(new Map()),
     removedRuns: storeOf<ReadonlySet<string>>(new Set()),
     sweeps: storeOf<ReadonlyMap<string, SweepRow>>(new Map()),

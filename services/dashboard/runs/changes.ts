@@ -80,6 +80,8 @@ export function createChanges(rows: ClusterRows, folds: RunFolds, timing: Timing
       };
       pages.add(page);
       watching ??= rows.watch(rowsChanged);
+      // What it has heard before may be wrong by now, or of another process.
+      if (rows.trouble !== undefined) waiting.push({ trouble: rows.trouble });
       const watched =
         runId === undefined
           ? undefined

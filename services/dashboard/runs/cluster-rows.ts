@@ -19,6 +19,8 @@ export interface ClusterRows {
   watch(changed: (change: RowsChange) => void): Disposable;
   /** At once, as after an action. */
   lookNow(): void;
+  /** Why the cluster does not answer; "" where it does, and undefined while nobody has looked. */
+  readonly trouble: string | undefined;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export function createClusterRows(link: ClusterLink, timing: Timing): ClusterRow
   let asking: Promise<Rows> | undefined;
   let known: { readonly rows: Rows; readonly atMs: number; readonly era: number } | undefined;
   let told: { readonly runs: Map<string, string>; readonly sweeps: Map<string, string> } | undefined;
-  let trouble = '';
+  let trouble: string | undefined;
   let costMs = 0;
   let watching: Promise<void> | undefined;
   let wake = (): void => undefined;
@@ -92,11 +94,12 @@ export function createClusterRows(link: ClusterLink, timing: Timing): ClusterRow
   };
 
   const run = async (): Promise<void> => {
+    trouble = undefined;
     // A page that listens has read what was known then.
     told = known && { runs: textsOf(known.rows.runs, 'runId'), sweeps: textsOf(known.rows.sweeps, 'sweepId') };
     while (!closing.signal.aborted && listeners.size > 0) {
       await look();
-      const waitMs = trouble === '' ? Math.min(longestWaitMs, Math.max(lookEveryMs, costMs / shareOfTime)) : lookEveryMs;
+      const waitMs = !trouble ? Math.min(longestWaitMs, Math.max(lookEveryMs, costMs / shareOfTime)) : lookEveryMs;
       const woken = new AbortController();
       wake = () => woken.abort();
       await timing.sleep(waitMs, AbortSignal.any([closing.signal, woken.signal])).catch(() => undefined);
@@ -104,10 +107,12 @@ export function createClusterRows(link: ClusterLink, timing: Timing): ClusterRow
   };
 
   return {
+    get trouble() {
+      return trouble;
+    },
     read: () => read(),
     watch(changed) {
       listeners.add(changed);
-      if (trouble !== '') changed({ trouble });
       watching ??= run().finally(() => {
         watching = undefined;
       });

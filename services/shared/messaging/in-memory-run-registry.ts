@@ -3,7 +3,7 @@ import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-
 import type { RunRegistry } from './bus.ts';
 import { followStored } from './in-memory-follow.ts';
 import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memory-world.ts';
-import { token } from './subjects-and-streams.ts';
+import { isToken, token } from './subjects-and-streams.ts';
 
 export interface InMemoryRuns extends PartOfRuns<RunRegistry> {
   manifests(): RunManifest[];
@@ -31,18 +31,18 @@ export function createInMemoryRuns(world: World): InMemoryRuns {
         store(key, manifest);
       },
       async update(runId, change) {
-        const key = token(runId);
-        requireOpen(client, `update manifest of ${key}`);
-        const known = read(key);
+        if (!isToken(runId)) return undefined;
+        requireOpen(client, `update manifest of ${runId}`);
+        const known = read(runId);
         if (!known) return undefined;
         const manifest = change(known);
-        if (manifest !== known) store(key, manifest);
+        if (manifest !== known) store(runId, manifest);
         return manifest;
       },
       async get(runId) {
-        const key = token(runId);
-        requireOpen(client, `get manifest of ${key}`);
-        return read(key);
+        if (!isToken(runId)) return undefined;
+        requireOpen(client, `get manifest of ${runId}`);
+        return read(runId);
       },
       async list() {
         requireOpen(client, 'list manifests');

@@ -8,7 +8,7 @@ import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
 import { readLastOfEach } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
-import { streams, subjects, token } from './subjects-and-streams.ts';
+import { isToken, streams, subjects, token } from './subjects-and-streams.ts';
 
 export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegistry {
   return {
@@ -18,16 +18,16 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
     },
 
     async update(runId, change) {
-      const key = token(runId);
-      const operation = `update manifest of ${key}`;
+      if (!isToken(runId)) return undefined;
+      const operation = `update manifest of ${runId}`;
       return await untilDone(session, operation, async () => {
-        const entry = await bucket.get(key);
+        const entry = await bucket.get(runId);
         if (entry?.operation !== 'PUT') return undefined;
         const known = decodeRunManifest(entry.value);
         const manifest = change(known);
         if (manifest === known) return known;
         try {
-          await bucket.update(key, encodeRunManifest(manifest), entry.revision);
+          await bucket.update(runId, encodeRunManifest(manifest), entry.revision);
         } catch (error) {
           if (!isWrongLastSequence(error)) throw error;
           // After a pause, since a server that cannot say which sequence is the last gives the same answer.
@@ -38,8 +38,8 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
     },
 
     async get(runId) {
-      const key = token(runId);
-      const entry = await untilDone(session, `get manifest of ${key}`, () => bucket.get(key));
+      if (!isToken(runId)) return undefined;
+      const entry = await untilDone(session, `get manifest of ${runId}`, () => bucket.get(runId));
       return entry?.operation === 'PUT' ? decodeRunManifest(entry.value) : undefined;
     },
 

@@ -105,9 +105,14 @@ export function lastToken(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);
 }
 
+/** Whether there can be anything with this id. */
+export function isToken(id: string): boolean {
+  return /^[\w-]{1,128}$/.test(id);
+}
+
 /** @throws InvalidRequestError for an id that would change the subject's meaning */
 export function token(id: string): string {
-  if (/^[\w-]{1,128}$/.test(id)) return id;
+  if (isToken(id)) return id;
   throw new InvalidRequestError(
     `use the id ${JSON.stringify(id)}`,
     'ids have 1 to 128 letters, digits, hyphens and underscores, since they become parts of subjects',

@@ -235,6 +235,17 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     expect(await page.$('button.pause, button.cancel')).toBeNull();
   });
 
+  test('a cluster that was away when the page was opened, and answers since, is not said to be away', async () => {
+    const answers = kinds.live();
+    const session = answers.get(ask.session().address) as SessionAnswer;
+    answers.set(ask.session().address, { ...session, cluster: { ...session.cluster, trouble: 'the cluster is starting' } });
+    const { page, server } = await open(answers, '#/runs');
+    const banner = () => page.$$eval('.banner', (all) => all.map(({ textContent }) => textContent));
+    await expect.poll(banner).toEqual(['The cluster does not answer: the cluster is starting']);
+    server.tell({ trouble: '' });
+    await expect.poll(banner).toEqual([]);
+  });
+
   test('says what to do where there is nothing, nothing yet, no leave or no server', async () => {
     const answers = kinds.finished();
     const { page, server } = await open(answers, '#/runs/not-there');

@@ -212,6 +212,25 @@ test('a coordinator that is away is told of, and asked again once it is back', a
   await expect.poll(async () => (await get('/api/runs/made-up')).status).toBe(200);
 });
 
+test('a page hears whether the cluster answers when it begins to listen, and when that changes', async () => {
+  const { url, link } = await dashboardOn((await fakeCluster()).address);
+  const troubles = (events: readonly { readonly data: unknown }[]) =>
+    events.flatMap(({ data }) => (data as Change).trouble ?? []);
+  const hears = (wanted: readonly string[]) =>
+    eventsOf(url, '/api/changes', {}, (events) => troubles(events).length >= wanted.length).then((events) =>
+      expect(troubles(events)).toEqual(wanted),
+    );
+  const address = (await fakeCluster()).address;
+  link.move('the cluster is starting');
+  const first = hears(['the cluster is starting', '']);
+  await expect.poll(async () => (await dashboardClient(url).get<string>('/metrics')).body).toContain('scale_dashboard_pages 1');
+  // One that comes later, or comes back, is told the same.
+  await hears(['the cluster is starting']);
+  link.move({ address, kind: 'server', name: 'the lab' });
+  await first;
+  await hears(['']);
+});
+
 test('a cluster of this machine that comes and goes is followed', async () => {
   const { url, link } = await dashboardOn((await fakeCluster()).address);
   const { get } = dashboardClient(url);

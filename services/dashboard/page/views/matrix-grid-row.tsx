@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { formatScore } from '../../../shared/document/format.ts';
 import { px } from '../parts/px.ts';
 import { links } from '../route.ts';
-import { cellText, type MatrixRow } from './matrix-rows.ts';
+import { cellText, cellWords, type MatrixRow } from './matrix-rows.ts';
 
 /** Pixels. */
 export const rowHeight = 28;
@@ -95,10 +95,10 @@ function drawnRow({
           <div key={column} role="gridcell" aria-colindex={columnPlace + 2} class="matrix-cell" style={{ left: at }}>
             <a
               {...shared}
-              class={cell === 'failed' ? 'failed' : undefined}
+              class={typeof cell === 'string' ? 'failed' : undefined}
               href={links.query(runId, round, row.id)}
-              style={{ '--share': `${cell === 'failed' ? 0 : Math.round(100 * cell)}%` }}
-              aria-label={`round ${round}: ${cell === 'failed' ? 'failed' : formatScore(cell)}`}
+              style={{ '--share': `${typeof cell === 'string' ? 0 : Math.round(100 * cell)}%` }}
+              aria-label={`round ${round}: ${typeof cell === 'string' ? cellWords[cell] : formatScore(cell)}`}
             >
               {cellText(cell)}
             </a>

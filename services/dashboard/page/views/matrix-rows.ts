@@ -1,5 +1,4 @@
-import type { MatrixCell } from '../../../domain/report/report-model.ts';
-import type { MatrixAnswer } from '../../api.ts';
+import type { MatrixAnswer, ShownCell } from '../../api.ts';
 import { sorted } from '../parts/sorted.ts';
 
 /** A query with what each workflow made of it. */
@@ -8,7 +7,7 @@ export interface MatrixRow {
   readonly id: string;
   readonly question: string;
   /** In the order of the rounds of the answer. */
-  readonly cells: readonly MatrixCell[];
+  readonly cells: readonly ShownCell[];
   readonly executedBy: number;
   /** Absent: no workflow has a score on it. */
   readonly mean?: number;
@@ -31,20 +30,14 @@ export type MatrixFilter = keyof typeof matrixFilters;
 export function matrixRows({ queries, rows }: MatrixAnswer): readonly MatrixRow[] {
   return queries.ids.map((id, index) => {
     const cells = rows.map((row) => row.cells[index] ?? null);
-    let [sum, count, low, high, failed] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-    for (const cell of cells) {
-      if (cell === 'failed') failed += 1;
-      else if (cell !== null) {
-        sum += cell;
-        count += 1;
-        low = Math.min(low, cell);
-        high = Math.max(high, cell);
-      }
-    }
+    const scores = scoresIn(cells);
+    const mean = meanOf(scores);
     return {
-      ...{ index, id, question: queries.questions[index] ?? '', cells, executedBy: count + failed, failed },
-      spread: count < 2 ? 0 : high - low,
-      ...(count > 0 && { mean: sum / count }),
+      ...{ index, id, question: queries.questions[index] ?? '', cells },
+      executedBy: cells.filter((cell) => cell !== null).length,
+      failed: cells.filter((cell) => typeof cell === 'string').length,
+      spread: scores.length < 2 ? 0 : Math.max(...scores) - Math.min(...scores),
+      ...(mean !== undefined && { mean }),
     };
   });
 }
@@ -80,19 +73,33 @@ export function orderMatrix(rows: readonly MatrixRow[], order: string, rounds: r
   return isDescending ? [...rows].reverse() : rows;
 }
 
-/** A failure counts as less than nothing right. */
-const numberOf = (cell: MatrixCell) => (cell === null ? undefined : cell === 'failed' ? -1 : cell);
+/** To sort by: a failure comes before a wrong answer. */
+const numberOf = (cell: ShownCell) => (cell === null ? undefined : typeof cell === 'string' ? -1 : cell);
 
-/** Mean of a workflow's scores; undefined without any. */
-export function columnMean(cells: readonly MatrixCell[]): number | undefined {
-  const scores = cells.filter((cell): cell is number => typeof cell === 'number');
+/** As in the score of a round: a failure is a score of 0, unless it was the infrastructure's. */
+function scoresIn(cells: readonly ShownCell[]): number[] {
+  return cells.flatMap((cell) => (cell === null || cell === 'unscored' ? [] : cell === 'failed' ? 0 : cell));
+}
+
+function meanOf(scores: readonly number[]): number | undefined {
   return scores.length === 0 ? undefined : scores.reduce((sum, each) => sum + each, 0) / scores.length;
 }
 
+/** Mean of a workflow's scores; undefined without any. */
+export function columnMean(cells: readonly ShownCell[]): number | undefined {
+  return meanOf(scoresIn(cells));
+}
+
+export const cellWords = {
+  failed: 'failed, which counts as 0',
+  unscored: 'failed for reasons of the infrastructure, and counts in no score',
+} as const;
+
 /** Short enough for a cell: "1", "0", ".67", "×". */
-export function cellText(cell: MatrixCell): string {
+export function cellText(cell: ShownCell): string {
   if (cell === null) return '';
   if (cell === 'failed') return '×';
+  if (cell === 'unscored') return '?';
   if (cell === 0 || cell === 1) return String(cell);
   return cell.toFixed(2).replace(/^0/, '');
 }

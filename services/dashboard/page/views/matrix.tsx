@@ -6,7 +6,7 @@ import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { FilterBox } from '../parts/filter-box.tsx';
 import { Empty, Show } from '../parts/states.tsx';
 import { MatrixGrid } from './matrix-grid.tsx';
-import { columnMean, fitsMatrix, type MatrixFilter, matrixFilters, matrixRows, orderMatrix } from './matrix-rows.ts';
+import { cellWords, columnMean, fitsMatrix, type MatrixFilter, matrixFilters, matrixRows, orderMatrix } from './matrix-rows.ts';
 import { RunFrame } from './run-frame.tsx';
 
 export function MatrixView({ runId }: { readonly runId: string }) {
@@ -55,7 +55,9 @@ function Tools({
   const { route, want } = usePage();
   const { text = '', sort = firstOrder, columns: columnOrder = '' } = route.wanted;
   const filter: MatrixFilter =
-    route.wanted.show !== undefined && route.wanted.show in matrixFilters ? (route.wanted.show as MatrixFilter) : 'executed';
+    route.wanted.show !== undefined && Object.hasOwn(matrixFilters, route.wanted.show)
+      ? (route.wanted.show as MatrixFilter)
+      : 'executed';
   const all = useMemo(() => matrixRows(matrix), [matrix]);
   const rounds = useMemo(() => matrix.rows.map(({ round }) => round), [matrix]);
   const means = useMemo(() => matrix.rows.map(({ cells }) => columnMean(cells)), [matrix]);
@@ -143,8 +145,14 @@ function Tools({
         </li>
         <li>
           <span class="cell-sample failed">×</span>
-          no execution gave a score
+          {cellWords.failed}
         </li>
+        {rows.some(({ cells }) => cells.includes('unscored')) && (
+          <li>
+            <span class="cell-sample failed">?</span>
+            {cellWords.unscored}
+          </li>
+        )}
         <li>
           <span class="cell-sample none" />
           not executed

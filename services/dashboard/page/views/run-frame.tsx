@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ask, savedPageAddress } from '../../addresses.ts';
 import type { RunAnswer } from '../../api.ts';
+import { plural } from '../numbers.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { Actions } from '../parts/confirm.tsx';
 import { StatePill } from '../parts/state-pill.tsx';
@@ -100,8 +101,8 @@ function Head({ run: { row, report }, tab }: { readonly run: RunAnswer; readonly
             <bdi>
               {report.run.benchmark} {report.run.split}
             </bdi>
-            , {report.run.queries} queries · scored by {report.run.scorer} · evaluation {report.run.method} · executor{' '}
-            <bdi>{report.run.executor}</bdi>, optimizer <bdi>{report.run.optimizer}</bdi>
+            , {plural(report.run.queries, 'query', 'queries')} · scored by {report.run.scorer} · evaluation {report.run.method} ·
+            executor <bdi>{report.run.executor}</bdi>, optimizer <bdi>{report.run.optimizer}</bdi>
           </>
         )}
       </p>

@@ -100,7 +100,7 @@ function verdictOf({ verdict, best, run }: Report): string {
   if (verdict !== undefined) return describeVerdict(verdict);
   if (run.failure !== undefined) return `It failed: ${run.failure}`;
   if (best !== undefined)
-    return `${run.status === 'completed' ? '' : 'So far: '}round ${best.round} with ${formatScore(best.score)} (${best.method}).`;
+    return `${run.status === 'completed' ? 'R' : 'So far: r'}ound ${best.round} with ${formatScore(best.score)} (${best.method}).`;
   return run.status === 'completed' ? 'No workflow has a score.' : 'No workflow has a score yet.';
 }
 
@@ -158,7 +158,7 @@ function Figures({ row, report }: { readonly row: RunRow; readonly report: Repor
       <Card
         title="Tokens spent"
         figure={tokens(isOver ? (spent?.tokens ?? total.tokens) : Math.max(total.tokens, row.spentTokens ?? row.tokens))}
-        note={`in ${exact(total.calls)} calls${spent && spent.tokens !== total.tokens ? `; charged: ${formatCount(total.tokens)}` : ''}`}
+        note={`in ${plural(total.calls, 'call')}${spent && spent.tokens !== total.tokens ? `; charged: ${formatCount(total.tokens)}` : ''}`}
       />
       {paid !== undefined && (
         <Card
@@ -317,8 +317,8 @@ function Spent({ report: { ledger } }: { readonly report: Report }) {
 
 function Failures({ runId, report }: { readonly runId: string; readonly report: Report }) {
   const groups = [
-    ...report.refusals.map((group) => ({ of: 'proposals', group })),
-    ...report.executionFailures.map((group) => ({ of: 'executions', group })),
+    ...report.refusals.map((group) => ({ of: 'proposal', group })),
+    ...report.executionFailures.map((group) => ({ of: 'execution', group })),
   ];
   if (groups.length === 0) return null;
   return (
@@ -327,7 +327,7 @@ function Failures({ runId, report }: { readonly runId: string; readonly report: 
         {groups.map(({ of, group }) => (
           <li key={`${of} ${group.kind}`}>
             <strong>
-              {exact(group.count)} {of}: {group.kind}
+              {plural(group.count, of)}: {group.kind}
             </strong>
             {group.examples.map(({ round, message }) => (
               <p key={`${round} ${message}`}>
