@@ -15,6 +15,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { findRun } from '../runs/find-run.ts';
 import { describeRouteVerdict } from './describe-route.ts';
 import { type PolicyDocument, policyVersion } from './policy-file.ts';
+import { pricesToFitBy } from './prices-to-fit-by.ts';
 import { readExecutedRun } from './read-executed-run.ts';
 import type { RouteFacts } from './route-to-document.ts';
 import { withVerdicts } from './with-verdicts.ts';
@@ -59,13 +60,8 @@ export async function fitPolicy(cli: Cli, cluster: ReachedCluster, choices: FitC
     refuseOtherQueries(main, other);
     if (other.runId !== runId) runs.push(other);
   }
-  const prices = choices.cost === 'money' ? main.record.prices() : undefined;
-  if (choices.cost === 'money' && prices === undefined) {
-    throw new CliError(
-      'bad-input',
-      `nobody has said what the models of ${runId} cost: leave out --cost money, or see docs/prices.md`,
-    );
-  }
+  const configurations = runs.map(({ state }) => state.configuration);
+  const prices = choices.cost === 'money' ? pricesToFitBy(main.record.prices(), configurations, runId) : undefined;
   const gathered = matrixFrom(runs, benchmark, prices, choices.settings, runId);
   const endpointsOf = (model: string) => (simulated ? [] : manifest.endpoints.filter((endpoint) => endpoint.model === model));
   const { executor, optimizer } = configuration;

@@ -18,8 +18,8 @@ export const policyVersion = 1;
 const model = z
   .object({
     model: z.string().min(1),
-    temperature: z.number().nullable(),
-    topP: z.number().nullable(),
+    temperature: z.number().min(0).max(2).nullable(),
+    topP: z.number().positive().max(1).nullable(),
     maxTokens: z.int().min(1),
     chatTemplateKwargs: z.record(z.string(), z.unknown()),
     sendSeed: z.boolean(),
@@ -82,7 +82,7 @@ export async function readPolicyFile(path: string): Promise<RoutingPolicy> {
   if (!read.success) {
     const [issue] = read.error.issues;
     const field = issue?.path.join('.') ?? '';
-    throw refuse(path, `${field === '' ? 'it' : field} ${issue?.message ?? 'is wrong'}`);
+    throw refuse(path, `${field === '' ? 'this is no routing policy' : field}: ${issue?.message ?? 'is wrong'}`);
   }
   const policy = read.data;
   checkSteps(path, policy);
@@ -118,7 +118,13 @@ function checkSteps(path: string, { steps, workflows, texts, queryLevel }: Polic
     const estimator = failureEstimators.get(check.estimator);
     if (estimator === undefined)
       throw refuse(path, `steps.${place}.check.estimator: ${failureEstimators.unknown(check.estimator).message}`);
-    const lists = Object.values(check.state);
+    const { threshold, state } = check;
+    if (threshold < 0 || threshold > 1)
+      throw refuse(path, `steps.${place}.check.threshold is ${threshold}, and estimates are from 0 to 1`);
+    const [missing] = estimator.learns.filter((list) => (state[list] ?? []).length === 0);
+    if (missing !== undefined)
+      throw refuse(path, `steps.${place}.check.state.${missing} is missing: ${estimator.name} learned it, and needs it`);
+    const lists = Object.values(state);
     if (estimator.when === 'before' && lists.some(({ length }) => length !== texts.texts.length)) {
       throw refuse(path, `steps.${place}.check.state has not one value for each of the ${texts.texts.length} texts`);
     }

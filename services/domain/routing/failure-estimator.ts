@@ -20,6 +20,8 @@ export interface FailureEstimator {
    * @returns what it knows, as plain values for the policy; undefined if what it needs was not recorded
    */
   fit(training: Training, workflow: number): EstimatorState | undefined;
+  /** The lists in what it has learned. */
+  readonly learns: readonly string[];
   /** @returns in [0, 1]; the higher, the likelier the answer is wrong */
   estimate(state: EstimatorState, seen: Seen): number;
 }

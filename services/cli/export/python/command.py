@@ -64,6 +64,16 @@ async def answer_lines(lines, options):
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def query_given(text):
+    """@raises ValueError"""
+    if len(INPUTS) == 1:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"the query must be a JSON object with {', '.join(INPUTS)}: {error}") from error
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("query", nargs="?", help="one query; without it, a query a line from standard input, as text or JSON")
@@ -75,7 +85,7 @@ def main():
         if options.query is None:
             asyncio.run(answer_lines(sys.stdin, options))
             return
-        query = json.loads(options.query) if len(INPUTS) > 1 else options.query
+        query = query_given(options.query)
         made = answer(query, seed=options.seed, run_programs=options.run_programs)
     except (openai.OpenAIError, ProgramsNotAllowed, ValueError) as error:
         sys.exit(f"{type(error).__name__}: {error}")

@@ -8,6 +8,7 @@ export const agreement: FailureEstimator = {
   when: 'after',
   asks: 'second',
   threshold: 0.5,
+  learns: [],
   fit: ({ matrix }, workflow) => (hasAnswers(matrix.workflows[workflow] as RoutedWorkflow) ? {} : undefined),
   estimate: (_, { answer, second = '' }) => (answerKey(answer) === answerKey(second) ? 0 : 1),
 };

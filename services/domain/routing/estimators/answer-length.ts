@@ -12,6 +12,7 @@ export const answerLength: FailureEstimator = {
   name: 'answer-length',
   description: 'how often answers of about this length were wrong; costs nothing on top of the answer',
   when: 'after',
+  learns: ['edges', 'failures'],
   fit: ({ matrix }, workflow) => {
     const routed = matrix.workflows[workflow] as RoutedWorkflow;
     if (!hasAnswers(routed)) return undefined;

@@ -11,6 +11,7 @@ export const difficulty: FailureEstimator = {
   name: 'difficulty',
   description: "Rasch's difficulty of the queries whose texts are nearest, by all workflows together; costs nothing",
   when: 'before',
+  learns: ['failures'],
   fit: (training) => ({ failures: failuresExpected(training) }),
   estimate: ({ failures = [] }, { near }) => nearMean(failures, mean(failures), near),
 };

@@ -7,6 +7,7 @@ export const neighbours: FailureEstimator = {
   name: 'neighbours',
   description: 'how often this workflow failed on the queries whose texts are nearest; costs nothing',
   when: 'before',
+  learns: ['failures'],
   fit: ({ matrix }, workflow) => ({
     failures: scoresOf(matrix.workflows[workflow] as RoutedWorkflow).map((score) => 1 - score),
   }),

@@ -7,6 +7,7 @@ export const verifier: FailureEstimator = {
   when: 'after',
   asks: 'verdict',
   threshold: 0.5,
+  learns: [],
   fit: ({ matrix }, workflow) => {
     const { trials } = matrix.workflows[workflow] as RoutedWorkflow;
     return trials.every((some) => some.every(({ verdict, failed }) => verdict !== undefined || failed)) ? {} : undefined;

@@ -39,8 +39,10 @@ test('a policy is read as JSON and as YAML', async () => {
   expect((await read(good, stringify)).route).toEqual(route);
 });
 
-test.each([
-  ['another version', { ...good, policy: 2 }, 'policy must be 1'],
+test.each<readonly [string, unknown, string]>([
+  ['another version', { ...good, policy: 2 }, 'policy: must be 1'],
+  ['what is no policy at all', [], 'this is no routing policy: '],
+  ['a setting that no model takes', { ...good, executor: { ...good.executor, temperature: -5 } }, 'executor.temperature: '],
   ['a field that is not there', { ...good, inputs: undefined }, 'inputs'],
   ['a workflow that was changed', { ...good, workflows: [{ ...entry, hash: '0'.repeat(64) }, entry] }, 'its hash is another one'],
   ['a step of no workflow', { ...good, steps: [{ workflow: 0, check }, { workflow: 2 }] }, 'steps.1 names workflow 2'],
@@ -51,6 +53,26 @@ test.each([
     { ...good, steps: [{ workflow: 0, check: { ...check, estimator: 'neighbour' } }, { workflow: 1 }] },
     'did you mean',
   ],
+  ...[-0.1, 5, '0.4', null].map(
+    (threshold) =>
+      [
+        `the threshold ${threshold}`,
+        { ...good, steps: [{ workflow: 0, check: { ...check, threshold } }, { workflow: 1 }] },
+        'steps.0.check.threshold',
+      ] as [string, unknown, string],
+  ),
+  ...[
+    ['neighbours', {}, 'failures'],
+    ['difficulty', { failures: [] }, 'failures'],
+    ['answer-length', { failures: [1] }, 'edges'],
+  ].map(
+    ([estimator, state, list]) =>
+      [
+        `${estimator} without ${list}`,
+        { ...good, steps: [{ workflow: 0, check: { ...check, estimator, state } }, { workflow: 1 }] },
+        `steps.0.check.state.${list} is missing`,
+      ] as [string, unknown, string],
+  ),
   [
     'a state for other texts',
     { ...good, steps: [{ workflow: 0, check: { ...check, state: { failures: [1] } } }, { workflow: 1 }] },
