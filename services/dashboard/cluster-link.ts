@@ -10,6 +10,8 @@ export interface ClusterLink {
   readonly name: string;
   /** Why there is none to ask now; undefined if there is. */
   readonly trouble: string | undefined;
+  /** There is none, and no run either that it could tell of: nothing is wrong. */
+  readonly isEmpty: boolean;
   /** Which one it is: differs for each. */
   readonly era: number;
   /** With the dashboard's own token. @throws AnswerError while there is none to ask */

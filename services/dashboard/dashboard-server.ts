@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
@@ -122,7 +122,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     if (method === 'GET' || method === 'HEAD') {
       const file = files.get(pathname);
       if (file !== undefined) return { type: file.type, text: file.content, headers: { 'content-security-policy': policy } };
-      if (pathname === '/open') return openLink(query.get('key') ?? '');
+      if (pathname === '/open') return openLink(query.get('key') ?? '', headers);
     } else if (method === 'POST' || method === 'DELETE') {
       access.checkOrigin(headers);
     } else {
@@ -171,12 +171,16 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     return { type: 'text/html; charset=utf-8', text: html, headers };
   };
 
-  const openLink = (key: string): Body => {
+  const openLink = (key: string, headers: IncomingHttpHeaders): Body => {
     const cookie = access.open(key);
     if (cookie === undefined) {
-      const message =
-        'this link was used or is not the newest one: `scale dashboard` prints another one each time that one is used';
-      throw new AnswerError('refused', 403, message);
+      const type = 'text/plain; charset=utf-8';
+      // A browser that is signed in, as by the same link: people reload it, and browsers open it again with their tabs.
+      if (access.visitorOf(headers).isSignedIn) return { type, text: '', status: 303, headers: { location: '/' } };
+      // A person reads it, and no page.
+      const text =
+        'This link was used, or is not the newest one: `scale dashboard` prints another one each time that one is used.\n';
+      return { type, text, status: 403 };
     }
     opened();
     return { type: 'text/plain', text: '', status: 303, headers: { location: '/', 'set-cookie': cookie } };

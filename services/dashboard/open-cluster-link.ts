@@ -14,9 +14,16 @@ export interface ClusterPlace {
   readonly name: string;
 }
 
+/** There is no cluster, since nothing was ever run. */
+export interface NoRuns {
+  readonly kind: 'empty';
+  /** A sentence, with what to do. */
+  readonly why: string;
+}
+
 export interface OpenClusterLink extends ClusterLink {
   /** From now on it is this one; or, with a sentence, none. */
-  move(to: ClusterPlace | string): void;
+  move(to: ClusterPlace | NoRuns | string): void;
   close(): void;
 }
 
@@ -25,14 +32,16 @@ export function openClusterLink(first: ClusterPlace | string, name = ''): OpenCl
   const listeners = new Set<() => void>();
   let place: ClusterPlace | undefined;
   let trouble: string | undefined;
+  let isEmpty = false;
   let client: ControlClient | undefined;
   let era = 0;
-  const set = (to: ClusterPlace | string): void => {
+  const set = (to: ClusterPlace | NoRuns | string): void => {
     client?.close();
     client = undefined;
     era += 1;
-    place = typeof to === 'string' ? undefined : to;
-    trouble = typeof to === 'string' ? to : undefined;
+    isEmpty = typeof to !== 'string' && to.kind === 'empty';
+    place = typeof to === 'string' || to.kind === 'empty' ? undefined : to;
+    trouble = typeof to === 'string' ? to : to.kind === 'empty' ? to.why : undefined;
     if (place !== undefined) client = connectControl(place.address, { token: place.token, tls: place.tls });
   };
   const away = () => new AnswerError('unreachable', 503, trouble ?? 'the cluster is away', { headers: { 'retry-after': '1' } });
@@ -46,6 +55,9 @@ export function openClusterLink(first: ClusterPlace | string, name = ''): OpenCl
     },
     get trouble() {
       return trouble;
+    },
+    get isEmpty() {
+      return isEmpty;
     },
     get era() {
       return era;
@@ -75,6 +87,7 @@ const fromParent = z.object({
   type: z.literal('cluster'),
   place: z.union([
     z.string(),
+    z.object({ kind: z.literal('empty'), why: z.string() }),
     z.object({
       ...{ address: z.string(), token: z.string().optional(), name: z.string() },
       kind: z.enum(['machine', 'reading', 'server']),

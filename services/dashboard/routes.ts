@@ -75,7 +75,8 @@ export function createRoutes({ link, rows, folds, timing }: AnswerSources): Read
       const { sweeps } = await rows.read(signal);
       return json({ sweeps } satisfies SweepsAnswer);
     },
-    '/api/workers': async ({ signal }) => json(workersAnswer(await link.client().listWorkers(signal))),
+    '/api/workers': async ({ signal }) =>
+      json(workersAnswer(link.isEmpty ? { workers: [], settled: true } : await link.client().listWorkers(signal))),
     '/api/runs/:run': async (asked) => {
       const run = await open(asked);
       const report = run.record.events.length === 0 ? undefined : textOf(run, 'report', () => reportShown(run));
@@ -145,6 +146,7 @@ export async function sessionAnswer(
 }
 
 async function coordinatorSays(link: ClusterLink, signal: AbortSignal): Promise<{ version?: string; trouble?: string }> {
+  if (link.isEmpty) return {};
   try {
     const { version: coordinator, trouble } = await link.client().diagnose(signal);
     return { version: coordinator, ...(trouble !== '' && { trouble }) };

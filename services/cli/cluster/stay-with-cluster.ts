@@ -15,6 +15,13 @@ export interface LocalPlace {
   readonly kind: 'machine' | 'reading';
 }
 
+/** Nothing was ever run in the folder. */
+export interface NoRuns {
+  readonly kind: 'empty';
+  /** A sentence, with what to do. */
+  readonly why: string;
+}
+
 const againMs = 1_000;
 
 /**
@@ -25,13 +32,13 @@ const againMs = 1_000;
 export async function stayWithCluster(
   cli: Cli,
   folder: DataFolder,
-  tell: (place: LocalPlace | string) => void,
+  tell: (place: LocalPlace | NoRuns | string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, notice, interrupts } = cli;
   while (!signal.aborted) {
     if (!hasData(folder)) {
-      tell(`there is no run in ${folder.root} yet: start one with \`scale run FILE\``);
+      tell({ kind: 'empty', why: `there is no run in ${folder.root} yet: start one with \`scale run FILE\`` });
       while (!hasData(folder) && !signal.aborted) await pause(systemTiming, againMs, signal);
       continue;
     }

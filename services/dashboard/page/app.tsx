@@ -39,6 +39,11 @@ export function App({ source }: { readonly source: Source }) {
     source.read(ask.session(), new AbortController().signal).then(setSession, () => setSession(undefined));
   }, [source]);
   useEffect(readSession, [readSession]);
+  const connection = useStore(live.connection);
+  // A stream that ends may be the end of the session.
+  useEffect(() => {
+    if (connection === 'lost') source.read(ask.session(), new AbortController().signal).then(setSession, () => undefined);
+  }, [connection, source]);
   const [kind, id] = route.path;
   useEffect(() => {
     // A view of a run has it followed itself, which needs no second stream.
@@ -108,6 +113,8 @@ function TopBar({ page: { source, live, route, session } }: { readonly page: Pag
   const trouble = useStore(live.trouble);
   const [here = 'runs'] = route.path;
   const isFile = source.embedded !== undefined;
+  // Nothing is told to those who are not signed in: what they see says so.
+  const isStranger = session?.role === 'none';
   const places = [
     { id: 'runs', title: 'Runs', href: links.runs() },
     ...(isFile
@@ -143,7 +150,7 @@ function TopBar({ page: { source, live, route, session } }: { readonly page: Pag
             <bdi>{session.cluster.name}</bdi>
           </span>
         )}
-        {!isFile && (
+        {!isFile && !isStranger && (
           <span class={`connection c-${connection}`} role="status">
             <span class="dot" aria-hidden="true" />
             {words[connection]}
@@ -159,7 +166,7 @@ function TopBar({ page: { source, live, route, session } }: { readonly page: Pag
           ?
         </button>
       </div>
-      {connection === 'lost' && !isFile && (
+      {connection === 'lost' && !isFile && !isStranger && (
         <p class="banner" role="alert">
           The connection to the server is lost: what you see is as of before. It is tried again by itself; if it stays so, see
           whether <code>scale dashboard</code> still runs.

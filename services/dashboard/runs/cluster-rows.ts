@@ -42,6 +42,7 @@ export function createClusterRows(link: ClusterLink, timing: Timing): ClusterRow
   let wake = (): void => undefined;
 
   const ask = async (): Promise<Rows> => {
+    if (link.isEmpty) return { runs: [], sweeps: [] };
     const client = link.client();
     const { era } = link;
     const beganMs = timing.monotonicMs();

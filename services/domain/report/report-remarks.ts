@@ -25,9 +25,12 @@ function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] 
   }
   if (isQueryLevel(state.configuration)) return [queryLevelRemark(round)];
   const { queryCount } = state.configuration.benchmark;
-  const remarks = [
-    'The best of many noisy scores is too high on average: evaluate the workflow on other queries before you rely on it.',
-  ];
+  const scored = state.rounds.filter(({ evaluation }) => evaluation !== undefined);
+  // Of one score, as that of an evaluation, nothing was chosen.
+  const remarks =
+    scored.length > 1
+      ? ['The best of many noisy scores is too high on average: evaluate the workflow on other queries before you rely on it.']
+      : [];
   if (!coversAllQueries(round, state.configuration)) {
     const rest = round.evaluation?.predicted === undefined ? 'alone' : "and the optimizer model's own prediction";
     remarks.unshift(

@@ -4,6 +4,7 @@ import { describeMissingResults } from '../../domain/comparison/missing-results.
 import { isScored } from '../../domain/failure-class.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
+import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import type { Round } from '../../domain/run/state.ts';
 import { benchmarkDefinitions } from '../benchmarks/registry.ts';
 import { answersInLog } from './answers-in-log.ts';
@@ -71,11 +72,17 @@ export async function comparisonSide(
     executions: counted,
     tokens: records.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
     remarks: [
+      ...(isQueryLevel(state.configuration) ? [perQuery(label)] : []),
       ...(executed < benchmark.queryCount ? [partly] : []),
       ...(lost === 0 ? [] : [`${lost} of ${records.length} executions of ${runId} have no score: see its failures`]),
       ...(missing === undefined ? [] : [`${runId}: ${missing}`]),
     ],
   };
+}
+
+/** Its round has a workflow too: that of the queries for which none could be written. */
+function perQuery(label: string): string {
+  return `${label} is a query-level run: each query was answered by a workflow written for it, not by the one shown, and writing them is not in its tokens`;
 }
 
 /** Scores of different things cannot be subtracted. @throws RunReadError */

@@ -233,6 +233,12 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     await page.reload();
     await page.waitForSelector('[role=tree]');
     expect(await page.$('button.pause, button.cancel')).toBeNull();
+
+    // Who is not signed in any more is told that, and not that the server is lost.
+    await page.waitForSelector('.connection');
+    answers.set(ask.session().address, { ...session, role: 'none', isSignedIn: false });
+    server.hangUp();
+    await expect.poll(() => page.$('.connection, .banner')).toBeNull();
   });
 
   test('a cluster that was away when the page was opened, and answers since, is not said to be away', async () => {

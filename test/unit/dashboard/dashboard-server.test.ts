@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type {
   Change,
+  CompareAnswer,
   ExecutionRowsAnswer,
   MatrixAnswer,
   RunAnswer,
@@ -155,7 +156,10 @@ test('on one machine, a link that can be opened once signs a browser in, and nob
   expect([answer.status, answer.headers.get('location'), opened]).toEqual([303, '/', 1]);
   expect((await get<SessionAnswer>('/api/session')).body.role).toBe('run');
   expect((await get('/api/runs')).status).toBe(200);
-  expect((await dashboardClient(dashboard.url).get(path)).status).toBe(403);
+  // The browser that it has signed in may open it again; another one reads a sentence.
+  expect((await get(path)).status).toBe(303);
+  const other = await dashboardClient(dashboard.url).get(path);
+  expect([other.status, other.body]).toEqual([403, expect.stringMatching(/^This link was used/)]);
   expect((await send('POST', '/api/session', { token: 'a-token' })).body.error?.message).toContain('open the link');
 });
 
@@ -238,9 +242,28 @@ test('a cluster of this machine that comes and goes is followed', async () => {
   link.move('another command is starting the cluster');
   const { status, body } = await get('/api/runs');
   expect([status, body.error?.message]).toEqual([503, 'another command is starting the cluster']);
+  link.move({ kind: 'empty', why: 'there is no run here yet' });
+  expect((await get('/api/runs')).body).toEqual({ runs: [] });
+  expect((await get('/api/sweeps')).body).toEqual({ sweeps: [] });
+  expect((await get('/api/workers')).body).toMatchObject({ workers: [] });
+  expect((await get<SessionAnswer>('/api/session')).body.cluster).not.toHaveProperty('trouble');
+  expect((await get('/api/runs/made-up')).status).toBe(503);
   link.move({ address: (await fakeCluster(log.slice(0, 6))).address, kind: 'reading', name: 'here' });
   expect((await get<RunsAnswer>('/api/runs')).body.runs).toMatchObject([{ state: 'interrupted' }]);
   expect((await get<RunAnswer>('/api/runs/made-up')).body.report?.run.status).toBe('running');
+});
+
+test('a comparison with a query-level run says that the workflow shown is not what answered', async () => {
+  const settings = { queryCount: 8, search: { maxRounds: 1 }, evaluation: { method: 'full', warmUpRounds: 0 } } as const;
+  const perQuery = continueRun(madeUpWorld(), madeUpConfiguration({ kind: 'query-level', ...settings })).log;
+  for (const [script, count] of [
+    [perQuery, 1],
+    [log, 0],
+  ] as const) {
+    const { get } = dashboardClient((await dashboardOn((await fakeCluster(script)).address)).url);
+    const { body } = await get<CompareAnswer>('/api/compare?a=made-up:1&b=made-up:1');
+    expect(body.a.remarks.filter((remark) => remark.includes('workflow written for it'))).toHaveLength(count);
+  }
 });
 
 test('the newest runs are read before anybody asks for them', async () => {

@@ -33,6 +33,9 @@ export function Problem({ problem, what }: { readonly problem: NoAnswerError; re
     <div class="empty problem" role="alert">
       <p class="empty-title">{titleOf(problem, what)}</p>
       <p>{problem.message}</p>
+      {problem.needsSignIn && !navigator.cookieEnabled && (
+        <p>This browser keeps no cookies for this page, and cannot be signed in without: allow them, and open the link again.</p>
+      )}
       <p class="row">
         {problem.needsSignIn && (
           <a class="button primary" href={links.signIn()}>

@@ -49,7 +49,10 @@ export function SignInView() {
       ) : session?.signIn === 'token' ? (
         <section>
           <form onSubmit={send} class="sign-in">
-            <p>Give a token of the cluster: whoever runs it hands them out. This browser keeps it until you sign out.</p>
+            <p>
+              Give a token of the cluster: whoever runs it hands them out. It signs this browser in for twelve hours, and is not
+              kept in it.
+            </p>
             <label class="field">
               Token
               <input
@@ -71,7 +74,7 @@ export function SignInView() {
         <section>
           <p>
             {session?.signIn === 'link'
-              ? 'Open the link that `scale dashboard` has printed: it signs this browser in.'
+              ? 'Open the link that `scale dashboard` has printed: it signs this browser in for twelve hours, by a cookie.'
               : 'Nobody can sign in here: this page only shows.'}
           </p>
         </section>

@@ -71,10 +71,16 @@ describe('the report of a run', () => {
   });
 
   it('says that a best score is an estimate if it is one, and gives it no interval', () => {
-    const { model } = reported({ evaluation: { method: 'few-shot', warmUpRounds: 1, fewShotRatio: 0.1 } });
+    const { state, model } = reported({ evaluation: { method: 'few-shot', warmUpRounds: 1, fewShotRatio: 0.1 } });
     expect(model.best?.method).toBe('few-shot');
     expect(model.best?.interval).toBeUndefined();
     expect(model.remarks[0]).toBe('The best score is an estimate: it rests on 4 executions (a full evaluation has 40) alone.');
+    const chosen = 'The best of many noisy scores is too high on average';
+    const remarksAt = (rounds: number) =>
+      buildReport({ ...state, rounds: state.rounds.slice(0, rounds) }, madeUpBenchmark(40), meta).remarks.join();
+    expect(remarksAt(state.rounds.length)).toContain(chosen);
+    // Of one score, nothing was chosen.
+    expect(remarksAt(1)).not.toContain(chosen);
   });
 
   it("tells what the benchmark's own warnings say, and how often its scorer failed", () => {
