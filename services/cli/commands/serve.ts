@@ -47,10 +47,10 @@ export function addServeCommand(program: Command, cli: Cli): void {
       '--run-file <file>',
       'take model and endpoint from a run file; without it and without --run, a simulated model answers',
     )
-    .option('--name <text>', "the model's name for clients; default: the run's, or the file's")
+    .option('--name <text>', "the model's name for clients; default: the run's, or the file's", notEmpty)
     .option('--host <address>', 'where to listen; beyond this machine only with a token', '127.0.0.1')
     .option('--port <n>', '0 for any free port', parsePort, 8080)
-    .option('--token <text>', `what clients must show as their API key; ${tokenVariable} keeps it off the command line`)
+    .option('--token <text>', `what clients must show as their API key; ${tokenVariable} keeps it off the command line`, notEmpty)
     .option('--at-once <n>', 'requests answered at the same time; more are refused with the status 429', countUpTo(10_000), 256)
     .option('--deadline <n>', 'seconds that one answer may take', countUpTo(86_400), 300)
     .option('--drain <n>', 'seconds that answers under way have when the server is stopped', countUpTo(86_400), 30)
@@ -156,4 +156,10 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('it must be a port from 0 to 65535.');
+}
+
+/** An empty token would let everybody in who shows none. */
+function notEmpty(text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new InvalidArgumentError('it must not be empty.');
 }

@@ -9,10 +9,14 @@ const remedies = new Map<string, string>([
   ['EPERM', 'this user lacks the permission'],
   ['EEXIST', 'something that is not a folder is in its place'],
   ['ENOTDIR', 'a part of the path is not a folder'],
+  ['EISDIR', 'it is a folder'],
+  ['ENAMETOOLONG', 'the name is too long'],
   ['EMFILE', 'this process has too many files open: raise `ulimit -n`'],
   ['ENFILE', 'the machine has too many files open'],
   ['EIO', 'the disk has failed'],
 ]);
+/** Elsewhere a file that is not there may only not be there yet; what ends a command is a name that somebody gave. */
+const remediesAtTheEnd = new Map([...remedies, ['ENOENT', 'it, or the folder that it would be in, is not there']]);
 
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
@@ -25,7 +29,7 @@ export class FileError extends ScaleError {
 
 /** Undefined for any error that is not about a file. */
 export function fileErrorFrom(error: unknown): FileError | undefined {
-  const sentence = describeFileError(error);
+  const sentence = sentenceOf(error, remediesAtTheEnd);
   return sentence === undefined ? undefined : new FileError(sentence, { cause: error });
 }
 
@@ -34,9 +38,15 @@ export function fileErrorFrom(error: unknown): FileError | undefined {
  * @param path for errors that name none, such as those from writing to an open file
  */
 export function describeFileError(error: unknown, path?: string): string | undefined {
+  return sentenceOf(error, remedies, path);
+}
+
+function sentenceOf(error: unknown, known: ReadonlyMap<string, string>, path?: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code = '', path: named = path, syscall = '' } = error as NodeJS.ErrnoException;
-  const remedy = remedies.get(code);
+  const { code = '', path: own = path, syscall = '', dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  // A file that is replaced is renamed to, and only that name means anything to a person.
+  const named = dest ?? own;
+  const remedy = known.get(code);
   if (remedy === undefined || /^(spawn|listen|connect|bind)/.test(syscall)) return undefined;
   return `${named ?? 'a file'} cannot be ${verbOf(syscall)}: ${remedy} (${code})`;
 }

@@ -68,7 +68,7 @@ async function serving({ name = 'w', text = two, simulator: options = {}, server
   });
   const forced = AbortSignal.abort();
   closing.push(() => server.stop(forced));
-  const client = new OpenAI({ baseURL: server.url, apiKey: settings.token ?? 'none', maxRetries: 0 });
+  const client = new OpenAI({ baseURL: server.url, apiKey: settings.token || 'none', maxRetries: 0 });
   return { server, client, served, defects, simulator };
 }
 
@@ -228,6 +228,11 @@ describe('the server', () => {
   ])('refuses %s', async (_, type, status) => {
     const { server } = await serving();
     expect(await post(server.url, '{', { 'content-type': type })).toMatchObject({ status });
+  });
+
+  it('lets nobody in by an empty token', async () => {
+    const { server } = await serving({ server: { token: '' } });
+    expect((await fetch(`${server.url}/models`)).status).toBe(401);
   });
 
   it('refuses what it would misread', async () => {
