@@ -128,13 +128,17 @@ function endpointCause({ manifest, workers = [] }: WaitFacts): Cause | undefined
   return { kind: 'endpoint', what, until: 'it is tried again automatically, and the run continues as soon as that works' };
 }
 
-function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
+function workCause({ manifest, outstanding, workers }: WaitFacts): Cause {
   const kinds = kindsOf(outstanding);
   if (kinds.length === 0) {
     return { kind: 'work', what: 'the coordinator is preparing the next step', until: 'the run continues by itself' };
   }
   const wanted = kinds.map((kind) => countOf(outstanding, kind)).join(' and ');
   const are = wanted.startsWith('1 ') && kinds.length === 1 ? 'is' : 'are';
+  if (workers === undefined) {
+    const what = `${wanted} ${are} given out, and it is not known yet to which workers`;
+    return { kind: 'work', what, until: 'workers are heard of within seconds, and tell what they are doing' };
+  }
   const inHand = workers.flatMap(({ runs }) => runs).filter(({ runId }) => runId === manifest.runId);
   if (inHand.length === 0) {
     const able = workers.filter((worker) => worker.kinds.some((kind) => kinds.some((needed) => needed === kind)));

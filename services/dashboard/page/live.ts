@@ -60,7 +60,12 @@ export function liveOf(source: Source): Live {
 }
 
 function apply(live: Omit<Live, 'follow'>, { runs = [], sweeps = [], removedRuns = [], run, trouble }: Change): void {
-  if (runs.length > 0) live.runs.set(new Map([...live.runs.get(), ...runs.map((row) => [row.runId, row] as const)]));
+  if (runs.length > 0) {
+    live.runs.set(new Map([...live.runs.get(), ...runs.map((row) => [row.runId, row] as const)]));
+    // One that was deleted may be begun anew, with the same id.
+    const isBack = new Set(runs.map(({ runId }) => runId));
+    live.removedRuns.set(new Set([...live.removedRuns.get()].filter((runId) => !isBack.has(runId))));
+  }
   if (sweeps.length > 0) live.sweeps.set(new Map([...live.sweeps.get(), ...sweeps.map((row) => [row.sweepId, row] as const)]));
   if (removedRuns.length > 0) live.removedRuns.set(new Set([...live.removedRuns.get(), ...removedRuns]));
   if (trouble !== undefined) live.trouble.set(trouble);

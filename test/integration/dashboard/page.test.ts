@@ -252,6 +252,19 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     await expect.poll(banner).toEqual([]);
   });
 
+  test('a run that is deleted while it is looked at is said to be, until it is begun anew', async () => {
+    const answers = kinds.live();
+    const { page, server } = await open(answers, `#/runs/${runId}`);
+    const row = (answers.get(ask.runs().address) as RunsAnswer).runs.find((each) => each.runId === runId);
+    if (row === undefined) throw new Error('the made-up answers have no run');
+    await page.waitForSelector('[role=tree]');
+    await page.waitForSelector('.c-live');
+    server.tell({ removedRuns: [runId] });
+    await page.waitForSelector('text=This run was deleted');
+    server.tell({ runs: [row] });
+    await expect.poll(() => page.$('text=This run was deleted')).toBeNull();
+  });
+
   test('says what to do where there is nothing, nothing yet, no leave or no server', async () => {
     const answers = kinds.finished();
     const { page, server } = await open(answers, '#/runs/not-there');

@@ -118,6 +118,12 @@ describe('what a run waits for', () => {
     ],
     ['work without calls', { workers: [worker({ runs: [share(8)] })] }, 'work', /^12 executions are being worked on$/],
     ['a slot', {}, 'work', /^12 executions wait in the queue for one of 8 slots on 1 worker$/],
+    [
+      'what nobody knows yet',
+      { workers: undefined },
+      'work',
+      /^12 executions are given out, and it is not known yet to which workers$/,
+    ],
     ['the coordinator', { outstanding: { execute: 0, predict: 0, propose: 0 } }, 'work', /the coordinator/],
   ])('is %s', (_, given, kind, what) => {
     const wait = waitOf(facts(given));

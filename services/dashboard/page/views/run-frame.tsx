@@ -24,6 +24,7 @@ export function RunFrame({ runId, tab, children }: RunFrameProps) {
   const answer = useAnswer(ask.run(runId), useRevision(runId));
   const heard = useStore(live.run);
   const newer = useStore(live.runs).get(runId);
+  const isDeleted = useStore(live.removedRuns).has(runId);
   const state = newer?.state;
   useEffect(() => live.follow({ run: runId }), [live, runId]);
   useEffect(() => {
@@ -37,6 +38,11 @@ export function RunFrame({ runId, tab, children }: RunFrameProps) {
         const run: RunAnswer = { ...rest, row: newer ?? read.row, ...(step && { step }) };
         return (
           <>
+            {isDeleted && (
+              <p class="notice bad" role="alert">
+                This run was deleted: what you see is as of before.
+              </p>
+            )}
             <Head run={run} tab={tab} />
             {children(run)}
           </>

@@ -45,6 +45,13 @@ export function WorkersView() {
   );
 }
 
+/** A circuit breaker's words, for people. */
+const endpointStates: ReadonlyMap<string, string> = new Map([
+  ['closed', 'answers'],
+  ['open', 'fails, and is left alone for a moment'],
+  ['half-open', 'has failed, and is tried again'],
+]);
+
 const columns: readonly Column<Worker>[] = [
   {
     ...{ id: 'name', title: 'worker', sort: ({ name }) => name },
@@ -90,7 +97,8 @@ const columns: readonly Column<Worker>[] = [
     cell: ({ endpoints }) =>
       endpoints.map(({ url, state, inFlight: busy, detail }) => (
         <span key={url} class="under">
-          <bdi>{url}</bdi>: {state}, {plural(busy, 'call')} in flight{detail === '' ? '' : `, ${detail}`}
+          <bdi>{url}</bdi>: {endpointStates.get(state) ?? state}, {plural(busy, 'call')} in flight
+          {detail === '' ? '' : `, ${detail}`}
         </span>
       )),
   },
