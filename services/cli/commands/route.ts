@@ -5,6 +5,7 @@ import { defined } from '../../domain/defined.ts';
 import { defaultRouteSettings } from '../../domain/routing/fit-route.ts';
 import { scorerIn } from '../../domain/scoring/own-scorer.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
+import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { sandboxSettings } from '../../shared/config/service-settings.ts';
 import { replaceFile } from '../../shared/document/replace-file.ts';
@@ -108,7 +109,7 @@ async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promi
   const what = await routerToServe(policy, options);
   const folder = dataFolderOf(cli.environment);
   const { scorer } = policy.run;
-  const name = options.benchmark ?? policy.run.benchmark;
+  const name = options.benchmark ?? builtInOf(policy.run.benchmark, file);
   const benchmark = await loadBenchmark({ name, split, limit, scorer, folder });
   if (scorerIn(benchmark, benchmark.scorer).needs === 'model') {
     throw new CliError('bad-input', `the scorer ${benchmark.scorer} asks a model, and \`route eval\` asks none but the policy's`);
@@ -143,6 +144,13 @@ async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promi
     await Promise.all([answerer.close(), code.close()]);
     await servers.stop();
   }
+}
+
+/** A policy knows the name alone of a benchmark of somebody's own. @throws CliError */
+function builtInOf(name: string, policy: string): string {
+  if (benchmarkDefinitions.has(name)) return name;
+  const message = `${policy} is of a run on "${name}", a benchmark of your own: give its file with --benchmark`;
+  throw new CliError('bad-input', message);
 }
 
 function tellTenths(cli: Cli, total: number): (done: number) => void {

@@ -19,6 +19,7 @@ async function scale(...args: readonly string[]): Promise<Record<string, never>>
 interface Policy {
   readonly workflows: readonly { readonly hash: string; readonly name: string }[];
   readonly steps: readonly object[];
+  readonly run: object;
 }
 
 test('a search is fitted, evaluated on the test split, and served by its policy', async () => {
@@ -57,6 +58,10 @@ test('a search is fitted, evaluated on the test split, and served by its policy'
   expect(evaluated.steps).toEqual([{ step: 1, name: 'dear', share: 1 }]);
   const compared = await scale('compare', 'router-test.jsonl', 'router-test.jsonl');
   expect(compared).toMatchObject({ queries: 6, verdict: 'undecided' });
+
+  await writeFile(join(folder, 'own.json'), JSON.stringify({ ...two, run: { ...written.run, benchmark: 'mine' } }));
+  const own = startCli(['route', 'eval', 'own.json'], { cwd: folder });
+  expect([(await own.ended).code, own.stderr()]).toEqual([2, expect.stringContaining('give its file with --benchmark')]);
 
   const server = startCli(['serve', '--router', 'two.json', '--port', '0', '--json'], { cwd: folder });
   await server.until(/\n}\n/);
