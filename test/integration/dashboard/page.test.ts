@@ -123,17 +123,19 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     const focused = (of: string) => page.evaluate(`document.activeElement?.${of} ?? ''`) as Promise<string>;
     // Pressed again where nothing has come of it: a busy machine draws what the keys are for before it listens to them, and
     // lets too much time pass between two that belong together.
-    const press = (keys: readonly string[], isThere: (hash: string) => boolean) =>
+    const pressUntil = (keys: readonly string[], isDone: () => Promise<boolean>) =>
       expect
         .poll(
           async () => {
-            if (isThere(await at())) return true;
+            if (await isDone()) return true;
             for (const key of keys) await page.keyboard.press(key);
-            return isThere(await at());
+            return isDone();
           },
           { interval: 500 },
         )
         .toBe(true);
+    const press = (keys: readonly string[], isThere: (hash: string) => boolean) =>
+      pressUntil(keys, async () => isThere(await at()));
     const go = (key: string, to: string) => press(['g', key], (hash) => hash === to);
     const tabTo = async (selector: string) => {
       for (let presses = 0; presses < 60; presses += 1) {
@@ -189,12 +191,11 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
     })) {
       await go(key, hash);
     }
-    await page.keyboard.press('?');
-    await page.waitForSelector('dialog[open]');
+    await pressUntil(['?'], async () => (await page.$('dialog[open]')) !== null);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.$('dialog[open]')).toBeNull();
-    await page.keyboard.press('t');
-    await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('light');
+    const theme = () => page.evaluate('document.documentElement.dataset.theme');
+    await pressUntil(['t'], async () => (await theme()) === 'light');
     expect(seen.errors).toEqual([]);
   });
 
