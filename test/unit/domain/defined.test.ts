@@ -1,8 +1,19 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { defined } from '../../../services/domain/defined.ts';
 
-it('leaves out what is undefined and nothing else, and keeps the order', () => {
-  const fields = { first: 0, second: undefined, third: '', fourth: false, fifth: null };
-  expect(JSON.stringify(defined(fields))).toBe('{"first":0,"third":"","fourth":false,"fifth":null}');
-  expect('second' in defined(fields)).toBe(false);
+test('keeps fields in their order, null and falsy ones too, and leaves out those that are undefined', () => {
+  const kept = defined({ b: 0, a: undefined, d: null, c: '', e: false });
+  expect(Object.entries(kept)).toEqual([
+    ['b', 0],
+    ['d', null],
+    ['c', ''],
+    ['e', false],
+  ]);
+});
+
+test('a field of the name __proto__ stays a field', () => {
+  const kept = defined(JSON.parse('{"__proto__": {"owned": true}, "a": 1}'));
+  expect(Object.keys(kept)).toEqual(['__proto__', 'a']);
+  expect('owned' in kept).toBe(false);
+  expect(Object.getPrototypeOf(kept)).toBe(Object.prototype);
 });
