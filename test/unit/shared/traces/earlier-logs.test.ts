@@ -40,6 +40,10 @@ test.each([
   }
   for (const group of groups) delete group.class;
   delete found.report.best.queries;
+  // Of a single score that version said that it was the best of many.
+  if (kind === 'evaluation') {
+    expected.report.remarks = expected.report.remarks.filter((remark: string) => !remark.startsWith('The best of many'));
+  }
   for (const { report: model } of [expected, found]) model.remarks = model.remarks.map(figuresIn);
   expect(found).toEqual(expected);
 });
