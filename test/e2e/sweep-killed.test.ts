@@ -27,7 +27,7 @@ interface SweptRuns {
   readonly evidence: readonly RunEvidence[];
   /** What the model's server counted, of all starts. */
   readonly served: readonly ServedCall[];
-  /** When everything was killed, in milliseconds since 1970. */
+  /** When everything had been killed, before it was started again, in milliseconds since 1970. */
   readonly killedAtMs: readonly number[];
 }
 
@@ -79,9 +79,11 @@ at_once: 2
     const parts = [...(await clusterProcesses(command.child.pid ?? 0)).values()].flat();
     for (const pid of parts) process.kill(pid, 'SIGKILL');
     command.child.kill('SIGKILL');
+    await command.ended;
+    // What was on its way at the kill reaches the model's server, which is in this process, only now, and begins there.
+    await sleep(100);
     // By the clock that the simulated model times its calls with: the system's may have been set meanwhile.
     killedAtMs.push(performance.timeOrigin + performance.now());
-    await command.ended;
   }
 }
 
