@@ -6,6 +6,7 @@ import { executionJobId } from '../../services/domain/run/job-id.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { mapAtOnce } from '../../services/shared/lifecycle/map-at-once.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { findNatsServer } from '../../services/shared/toolchain/find-nats-server.ts';
@@ -15,16 +16,25 @@ import { modelCall, runManifest } from './bus-messages.ts';
 
 const rounds = 20;
 const runId = 'large-run';
+const atOnce = 256;
 
 export interface LargeRun {
   readonly runId: string;
   readonly rounds: number;
+  readonly queries: number;
   /** The id of one of its queries, whose results are stored. */
   readonly query: string;
 }
 
-/** Makes up a finished search of 20 rounds in a data folder, with log and manifest; results of the first query only. */
-export async function storeLargeRun(root: string, executions: number): Promise<LargeRun> {
+/**
+ * Makes up a finished search of 20 rounds in a data folder, with log, snapshots and manifest, as a coordinator writes them.
+ * @param results of which queries they are stored
+ */
+export async function storeLargeRun(
+  root: string,
+  executions: number,
+  results: 'all queries' | 'first query' = 'first query',
+): Promise<LargeRun> {
   const queries = Math.ceil(executions / rounds);
   const benchmark: Benchmark = {
     ...{ name: 'made-up', split: 'validate', description: '', inputs: ['question'], operators: ['custom'], scorer: 'strict' },
@@ -51,18 +61,20 @@ export async function storeLargeRun(root: string, executions: number): Promise<L
   const kept = { ...runManifest(runId, RunStatus.RUNNING), configuration: configurationToProto(configuration) };
   await bus.runs.put({ ...kept, createdAtMs: Date.now() });
   const written = await openRunLog(bus, runId, { timing: systemTiming, snapshotEntries: 64 }, new AbortController().signal);
+  const isStored = ({ queryIndex }: { readonly queryIndex: number }) => results === 'all queries' || queryIndex === 0;
   for (const event of log) {
     await written.append(event);
     if (event.kind !== 'executions-completed') continue;
-    for (const { queryIndex, repeat, score } of event.outcomes.filter((outcome) => outcome.queryIndex === 0)) {
+    await mapAtOnce(event.outcomes.filter(isStored), atOnce, async ({ queryIndex, repeat, score }) => {
       const jobId = executionJobId(state.rounds[event.round - 1]?.workflowHash ?? '', queryIndex, repeat);
-      const execution = { answer: 'The answer is 1.', extracted: '1', score, otherScores: {}, failure: undefined };
+      const answer = `The answer is ${queryIndex + 1}.`;
+      const execution = { answer, extracted: `${queryIndex + 1}`, score, otherScores: {}, failure: undefined };
       const about = { schemaVersion: 1, runId, jobId, epoch: 1, worker: 'executor-1', delivery: 1, elapsedMs: 150 };
-      const calls = [modelCall('solve/0', `${'Let us think step by step. '.repeat(20)}The answer is 1.`)];
+      const calls = [modelCall('solve/0', `${'Let us think step by step. '.repeat(20)}${answer}`)];
       await bus.results.put({ ...about, calls, outcome: { $case: 'execution', value: execution } });
-    }
+    });
   }
   await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.COMPLETED }));
   await bus.close();
-  return { runId, rounds, query: 'q0' };
+  return { runId, rounds, queries, query: 'q0' };
 }

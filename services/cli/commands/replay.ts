@@ -18,6 +18,7 @@ import { readRunAsSearch } from '../../shared/traces/read-run-log.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { tellTenths } from '../progress/tell-tenths.ts';
 import { replayJson } from '../replay/replay-json.ts';
 import { replayOnThreads } from '../replay/replay-threads.ts';
 import { replayToDocument } from '../replay/replay-to-document.ts';
@@ -118,7 +119,7 @@ async function replayTables(
     jobs,
     threads: options.threads,
     signal: cli.interrupts.requested,
-    onProgress: tellTenths(cli, jobs.length),
+    onProgress: tellTenths(cli.notice, jobs.length, (done) => `replayed ${done} of ${jobs.length} parts`),
   });
   const prepared = prepareSearches(searches);
   // Parallel to the jobs: one list per search, strategy after strategy.
@@ -142,16 +143,6 @@ async function replayTables(
 
 function usesPrediction({ method }: { readonly method: string }): boolean {
   return evaluationMethods.get(method)?.usesPrediction === true;
-}
-
-function tellTenths(cli: Cli, total: number): (done: number) => void {
-  let told = 0;
-  return (done) => {
-    const tenth = Math.floor((10 * done) / total);
-    if (tenth === told) return;
-    told = tenth;
-    cli.notice(`replayed ${done} of ${total} parts`);
-  };
 }
 
 /** Names of a registry, each known. */

@@ -20,6 +20,7 @@ import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
 import { countUpTo } from '../parse-count.ts';
+import { tellTenths } from '../progress/tell-tenths.ts';
 import { createPolicyAnswerer } from '../route/answer-by-policy.ts';
 import { describePolicyEvaluation } from '../route/describe-route.ts';
 import { evaluatePolicy } from '../route/evaluate-policy.ts';
@@ -122,7 +123,7 @@ async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promi
     const total = benchmark.queries.length;
     const evaluated = await evaluatePolicy({
       ...{ answerer, benchmark, code, seed, atOnce, signal: cli.interrupts.requested },
-      onProgress: tellTenths(cli, total),
+      onProgress: tellTenths(cli.notice, total, (done) => `answered ${done} of ${total} queries`),
     });
     const records = resolve(options.out ?? join(dirname(file), `router-${split}.jsonl`));
     await replaceFile(records, evaluated.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
@@ -151,16 +152,6 @@ function builtInOf(name: string, policy: string): string {
   if (benchmarkDefinitions.has(name)) return name;
   const message = `${policy} is of a run on "${name}", a benchmark of your own: give its file with --benchmark`;
   throw new CliError('bad-input', message);
-}
-
-function tellTenths(cli: Cli, total: number): (done: number) => void {
-  let told = 0;
-  return (done) => {
-    const tenth = Math.floor((10 * done) / total);
-    if (tenth === told) return;
-    told = tenth;
-    cli.notice(`answered ${done} of ${total} queries`);
-  };
 }
 
 async function fitRun(cli: Cli, run: string | undefined, options: FitOptions): Promise<Answer> {
