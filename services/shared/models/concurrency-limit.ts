@@ -5,7 +5,10 @@ export interface ConcurrencyLimit {
   hasRoom(): boolean;
   /** Takes a slot, whether there is room or not. */
   begin(): ConcurrencyPlace;
-  /** The endpoint has shown what it can bear: until `leave`, successes no longer raise the limit. In [1, max]. */
+  /**
+   * The endpoint has shown what it can bear: until `leave`, successes do not raise the limit. In [1, max]. Where calls were
+   * refused for the load, it can only be lowered so.
+   */
   steerTo(limit: number): void;
   /** The endpoint shows nothing any more. */
   leave(): void;
@@ -109,8 +112,9 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
     },
     hasRoom: () => flying.size < limit,
     steerTo: (next) => {
-      isSteered = true;
-      if (next !== limit) changeTo(next);
+      // One that refuses what it could let wait shows an empty queue at any load: there the refusals know more.
+      isSteered = refusedFrom === Number.POSITIVE_INFINITY;
+      if (next < limit || (isSteered && next > limit)) changeTo(next);
     },
     leave: () => {
       isSteered = false;
