@@ -1,4 +1,5 @@
 import { createSpentTally, type Spent } from '../domain/run/ledger/spent.ts';
+import type { CacheUse } from '../shared/contracts/generated/scale/v1/control.ts';
 import { callAttemptFromProto } from '../shared/contracts/spending-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 
@@ -38,4 +39,10 @@ export function createRunSpending({ spending }: Pick<Bus, 'spending'>, runId: st
       last = 0;
     },
   };
+}
+
+/** That a run uses the response cache is said even before the cache has answered anything. */
+export function withCache(spent: Spent | undefined, cache: CacheUse | undefined): Spent | undefined {
+  if (spent === undefined || cache === undefined) return spent;
+  return { cached: { calls: 0, tokens: 0 }, ...spent };
 }

@@ -4,9 +4,9 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { sweepLease } from '../../shared/messaging/run-lease.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { awaitLease } from '../await-lease.ts';
 import { type Bell, createBell } from '../bell.ts';
 import type { Coordinator, CoordinatorSettings } from '../coordinator.ts';
-import { type HeldLease, holdLease } from '../hold-lease.ts';
 import { leadSweep } from './lead-sweep.ts';
 import { createSweepCopy, type SweepCopy } from './sweep-copy.ts';
 import { openSweepLog } from './sweep-log.ts';
@@ -39,8 +39,6 @@ interface Leader {
   loop: Promise<void>;
 }
 
-const leasePollMs = 1_000;
-
 /** Leads every sweep whose lease it can get, each in a loop of its own that starts over from the log after any trouble. */
 export function startSweepLeaders(parts: SweepLeadersSettings): SweepLeaders {
   const { settings, bus, timing, logger } = parts;
@@ -53,27 +51,16 @@ export function startSweepLeaders(parts: SweepLeadersSettings): SweepLeaders {
   const overAt = new Map<string, number>();
   const loops = { signal: stopping.signal, logger, timing };
 
-  /** Looks every second, so that a standby leads soon after a leader's death; undefined if the sweep has ended meanwhile. */
-  const awaitLease = async (
-    sweepId: string,
-    leader: Leader,
-    log: Logger,
-    signal: AbortSignal,
-  ): Promise<HeldLease | undefined> => {
-    for (;;) {
-      const held = await holdLease(bus.leases, sweepLease(sweepId), settings.name, log, timing);
-      if (held !== undefined) return held;
-      await timing.sleep(leasePollMs, signal);
-      const { state, sequence } = await openSweepLog(bus, sweepId, timing, signal);
-      if (state()?.endedAtMs === undefined) continue;
-      end(sweepId, leader, sequence());
-      return undefined;
-    }
-  };
-
   const leadOnce = async (sweepId: string, leader: Leader, signal: AbortSignal): Promise<void> => {
     const log = logger.child({ sweepId });
-    await using held = await awaitLease(sweepId, leader, log, signal);
+    const lease = { leases: bus.leases, name: sweepLease(sweepId), holder: settings.name, logger: log, timing };
+    const hasEndedElsewhere = async (): Promise<boolean> => {
+      const { state, sequence } = await openSweepLog(bus, sweepId, timing, signal);
+      if (state()?.endedAtMs === undefined) return false;
+      end(sweepId, leader, sequence());
+      return true;
+    };
+    await using held = await awaitLease(lease, hasEndedElsewhere, signal);
     if (held === undefined) return;
     if (leader.again.signal.aborted) leader.again = new AbortController();
     const reading = AbortSignal.any([signal, held.lost, leader.again.signal]);
