@@ -13,15 +13,12 @@ import {
   shareTable,
   topTable,
 } from '../services/shared/config/run-file-tables.ts';
-import {
-  coordinatorTable,
-  dashboardTable,
-  predictorTable,
-  sandboxTable,
-  serviceTable,
-  simulatorTable,
-  workerTable,
-} from '../services/shared/config/service-tables.ts';
+import { coordinatorTable } from '../services/shared/config/service-tables/coordinator-table.ts';
+import { dashboardTable } from '../services/shared/config/service-tables/dashboard-table.ts';
+import { sandboxTable } from '../services/shared/config/service-tables/sandbox-table.ts';
+import { serviceTable } from '../services/shared/config/service-tables/service-table.ts';
+import { simulatorTable } from '../services/shared/config/service-tables/simulator-table.ts';
+import { predictorTable, workerTable } from '../services/shared/config/service-tables/worker-tables.ts';
 import { sweepTable } from '../services/shared/config/sweep-file-schema.ts';
 import { tracingTable } from '../services/shared/config/tracing-table.ts';
 import { registries } from '../services/shared/settings/registries.ts';

@@ -179,4 +179,3 @@ function wantedOf({ status, cancelReason }: RunManifest): WantedStatus {
   if (status === RunStatus.CANCELLED) return { status: 'cancelled', reason: cancelReason || 'no reason given' };
   return { status: status === RunStatus.PAUSED ? 'paused' : 'running' };
 }
-

@@ -6,15 +6,12 @@ import { SettingsError } from '../settings/settings-error.ts';
 import { readVariables, type VariablesOf } from '../settings/variable-table.ts';
 import type { TracingSettings } from '../telemetry/tracing-settings.ts';
 import { checkControlAccess, isLoopback } from './control-access.ts';
-import {
-  coordinatorTable,
-  dashboardTable,
-  predictorTable,
-  sandboxTable,
-  serviceTable,
-  simulatorTable,
-  workerTable,
-} from './service-tables.ts';
+import { coordinatorTable } from './service-tables/coordinator-table.ts';
+import { dashboardTable } from './service-tables/dashboard-table.ts';
+import { sandboxTable } from './service-tables/sandbox-table.ts';
+import { serviceTable } from './service-tables/service-table.ts';
+import { simulatorTable } from './service-tables/simulator-table.ts';
+import { predictorTable, workerTable } from './service-tables/worker-tables.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 /** Defaults that depend on the process: its role, and who started it. */
@@ -28,7 +25,7 @@ interface OfTraces {
   readonly tracing?: TracingSettings;
 }
 
-/** What every service reads from its environment; service-tables.ts describes each. Times are in milliseconds. */
+/** What every service reads from its environment; the tables in service-tables describe each. Times are in milliseconds. */
 export type ServiceSettings = VariablesOf<typeof serviceTable> & OfThisProcess & OfTraces;
 export type CoordinatorServiceSettings = ServiceSettings &
   VariablesOf<typeof coordinatorTable> & {

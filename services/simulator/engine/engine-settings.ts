@@ -1,9 +1,9 @@
 /**
  * What a simulated vLLM replica is made of. Times are of the machine that it stands for: `speed` divides all of them.
  *
- * The defaults (services/shared/config/service-tables.ts) are about a Qwen3-8B in bfloat16 on one H100 SXM, whose data sheet says
- * 80 GB, 3.35 TB/s and 989 TFLOPS, dense. The model card says 8.2 billion parameters, 36 layers and 8 KV heads (of 128): 16.4 GB
- * of weights, 147,456 bytes of KV a token.
+ * The defaults (services/shared/config/service-tables/simulator-table.ts) are about a Qwen3-8B in bfloat16 on one H100 SXM,
+ * whose data sheet says 80 GB, 3.35 TB/s and 989 TFLOPS, dense. The model card says 8.2 billion parameters, 36 layers and 8 KV
+ * heads (of 128): 16.4 GB of weights, 147,456 bytes of KV a token.
  * - `stepMs`: reading the weights once takes 4.9 ms; assumed: 70 % of the bandwidth.
  * - `prefillMs`: 16.4 GFLOP a token take 0.0166 ms; assumed: 55 % of the peak.
  * - `decodeMs`: reading the KV of 1,000 tokens takes 0.044 ms; assumed: contexts of about that length, sampling included.

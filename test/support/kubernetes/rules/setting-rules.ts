@@ -5,15 +5,12 @@ import {
   predictorSettings,
   simulatorSettings,
 } from '../../../../services/shared/config/service-settings.ts';
-import {
-  coordinatorTable,
-  dashboardTable,
-  predictorTable,
-  sandboxTable,
-  serviceTable,
-  simulatorTable,
-  workerTable,
-} from '../../../../services/shared/config/service-tables.ts';
+import { coordinatorTable } from '../../../../services/shared/config/service-tables/coordinator-table.ts';
+import { dashboardTable } from '../../../../services/shared/config/service-tables/dashboard-table.ts';
+import { sandboxTable } from '../../../../services/shared/config/service-tables/sandbox-table.ts';
+import { serviceTable } from '../../../../services/shared/config/service-tables/service-table.ts';
+import { simulatorTable } from '../../../../services/shared/config/service-tables/simulator-table.ts';
+import { predictorTable, workerTable } from '../../../../services/shared/config/service-tables/worker-tables.ts';
 import { type Environment, fileVariableOf } from '../../../../services/shared/settings/environment.ts';
 import type { VariableTable } from '../../../../services/shared/settings/variable-table.ts';
 import { endpointsOf } from '../endpoints.ts';
