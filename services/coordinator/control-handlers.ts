@@ -229,7 +229,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     async getRun(runId, signal) {
       const manifest = await manifestOf(runId);
       const scopes = [runScope(runId), ...(manifest.limits?.scopes ?? [])];
-      const budgets = scopes.flatMap((scope) => coordinator.budget(scope) ?? []);
+      const budgets = (await Promise.all(scopes.map(coordinator.readBudget))).filter((table) => table !== undefined);
       return { manifest, summary: await summaryOf(manifest, signal), budgets };
     },
     async *watchRun(request, signal) {

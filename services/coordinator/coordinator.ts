@@ -53,8 +53,10 @@ export interface Coordinator {
    * what unsubscribes.
    */
   onProgress(runId: string, listener: ProgressListener): () => void;
-  /** What may be spent in a scope, and what is; undefined if there is no limit. */
+  /** What may be spent in a scope, and what is; undefined if there is no limit, or for a run that is not driven here. */
   budget(scope: string): BudgetTable | undefined;
+  /** The same, also of a run that is not driven here. */
+  readBudget(scope: string): Promise<BudgetTable | undefined>;
   changeBudget(scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void>;
   /** What the calls of such a run count in, beside itself. */
   scopesOf(run: Pick<RunManifest, 'sweepId'>): Promise<string[]>;
@@ -186,7 +188,8 @@ export function startCoordinator(
         if (set.size === 0) listeners.delete(runId);
       };
     },
-    budget: (scope) => limits.table(scope),
+    budget: limits.table,
+    readBudget: limits.read,
     changeBudget: limits.change,
     scopesOf: limits.scopesOf,
     workers: waits.workers,

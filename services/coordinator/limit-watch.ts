@@ -32,8 +32,10 @@ export interface LimitWatch<Run> {
   isReached(run: Pick<LimitedRun, 'manifest'>): boolean;
   /** Writes what the run may spend, before any of its jobs begins. */
   begin(run: Run, signal: AbortSignal): Promise<void>;
-  /** What is spent and what is allowed, as it is known here. */
+  /** What is spent and what is allowed, as it is known here: nothing of runs that are not driven here. */
   table(scope: string): BudgetTable | undefined;
+  /** The same, and else as the store has it; undefined if there is no limit. */
+  read(scope: string): Promise<BudgetTable | undefined>;
   /** Changes the table of a scope, which is known here from then on. */
   change(scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void>;
   /** What the calls of such a run count in, beside itself. */
@@ -53,6 +55,8 @@ export interface LimitWatchSettings<Run> {
 }
 
 const lookEveryMs = 1_000;
+/** Each so many looks, tables are read again: the store drops its oldest ones when it is full, and tells nobody. */
+const looksToCompare = 30;
 /** Without a limit of any kind. */
 const unlimited: RunLimits = {
   ...{ tokens: 0, calls: 0, money: 0, durationMs: 0, untilMs: 0 },
@@ -76,12 +80,19 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
   };
   const update = async (scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void> =>
     saw(await bus.budgets.update(scope, change));
+  const read = async (scope: string): Promise<BudgetTable> =>
+    tables.get(scope) ?? (await bus.budgets.update(scope, (found) => found));
+  /** The same, unless it would change nothing about the table as it is known here. */
+  const updateIfChanged: typeof update = async (scope, change) => {
+    const known = tables.get(scope);
+    if (known === undefined || change(known) !== known) await update(scope, change);
+  };
 
   const watching = restartingLoop('watch limits', loops, async (signal) => {
     for await (const table of bus.budgets.watch(signal)) saw(table);
   });
 
-  const writeRun = async (run: Run, signal: AbortSignal): Promise<void> => {
+  const writeRun = async (run: Run, write: typeof update, signal: AbortSignal): Promise<void> => {
     const { manifest } = run;
     const { limits = unlimited } = manifest;
     if (!isLimited(limits) && tables.get(runScope(manifest.runId))?.terms === undefined) return;
@@ -89,7 +100,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     const noted = spentAmount(await run.spent(signal), manifest.prices && pricesFromProto(manifest.prices));
     const nowMs = timing.wallMs();
     const end = endsAtMs(manifest);
-    await update(runScope(manifest.runId), (found) => {
+    await write(runScope(manifest.runId), (found) => {
       // What was spent before there was a table counts as well.
       const known = found.terms === undefined ? { ...found, gone: [...found.gone, { part: 'search', amount: noted }] } : found;
       const limited = withoutOldEnds(withTerms(known, terms), manifest, nowMs);
@@ -101,10 +112,10 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     });
   };
 
-  const keepDay = async (): Promise<void> => {
+  const keepDay = async (write: typeof update): Promise<void> => {
     if (dayLimits === undefined) return;
     const today = dayTerms(dayLimits, timing.wallMs());
-    await update(dayScope, (found) => withTerms(found, today));
+    await write(dayScope, (found) => withTerms(found, today));
   };
   const holdByDay = async (run: Run): Promise<void> => {
     const { manifest } = run;
@@ -141,15 +152,27 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     await bus.runs.update(runId, (found) => ({ ...found, limits: withShared(found.limits ?? unlimited, wanted) }));
   };
 
+  /** Of runs that are driven here no more; sweeps and days are few. */
+  const forgetEnded = (): void => {
+    const driven = [...runs()];
+    for (const scope of tables.keys()) {
+      if (!isShared(scope) && !driven.some(({ manifest }) => countsIn(manifest, scope))) tables.delete(scope);
+    }
+  };
+  // What is known here came from a store that no longer exists.
+  const forget = bus.onRemade(() => tables.clear());
+
   const looking = restartingLoop('look at limits', loops, async (signal) => {
-    while (!signal.aborted) {
-      await keepDay();
+    for (let look = 0; !signal.aborted; look += 1) {
+      const write = look % looksToCompare === 0 ? update : updateIfChanged;
+      await keepDay(write);
       for (const run of runs()) {
         if (!run.isLeading) continue;
         await nameScopes(run);
-        await writeRun(run, signal);
+        await writeRun(run, write, signal);
         await holdByDay(run);
       }
+      forgetEnded();
       await timing.sleep(lookEveryMs, signal);
     }
   });
@@ -162,15 +185,25 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
       }),
     isReached: ({ manifest }) => [...tables.values()].some(({ scope, ends }) => ends.length > 0 && countsIn(manifest, scope)),
     async begin(run, signal) {
-      await keepDay();
+      const { runId, limits = unlimited } = run.manifest;
+      for (const scope of [runScope(runId), ...limits.scopes]) {
+        const table = await read(scope);
+        if (table.terms !== undefined) saw(table);
+      }
+      await keepDay(update);
       await nameScopes(run);
-      await writeRun(run, signal);
+      await writeRun(run, update, signal);
     },
     table: (scope) => tables.get(scope),
+    async read(scope) {
+      const table = await read(scope);
+      return table.terms === undefined ? undefined : table;
+    },
     change: update,
     scopesOf,
     async stop() {
       stopping.abort();
+      forget();
       await Promise.all([watching, looking]);
     },
   };

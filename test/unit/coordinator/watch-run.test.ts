@@ -31,6 +31,7 @@ async function setUp() {
       return undefined;
     },
     budget: () => undefined,
+    readBudget: async () => undefined,
     changeBudget: () => Promise.resolve(),
     scopesOf: () => Promise.resolve([]),
     wait: () => undefined,
