@@ -6,6 +6,7 @@ import { connect, type NatsConnection } from 'nats';
 import { type ChildService, mainOf, startChildService } from '../../services/cli/cluster/child-service.ts';
 import { nodeFlags } from '../../services/cli/cluster/service-environment.ts';
 import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
+import { defined } from '../../services/domain/defined.ts';
 import type { RunFile } from '../../services/shared/config/run-file.ts';
 import type { RunManifest, StartedCell } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../services/shared/contracts/has-ended.ts';
@@ -145,6 +146,7 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
           nodeFlags: [...(nodeFlags[kind] ?? []), ...(settings.nodeFlags?.(name) ?? [])],
           environment: {
             PATH: process.env.PATH ?? '',
+            ...defined({ NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
             SCALE_NATS_URL: proxies.map(({ port }) => `nats://127.0.0.1:${port}`).join(','),
             SCALE_HEALTH_HOST: '127.0.0.1',
             SCALE_HEALTH_PORT: '0',

@@ -105,6 +105,7 @@ export async function startKillableCluster(
         logFile: join(folder, `${name}.log`),
         environment: {
           PATH: process.env.PATH ?? '',
+          ...defined({ NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
           SCALE_NATS_URL: natsUrl,
           SCALE_HEALTH_HOST: '127.0.0.1',
           SCALE_HEALTH_PORT: '0',
