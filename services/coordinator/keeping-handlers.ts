@@ -1,6 +1,4 @@
 import { isSweepOver } from '../domain/sweep/sweep-state.ts';
-import { runScope } from '../shared/budgets/scopes-of.ts';
-import { emptyBudgetTable } from '../shared/contracts/budget-codec.ts';
 import type {
   DeletedRun,
   DeleteRunsRequest,
@@ -13,6 +11,7 @@ import { changedLabels, labelFault, tooManyLabels } from '../shared/contracts/ru
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { runLease } from '../shared/messaging/run-lease.ts';
+import { goesOn, removeRun } from './remove-run.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 import { openSweepLog } from './sweeps/sweep-log.ts';
 
@@ -47,7 +46,7 @@ export function createKeepingHandlers(bus: Bus, timing: Timing, name: string): K
       for (const { manifest, becauseOf } of doomed) {
         const { runId } = manifest;
         signal.throwIfAborted();
-        if (!dryRun) await removeHeld(bus, runId, name);
+        if (!dryRun) await removeRun(bus, runId, name);
         runs.push({ runId, memory: remembered.has(runId), ...(becauseOf !== undefined && { becauseOf }) });
       }
       return { runs };
@@ -80,25 +79,6 @@ async function refuseIfNeeded(bus: Bus, manifest: RunManifest, timing: Timing, s
   if (sweep === undefined || isSweepOver(sweep)) return;
   const advice = `end that with \`scale sweep cancel ${sweepId}\` first`;
   throw new RequestRefusedError('conflict', `run ${runId} is a cell of the sweep ${sweepId}, which has not ended: ${advice}`);
-}
-
-/** Nobody leads a run whose lease is held here. @throws RequestRefusedError */
-async function removeHeld(bus: Bus, runId: string, name: string): Promise<void> {
-  const lease = await bus.leases.acquire(runLease(runId), name);
-  if (lease === undefined) throw goesOn(runId);
-  try {
-    await bus.jobs.closeLanes(runId);
-    await bus.removeRun(runId);
-    // A run that is started under the same id has spent nothing.
-    await bus.budgets.update(runScope(runId), (found) => (found.terms === undefined ? found : emptyBudgetTable(found.scope)));
-  } finally {
-    await lease.release();
-  }
-}
-
-function goesOn(runId: string): RequestRefusedError {
-  const advice = `end it with \`scale cancel ${runId}\` first, and give it a moment`;
-  return new RequestRefusedError('conflict', `run ${runId} is being worked on: ${advice}`);
 }
 
 function noRun(runId: string): RequestRefusedError {

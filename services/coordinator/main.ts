@@ -25,6 +25,7 @@ import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 import { createKeepingHandlers } from './keeping-handlers.ts';
+import { startRetention } from './retention/start-retention.ts';
 import { startScaler } from './scaler/start-scaler.ts';
 import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
 import { startSweepLeaders } from './sweeps/sweep-leaders.ts';
@@ -82,6 +83,11 @@ await runService({
     }
     const collector = startBlobCollector(bus, name, log, systemTiming);
     releases.push('the blob collector', () => collector.stop());
+    if (settings.keepRuns !== undefined) {
+      const kept = { ...settings.keepRuns, ...defined({ archiveFolder: settings.archiveFolder }) };
+      const retention = startRetention(kept, { bus, timing: systemTiming, logger: log, name });
+      releases.push('the retention of runs', () => retention.stop());
+    }
     const handlers = createControlHandlers(bus, coordinator, systemTiming, name);
     const { startRun, getRun } = handlers;
     const leaders = startSweepLeaders({

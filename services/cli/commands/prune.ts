@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DeletedRun, RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { keepingLabel } from '../../shared/runs/kept-runs.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -10,7 +11,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { countUpTo } from '../parse-count.ts';
 import { describeGone, removeFolders } from '../runs/delete-runs.ts';
 import { addRunFilter } from '../runs/filter-options.ts';
-import { keepingLabel, type PruneRule, runsToPrune } from '../runs/runs-to-prune.ts';
+import { type PruneRule, runsToPrune } from '../runs/runs-to-prune.ts';
 import { parseAge } from '../runs/select-runs.ts';
 
 interface PruneOptions extends ClusterOptions, PruneRule {

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isKept } from '../../shared/runs/kept-runs.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { type RunFilter, selectRuns, sortRuns } from './select-runs.ts';
 
@@ -10,9 +11,6 @@ export interface PruneRule extends RunFilter {
   /** Newest of each name that stay. */
   readonly keep?: number;
 }
-
-/** Runs with it are never pruned. */
-export const keepingLabel = 'keep';
 
 /**
  * Runs that have ended; one that was interrupted or paused only where that status was asked for, since it could still go on. What
@@ -34,10 +32,4 @@ export function runsToPrune(
       !newest.has(run) &&
       !isKept(run, runs),
   );
-}
-
-/** By its own label, or by that of an evaluation of it: deleting a run takes its evaluations along. */
-function isKept({ runId, labels }: RunSummary, runs: readonly RunSummary[]): boolean {
-  const own = labels?.words.includes(keepingLabel) === true;
-  return own || runs.some((each) => each.ofRun === runId && each.labels?.words.includes(keepingLabel) === true);
 }

@@ -99,7 +99,7 @@ export function createBackupWriter(
         case 'manifest': {
           await settled();
           await verifyRun(bus, contents, body.value.runId, signal);
-          return await bus.runs.put(heldIf(body.value, pauseReason, timing));
+          return await bus.runs.put(restored(body.value, pauseReason, timing));
         }
         case 'sweepEntry': {
           await settled();
@@ -124,9 +124,10 @@ export function createBackupWriter(
   };
 }
 
-function heldIf(manifest: RunManifest, pauseReason: string | undefined, timing: Timing): RunManifest {
-  if (pauseReason === undefined || manifest.status !== RunStatus.RUNNING) return manifest;
-  return { ...manifest, status: RunStatus.PAUSED, pauseReason, pausedAtMs: Math.trunc(timing.wallMs()) };
+function restored(manifest: RunManifest, pauseReason: string | undefined, timing: Timing): RunManifest {
+  const restoredAtMs = Math.trunc(timing.wallMs());
+  if (pauseReason === undefined || manifest.status !== RunStatus.RUNNING) return { ...manifest, restoredAtMs };
+  return { ...manifest, restoredAtMs, status: RunStatus.PAUSED, pauseReason, pausedAtMs: restoredAtMs };
 }
 
 /** @throws RestoreFailedError */

@@ -44,6 +44,7 @@ export function coordinatorSettings(environment: Environment = processEnvironmen
   const settings = withAccess(readVariables({ ...serviceTable, ...coordinatorTable }, environment));
   checkControlAccess(settings);
   checkWebhook(settings);
+  checkRetention(settings);
   const controlTokenFile = environment[fileVariableOf(coordinatorTable.controlToken.variable)]?.trim() || undefined;
   const tracing = tracingSettings(environment);
   return deepFreeze({ ...ofThisProcess('coordinator'), ...settings, ...defined({ controlTokenFile, tracing }) });
@@ -106,6 +107,12 @@ function checkWebhook({
   if (webhookUrl.startsWith('https:') || webhookPrivate) return;
   const message = 'SCALE_WEBHOOK_URL is http, which anyone on the way reads: use https, or set SCALE_WEBHOOK_PRIVATE=true';
   throw new SettingsError('SCALE_WEBHOOK_URL', message);
+}
+
+function checkRetention({ keepRuns, archiveFolder }: Pick<CoordinatorServiceSettings, 'keepRuns' | 'archiveFolder'>): void {
+  if (archiveFolder === undefined || keepRuns !== undefined) return;
+  const message = 'SCALE_ARCHIVE_DIR is set, and nothing is ever deleted: say what is kept in SCALE_KEEP_RUNS, such as days=30';
+  throw new SettingsError('SCALE_KEEP_RUNS', message);
 }
 
 /** Settings that go together, or exclude each other. */

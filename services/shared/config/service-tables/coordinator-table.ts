@@ -3,6 +3,7 @@ import { whole } from '../../../domain/settings/number-rules.ts';
 import { decimal, integer } from '../../settings/rules.ts';
 import type { VariableTable } from '../../settings/variable-table.ts';
 import { port, portRule } from './port.ts';
+import { retentionTable } from './retention-table.ts';
 
 const dayRule = 'must be such as tokens=5000000,calls=20000,money=20, with any of the three, each above 0';
 
@@ -195,6 +196,7 @@ export const coordinatorTable = {
     description:
       'where it may answer without TLS: on loopback only, or anywhere, even if the control API has TLS: it tells numbers of replicas only',
   },
+  ...retentionTable,
   webhookUrl: {
     variable: 'SCALE_WEBHOOK_URL',
     type: 'special',

@@ -264,7 +264,11 @@ export interface RunManifest {
     | RunLabels
     | undefined;
   /** Of an evaluation: the run whose workflow is executed. Absent: none, or one of a version that did not say. */
-  ofRun?: string | undefined;
+  ofRun?:
+    | string
+    | undefined;
+  /** When it was put into this cluster from a copy. Absent: it was not. */
+  restoredAtMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2063,6 +2067,7 @@ function createBaseRunManifest(): RunManifest {
     prices: undefined,
     labels: undefined,
     ofRun: undefined,
+    restoredAtMs: undefined,
   };
 }
 
@@ -2157,6 +2162,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.ofRun !== undefined) {
       writer.uint32(242).string(message.ofRun);
+    }
+    if (message.restoredAtMs !== undefined) {
+      writer.uint32(256).uint64(message.restoredAtMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2422,6 +2430,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.ofRun = reader.string();
             continue;
           }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.restoredAtMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2534,6 +2550,11 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.of_run)
         ? globalThis.String(object.of_run)
         : undefined,
+      restoredAtMs: isSet(object.restoredAtMs)
+        ? globalThis.Number(object.restoredAtMs)
+        : isSet(object.restored_at_ms)
+        ? globalThis.Number(object.restored_at_ms)
+        : undefined,
     };
   },
 
@@ -2629,6 +2650,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.ofRun !== undefined) {
       obj.ofRun = message.ofRun;
     }
+    if (message.restoredAtMs !== undefined) {
+      obj.restoredAtMs = Math.round(message.restoredAtMs);
+    }
     return obj;
   },
 
@@ -2683,6 +2707,7 @@ export const RunManifest: MessageFns<RunManifest> = {
       ? RunLabels.fromPartial(object.labels)
       : undefined;
     message.ofRun = object.ofRun ?? undefined;
+    message.restoredAtMs = object.restoredAtMs ?? undefined;
     return message;
   },
 };

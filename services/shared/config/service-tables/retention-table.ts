@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { VariableTable } from '../../settings/variable-table.ts';
+
+const rule = 'must be such as days=30,runs=500,megabytes=2000, with any of the three, each above 0';
+const dayMs = 86_400_000;
+
+export interface KeptRuns {
+  readonly maxAgeMs?: number;
+  readonly maxRuns?: number;
+  readonly maxBytes?: number;
+}
+
+const keptRuns = z
+  .string()
+  .transform((text, { addIssue }): KeptRuns => {
+    let kept: KeptRuns = {};
+    for (const part of text.split(',')) {
+      const [, kind = '', digits = ''] = /^\s*(days|runs|megabytes)\s*=\s*([\d_]+(?:\.\d+)?)\s*$/.exec(part) ?? [];
+      const value = Number(digits.replaceAll('_', ''));
+      const isRight = value > 0 && value <= 1e9 && (kind !== 'runs' || Number.isInteger(value));
+      if (!isRight) addIssue({ code: 'custom', message: rule });
+      else if (kind === 'days') kept = { ...kept, maxAgeMs: Math.round(value * dayMs) };
+      else kept = kind === 'runs' ? { ...kept, maxRuns: value } : { ...kept, maxBytes: value * 1024 ** 2 };
+    }
+    return kept;
+  })
+  .optional();
+
+/** What a coordinator keeps of runs that have ended. */
+export const retentionTable = {
+  keepRuns: {
+    variable: 'SCALE_KEEP_RUNS',
+    type: 'special',
+    schema: keptRuns,
+    description:
+      'how much of what has ended stays, such as `days=30,runs=500,megabytes=2000`: the oldest runs beyond any of these are [deleted](retention.md)',
+    range: 'any of days since the end, runs, and megabytes of logs and results, each above 0',
+    shownDefault: 'all',
+  },
+  archiveFolder: {
+    variable: 'SCALE_ARCHIVE_DIR',
+    type: 'text',
+    description: 'a folder where each run is copied to a file before it is deleted for that; none: it is not copied',
+  },
+} as const satisfies VariableTable;
