@@ -88,6 +88,7 @@ export const navigation: readonly Group[] = [
       doc('Traces and logs', 'tracing.md'),
       doc('Webhooks', 'webhooks.md'),
       doc('Backups', 'backups.md'),
+      doc('What is kept', 'retention.md'),
       doc('Upgrades', 'upgrading.md'),
     ],
   },

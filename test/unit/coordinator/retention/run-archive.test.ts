@@ -1,0 +1,60 @@
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { archivePath, archiveRun } from '../../../../services/coordinator/retention/run-archive.ts';
+import { decodeBackup } from '../../../../services/shared/contracts/backup-file.ts';
+import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { runManifest } from '../../../support/bus-messages.ts';
+
+const never = new AbortController().signal;
+
+async function begin() {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-archive-'));
+  const bus = createInMemoryServer().connect();
+  const run = { ...runManifest('r', RunStatus.COMPLETED), endedAtMs: Date.UTC(2026, 10, 30, 7, 5, 1, 123) };
+  await bus.runs.put(run);
+  await bus.log.append('r', Buffer.from('one'), 0);
+  const path = archivePath(folder, run);
+  const entriesIn = async () => {
+    let entries = 0;
+    for await (const { body } of decodeBackup(createReadStream(path))) if (body?.$case === 'entry') entries += 1;
+    return entries;
+  };
+  return {
+    ...{ bus, folder, path, entriesIn },
+    archive: () => archiveRun(bus, path, 'r', systemTiming, never),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+test('a copy is a backup of the run for its owner alone, and nothing else is left', async () => {
+  await using it = await begin();
+  await it.archive();
+  expect(await readdir(it.folder)).toEqual(['r-2026-11-30T070501123Z.scale']);
+  expect((await stat(it.path)).mode & 0o777).toBe(0o600);
+  expect(await it.entriesIn()).toBe(1);
+});
+
+test('what is left of a run that is half deleted does not replace its copy', async () => {
+  await using it = await begin();
+  await it.archive();
+  const before = await readFile(it.path);
+  await it.bus.removeRun('r');
+  await it.archive();
+  expect(await readFile(it.path)).toEqual(before);
+});
+
+test('a copy that is no whole one is written again', async () => {
+  await using it = await begin();
+  await it.archive();
+  await truncate(it.path, 60);
+  await it.archive();
+  expect(await it.entriesIn()).toBe(1);
+  await appendFile(it.path, 'x');
+  await it.archive();
+  expect(await it.entriesIn()).toBe(1);
+});
