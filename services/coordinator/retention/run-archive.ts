@@ -10,9 +10,9 @@ import { readBackup } from '../backup/read-backup.ts';
 /** It holds all that was asked and answered. */
 const ownerOnly = 0o600;
 
-/** Where the copy of a run lies that ended then: one that went on after its end has another. */
+/** Where the copy of a run lies that ended then, in milliseconds since 1970: one that went on after its end has another. */
 export function archivePath(folder: string, { runId, endedAtMs = 0 }: Pick<RunManifest, 'runId' | 'endedAtMs'>): string {
-  return join(folder, `${runId}-${new Date(endedAtMs).toISOString().replace(/[:.]/g, '')}.scale`);
+  return join(folder, `${runId}-${endedAtMs}.scale`);
 }
 
 /**
