@@ -40,6 +40,7 @@ export const navigation: readonly Group[] = [
       doc('Benchmarks', 'benchmarks.md'),
       doc('Their data', 'data.md'),
       doc('Model servers', 'endpoints.md'),
+      doc('Batches', 'batches.md'),
       doc('Evaluation methods', 'estimators.md'),
       doc('Several rounds at once', 'parallelism.md'),
       doc('Sweeps', 'sweeps.md'),

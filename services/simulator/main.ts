@@ -51,6 +51,7 @@ await runService({
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
       ...(settings.refusalLog === '' ? {} : { refusalLog: settings.refusalLog }),
       maxQueued: settings.maxQueued,
+      batches: { delayMs: settings.batchMs },
     });
     if (settings.engine === 'vllm') {
       log.info({ request: usual, capacity: engineCapacity(settings, usual) }, 'what the simulated vLLM gives at its fullest');

@@ -5,6 +5,7 @@ import { randomStream } from '../domain/random.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
 import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { openAccessLog, type RefusedCall, type ServedCall } from './access-log.ts';
+import { type BatchOptions, createBatchHandler } from './batch-handler.ts';
 import { blockTokens } from './block-hashes.ts';
 import { createChatHandler } from './chat-handler.ts';
 import { createEnginePacing } from './engine/engine-pacing.ts';
@@ -48,6 +49,8 @@ export interface SimulatorOptions {
   readonly onServed?: (call: ServedCall) => void;
   /** Called for each call that was answered with an error. */
   readonly onRefused?: (call: RefusedCall) => void;
+  /** Of the batch API. Default: the calls of a batch are made at once. */
+  readonly batches?: BatchOptions;
 }
 
 export interface Simulator {
@@ -71,6 +74,7 @@ const defaults = {
   // Qwen3's own.
   contextLength: 32_768,
   faults: {},
+  batches: { delayMs: 0 },
   untilAdmitted: () => Promise.resolve(),
 };
 
@@ -107,9 +111,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   });
 
+  let url = '';
+  const batches = createBatchHandler(settings.batches, () => `${url}/chat/completions`);
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = new URL(request.url ?? '/', 'http://simulator').pathname;
-    switch (`${request.method} ${path}`) {
+    const address = new URL(request.url ?? '/', 'http://simulator');
+    switch (`${request.method} ${address.pathname}`) {
       case 'POST /v1/chat/completions':
         return chat.handle(request, response);
       case 'GET /v1/models':
@@ -121,6 +127,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
         return;
       default:
+        if (await batches.handle(request, response, address)) return;
         sendJson(response, 404, { detail: 'Not Found' });
     }
   };
@@ -140,8 +147,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { port } = server.address() as AddressInfo;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 
+  url = `http://${host}:${port}/v1`;
+
   const stop = async (forced?: AbortSignal): Promise<void> => {
     if (!server.listening) return;
+    await batches.close();
     const closed = once(server, 'close');
     server.close();
     // Connections that clients keep open without a request would hold the server until they let go.
@@ -154,7 +164,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await refusalLog?.close();
   };
   return {
-    url: `http://${host}:${port}/v1`,
+    url,
     get requests() {
       return chat.requests;
     },

@@ -7,7 +7,7 @@ import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
 import { defined } from '../../services/domain/defined.ts';
 import type { RunFile } from '../../services/shared/config/run-file.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
-import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { type EndpointBatch, type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import { needsOf } from '../../services/shared/contracts/run-needs.ts';
 import { type ControlClient, connectControl } from '../../services/shared/control-client/control-client.ts';
@@ -25,6 +25,8 @@ export type KillablePart = 'nats-server' | 'coordinator' | 'predictor' | 'execut
 export interface KillableCluster extends AsyncDisposable {
   /** What the simulated model's server has counted, which is in this process and never killed. */
   readonly served: readonly ServedCall[];
+  /** Batches that were made there, each of which takes three seconds. */
+  readonly batches: readonly { readonly id: string; readonly calls: number }[];
   readonly bus: Bus;
   /** A call begins only while the model's server has answered fewer than so many; the others wait for a higher number. */
   holdAt(calls: number): void;
@@ -32,8 +34,12 @@ export interface KillableCluster extends AsyncDisposable {
   readonly simulatorUrl: string;
   /** Asks the coordinator that runs now, and the one after it if that is killed meanwhile. */
   ask<Response>(call: (client: ControlClient) => Promise<Response>): Promise<Response>;
-  /** Gives the cluster a run, and its id. @param maxConcurrency calls in flight at the model's server; default: as for any run */
-  begin(file: RunFile, maxConcurrency?: number): Promise<string>;
+  /**
+   * Gives the cluster a run, and its id.
+   * @param maxConcurrency calls in flight at the model's server; default: as for any run
+   * @param batch for the calls of the executor's model; default: they are made at once
+   */
+  begin(file: RunFile, maxConcurrency?: number, batch?: EndpointBatch): Promise<string>;
   /**
    * kill -9 of such a part, of the executors the one that has lived longest. A new one is started in its place, and not waited
    * for; but after the death of the server, until each executor has stored a result, for which no call is held: two deaths in one
@@ -84,12 +90,14 @@ export async function startKillableCluster(
   const port = Number(new URL(nats.url).port);
   const natsUrl = nats.url;
   const served: ServedCall[] = [];
+  const batches: { readonly id: string; readonly calls: number }[] = [];
   let mostServed = Number.POSITIVE_INFINITY;
   const { known } = await learnBenchmarks(join(folder, 'no-data'), join(folder, 'no-records'));
   const simulator: Simulator = await startSimulator({
     known,
     latency: { timeToFirstTokenMs: firstTokenMs, tokensPerSecond: 20_000 },
     onServed: (call) => served.push(call),
+    batches: { delayMs: 3_000, onCreated: (batch) => batches.push(batch) },
     untilAdmitted: async (signal) => {
       while (served.length >= mostServed) await sleep(5, undefined, { signal });
     },
@@ -134,7 +142,7 @@ export async function startKillableCluster(
   const bus = await connectBus({ servers: [natsUrl], name: 'test', logger, deadlineMs: 20_000 });
 
   return {
-    served,
+    ...{ served, batches },
     bus,
     simulatorUrl: simulator.url,
     async ask(call) {
@@ -159,9 +167,12 @@ export async function startKillableCluster(
     holdAt(calls) {
       mostServed = calls;
     },
-    async begin(file, maxConcurrency) {
+    async begin(file, maxConcurrency, batch) {
       const { configuration, endpoints: usual, maxInFlight, simulated, cache } = startRunRequestOf(file, simulator.url);
-      const endpoints = usual.map((each) => ({ ...each, ...defined({ maxConcurrency }) }));
+      const endpoints = usual.map((each) => ({
+        ...{ ...each, ...defined({ maxConcurrency }) },
+        ...(each.model === file.configuration.executor.model && defined({ batch })),
+      }));
       const runId = runIdOf(file.configuration);
       await bus.blobs.put(encodeBenchmark(file.benchmark));
       const manifest: RunManifest = {

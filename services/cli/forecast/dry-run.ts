@@ -7,7 +7,7 @@ import { formatCost } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer } from '../cli.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
-import { isSimulatedRun } from '../runs/run-request.ts';
+import { isSimulatedRun, keptPrices } from '../runs/run-request.ts';
 import { readEarlierRuns } from './earlier-runs.ts';
 import { standInOf } from './stand-in-of.ts';
 
@@ -53,7 +53,8 @@ const coursesOfEach = 40;
 async function coursesOf(file: RunFile, folder: DataFolder, wanted: number | undefined) {
   const earlier = await readEarlierRuns(folder, file.configuration, isSimulatedRun(file));
   const { standIn, basis } = await standInOf(file, earlier);
-  const { configuration, benchmark, limits, prices } = file;
+  const { configuration, benchmark, limits } = file;
+  const prices = keptPrices(file);
   const { shares } = limits ?? {};
   const run = {
     ...{ configuration, benchmark, standIn, prices },

@@ -1,5 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { pricesOf } from '../../domain/prices/find-price.ts';
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import { defaultsVersion } from '../../shared/config/earlier-defaults.ts';
 import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
@@ -22,6 +23,7 @@ export function needsSimulator(file: RunFile): boolean {
 
 /** @param simulatorUrl where the simulated model listens, if the run needs it */
 export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefined): StartRunRequest {
+  const prices = keptPrices(file);
   return {
     configuration: configurationToProto(file.configuration),
     benchmark: benchmarkToProto(file.benchmark),
@@ -33,13 +35,21 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     share: file.share,
     failureShare: file.failureShare,
     ...defined({ cache: file.cache, team: file.team, limits: file.limits }),
-    ...(file.prices && { prices: pricesToProto(pricesOf(file.prices, modelsOf(file))) }),
+    ...(prices && { prices: pricesToProto(prices) }),
   };
 }
 
-/** Every model that it calls, its judges' too. */
-function modelsOf({ endpoints }: RunFile): string[] {
-  return endpoints.map(({ model }) => model);
+/** What the run keeps of the prices: those of every model that it calls, its judges' too. Undefined where nobody gave any. */
+export function keptPrices({ prices, endpoints }: Pick<RunFile, 'prices' | 'endpoints'>): PriceTable | undefined {
+  const batched = new Set(endpoints.filter(({ batch }) => batch !== undefined).map(({ model }) => model));
+  return (
+    prices &&
+    pricesOf(
+      prices,
+      endpoints.map(({ model }) => model),
+      batched,
+    )
+  );
 }
 
 /** A run is simulated if its executor is. */

@@ -5,11 +5,15 @@ export function findPrice({ prices }: PriceTable, model: string): ModelPrice | u
   return prices.find((price) => price.model === model) ?? prices.find((price) => fits(price.model, model));
 }
 
-/** The prices of these models alone, each under the model's own name: what a run keeps, whatever the table says later. */
-export function pricesOf(table: PriceTable, models: readonly string[]): PriceTable {
+/**
+ * The prices of these models alone, each under the model's own name: what a run keeps, whatever the table says later.
+ * @param batched models among them whose calls go through the provider's batch API
+ */
+export function pricesOf(table: PriceTable, models: readonly string[], batched: ReadonlySet<string> = new Set()): PriceTable {
   const prices = [...new Set(models)].sort().flatMap((model) => {
     const price = findPrice(table, model);
-    return price === undefined ? [] : [{ ...price, model }];
+    if (price === undefined) return [];
+    return [{ ...(batched.has(model) ? atBatchPrice(price) : price), model }];
   });
   return { ...table, prices };
 }
@@ -23,6 +27,16 @@ export function withMissingPrices(kept: PriceTable | undefined, given: PriceTabl
   if (given === undefined || given.currency !== kept.currency) return kept;
   const known = new Set(kept.prices.map(({ model }) => model));
   return { ...kept, prices: [...kept.prices, ...given.prices.filter(({ model }) => !known.has(model))] };
+}
+
+/** As if nothing were made at once, to the six decimals that a price has. */
+function atBatchPrice({ model, batch, ...each }: ModelPrice): ModelPrice {
+  const { input, cachedInput, output, reasoning } = each;
+  const reduced = (price: number): number => Math.round(price * batch * 1e6) / 1e6;
+  return {
+    ...{ model, batch: 1, input: reduced(input), cachedInput: reduced(cachedInput) },
+    ...{ output: reduced(output), reasoning: reduced(reasoning) },
+  };
 }
 
 /** Where the pieces of the pattern stand in the name one after another; no backtracking, which a long pattern would make slow. */

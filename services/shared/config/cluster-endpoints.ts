@@ -20,7 +20,7 @@ export class ClusterEndpointsError extends ScaleError {
  * @throws ClusterEndpointsError for the first thing that is wrong
  */
 export function parseClusterEndpoints(text: string, file: string): ClusterEndpoints {
-  const { settings } = parseSettings(text, {
+  const { settings, error } = parseSettings(text, {
     schemaOf: () => z.record(z.string(), tableSchema(endpointTable), { error: 'must be a group of endpoints by model' }),
     what: 'a file of endpoints',
     // An empty file names no model.
@@ -28,5 +28,11 @@ export function parseClusterEndpoints(text: string, file: string): ClusterEndpoi
     refuse: ({ line }, message, options) =>
       new ClusterEndpointsError(`${file}${line === undefined ? '' : `:${line}`}: ${message}`, options),
   });
+  const batched = Object.keys(settings).find((model) => settings[model]?.batch !== undefined);
+  if (batched !== undefined)
+    throw error(
+      `${batched}.batch`,
+      `${batched}.batch is for a run's own endpoints: its prices, and how long its jobs may take, depend on it`,
+    );
   return new Map(Object.entries(settings).map(([model, endpoint]) => [model, serversOf(endpoint, model)]));
 }

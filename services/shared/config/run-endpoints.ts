@@ -81,6 +81,7 @@ export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEn
       `models.${role} names no endpoint, so a simulated model would answer next to the real one of ${real}: name its endpoint, or write \`endpoint: simulated\` if that is what you want`,
     );
   }
+  for (const name of used) refuseSpreadBatches(parsed, name);
   const [first] = unused;
   if (first === undefined) return [];
   if (role !== undefined && unused.length === names.length) {
@@ -90,6 +91,17 @@ export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEn
     );
   }
   return [`no model uses ${unused.map((name) => `endpoints.${name}`).join(' and ')}`];
+}
+
+/** @throws RunFileError */
+function refuseSpreadBatches({ settings: { endpoints }, error }: ParsedRunFile, name: string): void {
+  const { batch, base_url } = endpoints[name] ?? {};
+  if (batch === undefined || base_url === undefined || base_url.length === 1) return;
+  const field = `endpoints.${name}.batch`;
+  throw error(
+    field,
+    `${field} needs one address in base_url, and there are ${base_url.length}: a batch is found again where it was made`,
+  );
 }
 
 /** Models for which the file names no endpoint, and which nothing else serves. */
@@ -127,9 +139,14 @@ export function serversOf(endpoint: RunFileSettings['endpoints'][string], model:
     ...(endpoint.gateway && { gateway: true }),
     ...(!endpoint.reissue && { reissue: false }),
     ...defined({ requestsPerMinute: endpoint.requests_per_minute, tokensPerMinute: endpoint.tokens_per_minute }),
+    ...(endpoint.batch && { batch: batchToProto(endpoint.batch) }),
     ...(!endpoint.steer_by_metrics && { steerByMetrics: false }),
     ...(endpoint.addresses !== 'auto' && { addresses: endpoint.addresses }),
   }));
+}
+
+function batchToProto({ window, gather_seconds, poll_seconds }: NonNullable<RunFileSettings['endpoints'][string]['batch']>) {
+  return { window, gatherMs: Math.round(gather_seconds * 1000), pollMs: Math.round(poll_seconds * 1000) };
 }
 
 /** What a run file says of an endpoint's secrets, in the terms of the contract. */

@@ -3,7 +3,8 @@ import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
 import { defaultFailureShare } from '../../domain/search/lost-executions.ts';
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
-import { addressKinds, endpointDefaults } from '../models/endpoint-settings.ts';
+import { batchDefaults } from '../models/batch/batched-call.ts';
+import { addressKinds, batchWindow, endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/registries.ts';
 import { decimal, integer, listed, text, written } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
@@ -202,6 +203,26 @@ export const modelTables = {
   },
 } as const satisfies Readonly<Record<string, SettingTable>>;
 
+const batchRule = 'must be true or { window, gather_seconds, poll_seconds }';
+
+const batch = written(
+  z.preprocess(
+    (value) => (value === true ? {} : value),
+    z.strictObject(
+      {
+        window: z
+          .string({ error: 'must be hours, from 1h to 48h' })
+          .regex(batchWindow, { error: 'must be hours, from 1h to 48h' })
+          .default(batchDefaults.window),
+        gather_seconds: decimal(0.1, 3600).default(batchDefaults.gatherMs / 1000),
+        poll_seconds: decimal(0.1, 3600).default(batchDefaults.pollMs / 1000),
+      },
+      { error: batchRule },
+    ),
+  ),
+  { also: [{ enum: [true] }] },
+).optional();
+
 export const endpointTable = {
   base_url: {
     type: 'special',
@@ -257,6 +278,14 @@ export const endpointTable = {
     unit: 's',
     default: endpointDefaults.timeoutMs / 1000,
     description: 'for one attempt at a call, including the wait for its first token',
+  },
+  batch: {
+    type: 'special',
+    schema: batch,
+    description:
+      "make calls through the provider's batch API, at its price and with its delay: `true`, or `{ window: 24h, gather_seconds: 10, poll_seconds: 30 }`; see [batches](batches.md)",
+    range: 'true, or a group',
+    shownDefault: 'calls are made at once',
   },
   http2: { type: 'flag', default: false, description: 'use HTTP/2 if the server offers it' },
   addresses: {

@@ -12,6 +12,10 @@ export interface AttemptMeter {
    * @throws BudgetSpentError if there is none; the signal's reason
    */
   readonly hold?: (call: CallToCome, prompt: Usage, signal: AbortSignal) => Promise<HeldMeter>;
+  /**
+   * An attempt that an earlier delivery of the job has begun, and whose reply is only fetched. Absent: nothing is noted of it.
+   */
+  readonly resume?: (call: Pick<CallToCome, 'callId' | 'model'>, attemptId: string) => MeteredAttempt;
   /** For calls that belong to no job, such as those that try an endpoint. Absent: they are not accounted for. */
   readonly preflight?: AttemptMeter;
 }
@@ -40,6 +44,8 @@ export interface MeteredAttempt {
    */
   sending?(): void;
   ended(state: AttemptState, usage: Usage, estimated: boolean): void;
+  /** It goes on without anyone who waits for it: whoever fetches its reply notes how it ended. */
+  left?(): void;
 }
 
 /** Its attempts are sent once what came before them is stored as well. */

@@ -1,3 +1,4 @@
+import type { BatchedCall } from './batch/batched-call.ts';
 import { ConnectionError } from './connection-error.ts';
 import { decoded } from './decoded-body.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
@@ -25,6 +26,16 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** The path is not below the "/v1" in which the base URL ends. */
   readonly isOutsideApi?: boolean;
+  /** After the path, without its question mark. */
+  readonly query?: string;
+  /** Sent as it is, in place of a body. */
+  readonly upload?: { readonly contentType: string; readonly content: string };
+  /** The call is to go into a batch, where the connection makes any. */
+  readonly batched?: BatchedCall;
+  /** What the call in the batch is told apart by. */
+  readonly batchedAs?: { readonly attemptId: string; readonly purpose: string };
+  /** To be called right before a batch is sent: see MeteredAttempt. */
+  readonly sending?: () => void;
 }
 
 export function createEndpointConnection(settings: EndpointSettings, proxies?: ProxySettings): EndpointConnection {
@@ -37,18 +48,20 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
     ...lowerCased(own),
   };
   return {
-    send: async (path, { body, headers = {}, signal, isOutsideApi = false }) => {
+    send: async (path, { body, upload, headers = {}, query = '', signal, isOutsideApi = false }) => {
+      const sent =
+        upload ?? (body === undefined ? undefined : { contentType: 'application/json', content: JSON.stringify(body) });
       const call =
-        body === undefined
+        sent === undefined
           ? { method: 'GET' as const, headers: { ...always, ...headers }, signal }
           : {
               method: 'POST' as const,
-              headers: { ...always, 'content-type': 'application/json', ...headers },
-              body: JSON.stringify(body),
+              headers: { ...always, 'content-type': sent.contentType, ...headers },
+              body: sent.content,
               signal,
             };
       try {
-        return await follow(addressOf(baseUrl, path, isOutsideApi), (address) => connections.send(address, call));
+        return await follow(addressOf(baseUrl, path, isOutsideApi, query), (address) => connections.send(address, call));
       } catch (error) {
         signal.throwIfAborted();
         throw new ConnectionError('the connection failed', { cause: error });
@@ -85,8 +98,9 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 /** A query in the base URL, such as Azure's api-version, belongs to each address. */
-function addressOf(baseUrl: string, path: string, isOutsideApi: boolean): URL {
+function addressOf(baseUrl: string, path: string, isOutsideApi: boolean, query: string): URL {
   const url = new URL(baseUrl);
+  for (const [name, value] of new URLSearchParams(query)) url.searchParams.append(name, value);
   url.pathname = url.pathname.replace(isOutsideApi ? /(?:\/v\d+)?\/*$/ : /\/+$/, '') + path;
   return url;
 }

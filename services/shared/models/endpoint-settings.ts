@@ -3,6 +3,7 @@ import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { type Environment, fileVariableOf, readSecret } from '../settings/environment.ts';
 import { SettingsError } from '../settings/settings-error.ts';
+import type { BatchSettings } from './batch/batched-call.ts';
 import { secretVariablesOf } from './key-bindings.ts';
 
 /** How one endpoint is reached and how long it may take. */
@@ -38,6 +39,8 @@ export interface EndpointSettings {
   readonly gateway?: boolean;
   /** A call that takes far longer than others is sent to another server too, if that has room. Default: yes. */
   readonly reissue?: boolean;
+  /** Calls go through its batch API. Not given: they are made at once. */
+  readonly batch?: BatchSettings;
   /** What several addresses of its name are. Default: `auto`. */
   readonly addresses?: AddressKind;
   /** The only address to connect to, of those that its name has. Default: any of them. */
@@ -77,6 +80,9 @@ export const endpointDefaults = {
  */
 const stallShare = 0.25;
 
+/** In hours; the journal, by which a batch is found again, keeps what is written for three days. */
+export const batchWindow = /^([1-9]|[1-3]\d|4[0-8])h$/;
+
 export class EndpointSettingsError extends ScaleError {
   readonly kind = 'bad-input';
 }
@@ -87,6 +93,7 @@ export class EndpointSettingsError extends ScaleError {
  * @throws EndpointSettingsError for an invalid address, or a key variable that the worker does not have for it
  */
 export function endpointSettings(endpoint: Endpoint, environment: Environment): EndpointSettings {
+  const batch = endpoint.batch && { ...endpoint.batch, window: checkedWindow(endpoint.batch, endpoint) };
   const timeoutMs = endpoint.timeoutMs || endpointDefaults.timeoutMs;
   const secretOf = (variable: string) => secretIn(variable, endpoint, environment);
   const headers = endpoint.headers?.headers ?? [];
@@ -105,7 +112,14 @@ export function endpointSettings(endpoint: Endpoint, environment: Environment): 
     ...defined({ requestsPerMinute: endpoint.requestsPerMinute, tokensPerMinute: endpoint.tokensPerMinute }),
     ...defined({ weight: endpoint.weight, gateway: endpoint.gateway, reissue: endpoint.reissue }),
     ...(endpoint.addresses === undefined ? {} : { addresses: addressKindOf(endpoint) }),
+    // A batch is found again where it was made.
+    ...(batch && { batch, reissue: false, showsLoad: false, addresses: 'one' as const }),
   };
+}
+
+function checkedWindow({ window }: Pick<BatchSettings, 'window'>, { baseUrl }: Endpoint): string {
+  if (batchWindow.test(window)) return window;
+  throw new EndpointSettingsError(`endpoint ${baseUrl}: the window of its batches, "${window}", must be 1h to 48h`);
 }
 
 function checkedBaseUrl({ baseUrl, model }: Endpoint): string {

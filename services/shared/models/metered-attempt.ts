@@ -1,8 +1,10 @@
+import { defined } from '../../domain/defined.ts';
 import { FailureError } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 import { noUsage } from '../../domain/run/ledger/totals.ts';
-import { EndpointError, RequestFailure } from './endpoint-errors.ts';
+import type { MeteredAttempt } from './attempt-meter.ts';
+import { EndpointError, InfrastructureError, RequestFailure } from './endpoint-errors.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 
 export interface MeteredReply extends EndpointReply {
@@ -32,18 +34,47 @@ async function sentOnce(endpoint: ModelEndpoint, request: EndpointRequest, signa
   const { meter } = request;
   if (meter === undefined) return { ...(await endpoint.complete(request, signal)), attemptId: '' };
   const prompt = estimatedPrompt(request);
+  const { pending } = request.batched ?? {};
+  if (pending !== undefined && meter.resume)
+    return await fetched(endpoint, request, meter.resume(request, pending.attemptId), signal);
   const attempt = await meter.begin(request, prompt);
   attempt.sending?.();
   if (signal.aborted) attempt.ended('refused', noUsage, false);
   signal.throwIfAborted();
   try {
+    const sending = attempt.sending && (() => attempt.sending?.());
+    const reply = await endpoint.complete({ ...request, attemptId: attempt.id, ...defined({ sending }) }, signal);
+    attempt.ended('answered', reply.usage, reply.usageEstimated);
+    return { ...reply, attemptId: attempt.id };
+  } catch (error) {
+    if (request.batched?.pending !== undefined) {
+      attempt.left?.();
+      throw error;
+    }
+    const { state, usage, estimated } = costOf(error, prompt);
+    attempt.ended(state, usage, estimated);
+    throw error;
+  }
+}
+
+/**
+ * The reply of an attempt that was handed over before. It has no room of its own: where it comes to nothing, its job begins anew.
+ */
+async function fetched(
+  endpoint: ModelEndpoint,
+  request: EndpointRequest,
+  attempt: MeteredAttempt,
+  signal: AbortSignal,
+): Promise<MeteredReply> {
+  try {
     const reply = await endpoint.complete({ ...request, attemptId: attempt.id }, signal);
     attempt.ended('answered', reply.usage, reply.usageEstimated);
     return { ...reply, attemptId: attempt.id };
   } catch (error) {
-    const { state, usage, estimated } = costOf(error, prompt);
-    attempt.ended(state, usage, estimated);
-    throw error;
+    const { state, usage, estimated } = costOf(error, estimatedPrompt(request));
+    if (request.batched?.pending === undefined) attempt.ended(state, usage, estimated);
+    if (!(error instanceof EndpointError)) throw error;
+    throw new InfrastructureError(request.model, 'its batch has no reply for it', [error], { waitMs: 0 });
   }
 }
 

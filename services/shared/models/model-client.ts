@@ -4,6 +4,7 @@ import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall, Sample } from '../contracts/generated/scale/v1/result.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
+import type { BatchedCall } from './batch/batched-call.ts';
 import type { EndpointPool, PoolCaller, PooledReply } from './endpoint-pool.ts';
 import { estimatedPrompt } from './metered-attempt.ts';
 import { repliesOf, replyOf } from './model-call.ts';
@@ -25,6 +26,8 @@ export interface ModelClientSettings {
   readonly onCall: (call: ModelCall) => void | Promise<void>;
   /** Absent: every call is made. */
   readonly kept?: KeptReplies;
+  /** Of a model whose calls go through a batch API, by their ids. Absent: they are made at once. */
+  readonly batched?: (callId: string) => BatchedCall;
 }
 
 /** Replies that earlier calls have paid for. */
@@ -37,7 +40,7 @@ export interface KeptReplies {
 
 /** The model as one job sees it. */
 export function createModelClient(client: ModelClientSettings): ModelClient {
-  const { pool, settings, seed, jobId, runId, prefixKey, meter, onCall, kept, caller } = client;
+  const { pool, settings, seed, jobId, runId, prefixKey, meter, onCall, kept, caller, batched } = client;
   const callFor = async (asked: ModelRequest, signal: AbortSignal, samples?: number): Promise<ModelCall> => {
     const { callId, purpose, messages, structured, sampleOf } = asked;
     const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
@@ -54,7 +57,7 @@ export function createModelClient(client: ModelClientSettings): ModelClient {
       jobId,
       callId,
       purpose,
-      ...defined({ meter, runId, samples }),
+      ...defined({ meter, runId, samples, batched: batched?.(callId) }),
     };
     const known = await kept?.find(request, signal);
     if (known !== undefined) {
@@ -66,8 +69,8 @@ export function createModelClient(client: ModelClientSettings): ModelClient {
     return call;
   };
   const completed = async (request: EndpointRequest, signal: AbortSignal): Promise<PooledReply> => {
-    // Before it takes the place of a call that may begin.
-    const held = await meter?.hold?.(request, estimatedPrompt(request), signal);
+    // Before it takes the place of a call that may begin; the one that lies in a batch has had its room.
+    const held = request.batched?.pending ? undefined : await meter?.hold?.(request, estimatedPrompt(request), signal);
     try {
       return await pool.complete({ ...request, ...defined({ meter: held ?? meter }) }, prefixKey, signal, caller);
     } finally {

@@ -1,5 +1,6 @@
 import type { CallPurpose, ChatMessage, StructuredPrompt, Usage } from '../../domain/ports.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
+import type { BatchedCall } from './batch/batched-call.ts';
 import type { ChatReply, SampleReply } from './chat-reply.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 
@@ -33,6 +34,10 @@ export interface EndpointRequest {
   readonly attemptId?: string;
   /** Keeps account of the attempts at the call. */
   readonly meter?: AttemptMeter;
+  /** It goes through the provider's batch API, where the endpoint is told to use that. Absent: it is made at once. */
+  readonly batched?: BatchedCall;
+  /** To be called right before it is sent, where that is later: see MeteredAttempt. */
+  readonly sending?: () => void;
 }
 
 export interface EndpointReply extends Omit<ChatReply, 'usage'> {

@@ -2,6 +2,8 @@ import { defined } from '../../domain/defined.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { traceparentFor } from '../telemetry/tracing.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
+import { longestMs } from './batch/batched-call.ts';
+import { createBatchingConnection } from './batch/batching-connection.ts';
 import { readStart } from './body-reader.ts';
 import { callError } from './call-error.ts';
 import { createReplyCollector, type ReplyCollector } from './chat-reply.ts';
@@ -19,7 +21,7 @@ import {
 } from './dialect.ts';
 import { createEndpointConnection } from './endpoint-connection.ts';
 import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
-import type { EndpointSettings } from './endpoint-settings.ts';
+import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 import { gatewayHeaders } from './gateway-headers.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
 import { isPromptCut } from './prompt-cut.ts';
@@ -46,7 +48,12 @@ export function createOpenAiEndpoint(
   proxies?: ProxySettings,
   note: (message: string) => void = () => {},
 ): ModelEndpoint {
-  const connection = createEndpointConnection(settings, proxies);
+  const atOnce = createEndpointConnection(settings, proxies);
+  const { batch } = settings;
+  const connection = batch ? createBatchingConnection(atOnce, endpointName(settings), batch, timing) : atOnce;
+  // A batch is given up by whoever follows it.
+  const slowly = batch === undefined ? settings : { ...settings, timeoutMs: longestMs(batch) };
+  const isBatched = (request: EndpointRequest | undefined): boolean => batch !== undefined && request?.batched !== undefined;
   const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
   let dialect = fullDialect;
   let owner: string | undefined;
@@ -62,7 +69,7 @@ export function createOpenAiEndpoint(
   /** Sends under the watch of the settings' limits, and says what went wrong in terms of the endpoint. */
   const watched = async <T>(caller: AbortSignal, call: Call, work: (watch: AttemptWatch) => Promise<T>): Promise<T> => {
     caller.throwIfAborted();
-    using watch = watchAttempt(settings, caller, { streamed: call.streamed, timing });
+    using watch = watchAttempt(isBatched(call.request) ? slowly : settings, caller, { streamed: call.streamed, timing });
     try {
       return await work(watch);
     } catch (error) {
@@ -81,9 +88,18 @@ export function createOpenAiEndpoint(
     ...defined({ traceparent: traceparentFor(settings.baseUrl) }),
   });
 
+  const sendingOf = (request: EndpointRequest) => ({
+    headers: headersOf(request),
+    ...(request.batched && {
+      batched: request.batched,
+      batchedAs: { attemptId: request.attemptId ?? '', purpose: request.purpose ?? '' },
+    }),
+    ...defined({ sending: request.sending }),
+  });
+
   const answered = async (path: string, signal: AbortSignal, request?: EndpointRequest, asked?: Dialect) => {
     const body = request && asked && requestBody(request, asked);
-    const response = await connection.send(path, { signal, ...(request && { body, headers: headersOf(request) }) });
+    const response = await connection.send(path, { signal, ...(request && { body, ...sendingOf(request) }) });
     if (isWell(response.status)) return response.body;
     const headers = new Headers(
       Object.entries(response.headers).flatMap(([name, value = []]) => [value].flat().map((each) => [name, each])),
@@ -154,7 +170,7 @@ export function createOpenAiEndpoint(
 
   return {
     settings,
-    complete: (request, signal) => complete(request, dialect, signal),
+    complete: (request, signal) => complete(request, isBatched(request) ? { ...dialect, streaming: 'off' } : dialect, signal),
     models,
     ...(settings.showsLoad && {
       loadText: async (signal: AbortSignal) => {

@@ -66,6 +66,10 @@ export function budgetedMeter({ meter, budgets, sizes, scopes, prices }: Budgete
             sizes.saw(call, prompt, usage);
             own.reservation.settle(amountOf(call.model, usage));
           },
+          left() {
+            attempt.left?.();
+            own.reservation.settle(own.need.expected);
+          },
         };
       },
       release() {

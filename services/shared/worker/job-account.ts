@@ -63,6 +63,10 @@ export function openJobAccount(
   });
   return {
     ...meterOf(jobId),
+    resume: ({ callId, model }, attemptId) => ({
+      ...{ id: attemptId, sending },
+      ended: (state, usage, usageEstimated) => noteEnd({ attemptId, jobId, callId, model, state, usage, usageEstimated }),
+    }),
     preflight: meterOf(''),
     replayed({ attemptId, callId, model, usage, usageEstimated, fromCache = false }) {
       // From a journal older than these notes, or noted by this delivery itself before it had to start again.

@@ -26,6 +26,7 @@ import type { Environment } from '../settings/environment.ts';
 import { createFairLine, type FairLine } from '../sharing/fair-line.ts';
 import { usualStanding } from '../sharing/standing.ts';
 import { outsideScope } from '../telemetry/tracing.ts';
+import { batchedCalls } from './batched-calls.ts';
 import { budgetedMeter } from './budgeted-meter.ts';
 import { createCallSizes } from './call-sizes.ts';
 import { createJobReplies } from './job-replies.ts';
@@ -265,7 +266,7 @@ export function createModelClients(
             });
       const asking = createModelClient({
         ...{ pool, settings, seed, jobId, runId, prefixKey, meter, onCall, caller },
-        ...defined({ kept }),
+        ...defined({ kept, batched: batchedCalls(run.endpoints, settings.model, { journal, record, stored }) }),
       });
       const journaled = createJournaledModelClient(asking, journal, onReplay);
       const { sample } = journaled;

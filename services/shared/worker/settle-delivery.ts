@@ -17,6 +17,7 @@ import { failureClassOf } from '../models/failure-class-of.ts';
 import { attribute } from '../telemetry/conventions.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { inSpan } from '../telemetry/tracing.ts';
+import { batchDelayMs } from './batched-calls.ts';
 import { type CallRecords, openCallRecords } from './call-records.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
@@ -212,7 +213,7 @@ async function workUntilDone(
   for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     const moved = runs.moved(job.runId);
-    using deadline = within(timing, job.timeLimitMs);
+    using deadline = within(timing, job.timeLimitMs + batchDelayMs(runs.manifest(job.runId)?.endpoints ?? []));
     using limit = linked(signal, moved, deadline.signal);
     try {
       const run = await runs.context(job.runId, limit.signal);

@@ -99,6 +99,13 @@ export const simulatorTable = {
     default: '',
     description: 'shares of calls that go wrong, such as `429:0.05,hang:0.01`; [the kinds](simulated-model.md#faults)',
   },
+  batchMs: {
+    variable: 'SCALE_SIMULATOR_BATCH_MS',
+    ...whole(0, 86_400_000),
+    unit: 'ms',
+    default: 0,
+    description: 'how long a [batch](batches.md) waits before its calls are made',
+  },
   accessLog: {
     variable: 'SCALE_SIMULATOR_ACCESS_LOG',
     type: 'text',

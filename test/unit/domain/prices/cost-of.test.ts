@@ -84,6 +84,16 @@ describe('which price a model has', () => {
     expect(findPrice(table(price(pattern)), model) !== undefined).toBe(expected);
   });
 
+  it('keeps those of a batch for models whose calls go through one', () => {
+    const both = table(
+      price('m', { input: 0.4, cachedInput: 0.1, output: 1.6, reasoning: 3.2, batch: 0.5 }),
+      price('n', { input: 0.4, batch: 0.5 }),
+    );
+    const [m, n] = pricesOf(both, ['m', 'n'], new Set(['m'])).prices;
+    expect(m).toEqual({ model: 'm', input: 0.2, cachedInput: 0.05, output: 0.8, reasoning: 1.6, batch: 1 });
+    expect(n).toMatchObject({ input: 0.4, batch: 0.5 });
+  });
+
   it('keeps those of a run under its own models, and replaces none of them later', () => {
     const kept = pricesOf(prices, ['Qwen/Qwen3-32B', 'unknown', 'Qwen/Qwen3-32B']);
     expect(kept.prices.map(({ model, input }) => [model, input])).toEqual([['Qwen/Qwen3-32B', 1]]);

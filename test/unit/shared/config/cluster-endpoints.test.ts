@@ -27,6 +27,7 @@ test.each([
   ['m:\n  base_url: [{ url: "http://gpu-1/v1", weight: 0 }]', 'must be a number above 0 and up to 1000'],
   ['m:\n  base_url: "http://gpu-1/v1"\n  max_concurency: 4', 'did you mean "max_concurrency"?'],
   ['m: { base_url: "http://gpu-1/v1", addresses: some }', 'm.addresses must be auto, each or one'],
+  ['m:\n  base_url: "http://gpu-1/v1"\n  batch: true', "endpoints.yaml:3: m.batch is for a run's own endpoints"],
   ['- m', 'must be a group of endpoints by model'],
   ['m: [', 'not valid YAML'],
 ])('%j is refused', (text, message) => {

@@ -73,6 +73,21 @@ endpoints:
     ]);
   });
 
+  it('takes batches of one server with their defaults, and refuses them where a model is on several', async () => {
+    const fileWith = (endpoint: string) =>
+      runFile(`benchmark: sample
+models: { executor: { model: m, endpoint: a }, optimizer: { model: m, endpoint: a } }
+endpoints: { a: { ${endpoint} } }`);
+    const batchOf = async (text: string) => (await fileWith(`base_url: http://a/v1, batch: ${text}`)).endpoints[0]?.batch;
+    expect(await batchOf('true')).toEqual({ window: '24h', gatherMs: 10_000, pollMs: 30_000 });
+    expect(await batchOf('{ window: 1h, gather_seconds: 0.5 }')).toEqual({ window: '1h', gatherMs: 500, pollMs: 30_000 });
+    await expect(batchOf('{ window: 49h }')).rejects.toThrow('endpoints.a.batch.window must be hours, from 1h to 48h');
+    await expect(batchOf('always')).rejects.toThrow('endpoints.a.batch must be true or { window, gather_seconds, poll_seconds }');
+    await expect(fileWith('base_url: [http://a/v1, http://b/v1], batch: true')).rejects.toThrow(
+      'endpoints.a.batch needs one address in base_url, and there are 2',
+    );
+  });
+
   it('leaves settings out that are null, and takes headers as texts or variables', async () => {
     const { configuration, endpoints } = await runFile(`
 benchmark: sample

@@ -143,7 +143,21 @@ export interface Endpoint {
     | undefined;
   /** Most calls, and most tokens of prompts and replies, in a minute, from all workers together. Absent: any number. */
   requestsPerMinute?: number | undefined;
-  tokensPerMinute?: number | undefined;
+  tokensPerMinute?:
+    | number
+    | undefined;
+  /** Calls go through the provider's batch API. Absent: they are made at once. */
+  batch?: EndpointBatch | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface EndpointBatch {
+  /** Within which the provider promises the replies, in hours, e.g. "24h". */
+  window: string;
+  /** A batch is sent once no further call has come for so long. */
+  gatherMs: number;
+  /** Longest pause between two looks at a batch. */
+  pollMs: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1527,6 +1541,7 @@ function createBaseEndpoint(): Endpoint {
     steerByMetrics: undefined,
     requestsPerMinute: undefined,
     tokensPerMinute: undefined,
+    batch: undefined,
   };
 }
 
@@ -1573,6 +1588,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.tokensPerMinute !== undefined) {
       writer.uint32(112).uint64(message.tokensPerMinute);
+    }
+    if (message.batch !== undefined) {
+      EndpointBatch.encode(message.batch, writer.uint32(122).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1710,6 +1728,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.tokensPerMinute = longToNumber(reader.uint64());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.batch = EndpointBatch.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1768,6 +1794,7 @@ export const Endpoint: MessageFns<Endpoint> = {
         : isSet(object.tokens_per_minute)
         ? globalThis.Number(object.tokens_per_minute)
         : undefined,
+      batch: isSet(object.batch) ? EndpointBatch.fromJSON(object.batch) : undefined,
     };
   },
 
@@ -1815,6 +1842,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.tokensPerMinute !== undefined) {
       obj.tokensPerMinute = Math.round(message.tokensPerMinute);
     }
+    if (message.batch !== undefined) {
+      obj.batch = EndpointBatch.toJSON(message.batch);
+    }
     return obj;
   },
 
@@ -1839,6 +1869,128 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.steerByMetrics = object.steerByMetrics ?? undefined;
     message.requestsPerMinute = object.requestsPerMinute ?? undefined;
     message.tokensPerMinute = object.tokensPerMinute ?? undefined;
+    message.batch = (object.batch !== undefined && object.batch !== null)
+      ? EndpointBatch.fromPartial(object.batch)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEndpointBatch(): EndpointBatch {
+  return { window: "", gatherMs: 0, pollMs: 0 };
+}
+
+export const EndpointBatch: MessageFns<EndpointBatch> = {
+  encode(message: EndpointBatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.window !== "") {
+      writer.uint32(10).string(message.window);
+    }
+    if (message.gatherMs !== 0) {
+      writer.uint32(16).uint32(message.gatherMs);
+    }
+    if (message.pollMs !== 0) {
+      writer.uint32(24).uint32(message.pollMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndpointBatch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndpointBatch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.window = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.gatherMs = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pollMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndpointBatch {
+    return {
+      window: isSet(object.window) ? globalThis.String(object.window) : "",
+      gatherMs: isSet(object.gatherMs)
+        ? globalThis.Number(object.gatherMs)
+        : isSet(object.gather_ms)
+        ? globalThis.Number(object.gather_ms)
+        : 0,
+      pollMs: isSet(object.pollMs)
+        ? globalThis.Number(object.pollMs)
+        : isSet(object.poll_ms)
+        ? globalThis.Number(object.poll_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: EndpointBatch): unknown {
+    const obj: any = {};
+    if (message.window !== "") {
+      obj.window = message.window;
+    }
+    if (message.gatherMs !== 0) {
+      obj.gatherMs = Math.round(message.gatherMs);
+    }
+    if (message.pollMs !== 0) {
+      obj.pollMs = Math.round(message.pollMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndpointBatch>): EndpointBatch {
+    return EndpointBatch.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndpointBatch>): EndpointBatch {
+    const message = createBaseEndpointBatch();
+    message.window = object.window ?? "";
+    message.gatherMs = object.gatherMs ?? 0;
+    message.pollMs = object.pollMs ?? 0;
     return message;
   },
 };

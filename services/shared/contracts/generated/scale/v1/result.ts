@@ -67,6 +67,21 @@ export interface ModelCall {
     | undefined;
   /** The further replies of a request for several samples of one prompt. The usage above is that of all. */
   samples: Sample[];
+  /** In the journal alone: the call is no finished one, but was handed to a provider as a part of a batch. Absent: it was not. */
+  pending?: PendingCall | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Where a call lies that was handed to a provider as a part of a batch. */
+export interface PendingCall {
+  /** Of the uploaded requests; "" once it is known what came of the call. */
+  fileId: string;
+  /** "" until the provider has said it. */
+  batchId: string;
+  /** Of the call in the file. */
+  customId: string;
+  /** By which its costs are noted. */
+  attemptId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -620,6 +635,7 @@ function createBaseModelCall(): ModelCall {
     attemptId: "",
     fromCache: undefined,
     samples: [],
+    pending: undefined,
   };
 }
 
@@ -675,6 +691,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     }
     for (const v of message.samples) {
       Sample.encode(v!, writer.uint32(138).fork()).join();
+    }
+    if (message.pending !== undefined) {
+      PendingCall.encode(message.pending, writer.uint32(146).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -836,6 +855,14 @@ export const ModelCall: MessageFns<ModelCall> = {
             message.samples.push(Sample.decode(reader, reader.uint32()));
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.pending = PendingCall.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -907,6 +934,7 @@ export const ModelCall: MessageFns<ModelCall> = {
       samples: globalThis.Array.isArray(object?.samples)
         ? object.samples.map((e: any) => Sample.fromJSON(e))
         : [],
+      pending: isSet(object.pending) ? PendingCall.fromJSON(object.pending) : undefined,
     };
   },
 
@@ -963,6 +991,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     if (message.samples?.length) {
       obj.samples = message.samples.map((e) => Sample.toJSON(e));
     }
+    if (message.pending !== undefined) {
+      obj.pending = PendingCall.toJSON(message.pending);
+    }
     return obj;
   },
 
@@ -988,6 +1019,152 @@ export const ModelCall: MessageFns<ModelCall> = {
     message.attemptId = object.attemptId ?? "";
     message.fromCache = object.fromCache ?? undefined;
     message.samples = object.samples?.map((e) => Sample.fromPartial(e)) || [];
+    message.pending = (object.pending !== undefined && object.pending !== null)
+      ? PendingCall.fromPartial(object.pending)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePendingCall(): PendingCall {
+  return { fileId: "", batchId: "", customId: "", attemptId: "" };
+}
+
+export const PendingCall: MessageFns<PendingCall> = {
+  encode(message: PendingCall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fileId !== "") {
+      writer.uint32(10).string(message.fileId);
+    }
+    if (message.batchId !== "") {
+      writer.uint32(18).string(message.batchId);
+    }
+    if (message.customId !== "") {
+      writer.uint32(26).string(message.customId);
+    }
+    if (message.attemptId !== "") {
+      writer.uint32(34).string(message.attemptId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PendingCall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePendingCall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fileId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.batchId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.customId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.attemptId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PendingCall {
+    return {
+      fileId: isSet(object.fileId)
+        ? globalThis.String(object.fileId)
+        : isSet(object.file_id)
+        ? globalThis.String(object.file_id)
+        : "",
+      batchId: isSet(object.batchId)
+        ? globalThis.String(object.batchId)
+        : isSet(object.batch_id)
+        ? globalThis.String(object.batch_id)
+        : "",
+      customId: isSet(object.customId)
+        ? globalThis.String(object.customId)
+        : isSet(object.custom_id)
+        ? globalThis.String(object.custom_id)
+        : "",
+      attemptId: isSet(object.attemptId)
+        ? globalThis.String(object.attemptId)
+        : isSet(object.attempt_id)
+        ? globalThis.String(object.attempt_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PendingCall): unknown {
+    const obj: any = {};
+    if (message.fileId !== "") {
+      obj.fileId = message.fileId;
+    }
+    if (message.batchId !== "") {
+      obj.batchId = message.batchId;
+    }
+    if (message.customId !== "") {
+      obj.customId = message.customId;
+    }
+    if (message.attemptId !== "") {
+      obj.attemptId = message.attemptId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PendingCall>): PendingCall {
+    return PendingCall.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PendingCall>): PendingCall {
+    const message = createBasePendingCall();
+    message.fileId = object.fileId ?? "";
+    message.batchId = object.batchId ?? "";
+    message.customId = object.customId ?? "";
+    message.attemptId = object.attemptId ?? "";
     return message;
   },
 };
