@@ -5,7 +5,12 @@ import { createCoordinatorMetrics } from '../services/coordinator/coordinator-me
 import { codeVerdictKinds } from '../services/domain/ports.ts';
 import { systemTiming } from '../services/shared/lifecycle/timing.ts';
 import { createBusMetrics, createMetricsRegistry } from '../services/shared/telemetry/metrics.ts';
-import { createModelMetrics, createSandboxMetrics, createWorkerMetrics } from '../services/shared/telemetry/worker-metrics.ts';
+import {
+  createAnswerMetrics,
+  createModelMetrics,
+  createSandboxMetrics,
+  createWorkerMetrics,
+} from '../services/shared/telemetry/worker-metrics.ts';
 
 /** By the names that pages call them. */
 const sets: Readonly<Record<string, (registry: Registry) => void>> = {
@@ -23,7 +28,10 @@ const sets: Readonly<Record<string, (registry: Registry) => void>> = {
     createWorkerMetrics(registry, [], [], () => ({ slots: 0, inFlight: 0, heldUp: 0 }));
     createModelMetrics(registry, () => []);
   },
-  executor: (registry) => createSandboxMetrics(registry, codeVerdictKinds),
+  executor: (registry) => {
+    createSandboxMetrics(registry, codeVerdictKinds);
+    createAnswerMetrics(registry, () => 0);
+  },
 };
 
 /** Every metric that a service of ours has, those of Node.js and of its process among them. */

@@ -18,7 +18,7 @@ import { dashboardTable } from '../services/shared/config/service-tables/dashboa
 import { sandboxTable } from '../services/shared/config/service-tables/sandbox-table.ts';
 import { serviceTable } from '../services/shared/config/service-tables/service-table.ts';
 import { simulatorTable } from '../services/shared/config/service-tables/simulator-table.ts';
-import { predictorTable, workerTable } from '../services/shared/config/service-tables/worker-tables.ts';
+import { executorTable, predictorTable } from '../services/shared/config/service-tables/worker-tables.ts';
 import { sweepTable } from '../services/shared/config/sweep-file-schema.ts';
 import { tracingTable } from '../services/shared/config/tracing-table.ts';
 import { registries } from '../services/shared/settings/registries.ts';
@@ -123,8 +123,8 @@ function workerRows(): string {
   const predictor = variableTableRows(predictorTable);
   return markdown(
     variableHeads,
-    variableTableRows(workerTable).map(([name = '', preset = '', ...rest], index) => {
-      const ofPredictor = predictor[index]?.[1] ?? '';
+    variableTableRows(executorTable).map(([name = '', preset = '', ...rest], index) => {
+      const ofPredictor = predictor[index]?.[1] ?? preset;
       return [name, preset === ofPredictor ? preset : `${preset}; predictor: ${ofPredictor}`, ...rest];
     }),
   );

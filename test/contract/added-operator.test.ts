@@ -85,7 +85,7 @@ async function execute() {
   try {
     const { client } = models.clientFor({
       job: { jobId: 'execute-0-0-0' } as Job,
-      run: { runId: 'r', configuration, endpoints: [endpoint], benchmark: async () => benchmark },
+      run: { runId: 'r', configuration, endpoints: [endpoint] },
       role: 'executor',
       prefixKey: 'w',
       seed: [1],

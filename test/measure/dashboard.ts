@@ -104,11 +104,16 @@ async function searchCost(isWatched: boolean, turn: number): Promise<number> {
   const folder = join(root, `live-${turn}-${isWatched}`);
   const file = join(root, 'live.yaml');
   const rounds = Math.ceil(Number(values.live) / queries);
-  const lines = ['name: live', `seed: ${turn}`, 'benchmark: sample', 'preset: aflow', `search: { max_rounds: ${rounds} }`];
+  // Without a rule that ends it early: it is measured up to a round near its last.
+  const search = `search: { max_rounds: ${rounds}, convergence: off }`;
+  const lines = ['name: live', `seed: ${turn}`, 'benchmark: sample', 'preset: aflow', search];
   await writeFile(file, [...lines, 'evaluation: { method: full, warm_up_rounds: 0 }', ''].join('\n'));
   const words = ['run', file, '--json', '--data-dir', folder, '--executors', '1'];
   const command = spawn(process.execPath, [scale, ...words], { stdio: 'ignore' });
-  const ended = once(command, 'exit');
+  let hasEnded = false;
+  const ended = once(command, 'exit').finally(() => {
+    hasEnded = true;
+  });
   const dashboard = await startDashboard(folder);
   const client = dashboardClient(dashboard.url);
   await client.get(dashboard.link.slice(dashboard.url.length));
@@ -119,6 +124,7 @@ async function searchCost(isWatched: boolean, turn: number): Promise<number> {
     for (;;) {
       const { roundsCompleted = 0 } = (await row()) ?? {};
       if (roundsCompleted >= wanted) return { cpu: await cpu(), results: roundsCompleted * queries };
+      if (hasEnded) throw new Error(`the run ended with round ${roundsCompleted}, before round ${wanted}`);
       await sleep(250);
     }
   };

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pythonFile } from '../../services/cli/export/python-file.ts';
-import { createCallAccount } from '../../services/cli/in-process/workflow-executor.ts';
+import { createCallAccount, executorsHere } from '../../services/cli/in-process/workflow-executor.ts';
 import { createServedWorkflow } from '../../services/cli/serve/served-workflow.ts';
 import type { ModelSettings } from '../../services/domain/run/configuration.ts';
 import type { Workflow } from '../../services/domain/workflow/workflow.ts';
@@ -74,7 +74,7 @@ export async function bothWays(
         ...{ name: 'w', workflow, inputs: Object.keys(fields), executor: { ...settings, ...model }, maxCalls: 1_000 },
         endpoints: [endpointAt(baseUrl)],
       },
-      process.env,
+      executorsHere(process.env),
     );
     const account = createCallAccount();
     const { answer, failure } = await served.answer(fields, { id: `c${index}`, seed, account }, new AbortController().signal);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { natsAccounts } from '../../shared/messaging/nats-accounts.ts';
-import { natsRoles, permissionsOf } from '../../shared/messaging/nats-permissions.ts';
+import { natsUsers, permissionsOf } from '../../shared/messaging/nats-permissions.ts';
 import type { Cli } from '../cli.ts';
 
 export function addNatsConfigCommand(program: Command, cli: Cli): void {
@@ -12,7 +12,7 @@ export function addNatsConfigCommand(program: Command, cli: Cli): void {
     .action((options: { readonly json: boolean }) =>
       cli.answer(options.json, async () => ({
         exitCode: exitCodes.ok,
-        document: Object.fromEntries(natsRoles.map((role) => [role, permissionsOf(role)])),
+        document: Object.fromEntries(natsUsers.map((role) => [role, permissionsOf(role)])),
         text: natsAccounts().trimEnd(),
       })),
     );

@@ -19,6 +19,7 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
+import { executorsHere } from '../in-process/workflow-executor.ts';
 import { countUpTo } from '../parse-count.ts';
 import { tellTenths } from '../progress/tell-tenths.ts';
 import { createPolicyAnswerer } from '../route/answer-by-policy.ts';
@@ -118,7 +119,7 @@ async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promi
   const benchmarkFiles = [...what.benchmarkFiles, ...(benchmark.file === undefined ? [] : [benchmark.file])];
   const servers = await startModelServers(cli, { endpoints: what.endpoints, benchmarkFiles });
   const code = createLazySandbox({ ...sandboxSettings(cli.environment), environment: cli.environment });
-  const answerer = createPolicyAnswerer(policy, { ...what, endpoints: servers.endpoints }, cli.environment);
+  const answerer = createPolicyAnswerer(policy, { ...what, endpoints: servers.endpoints }, executorsHere(cli.environment));
   try {
     const total = benchmark.queries.length;
     const evaluated = await evaluatePolicy({

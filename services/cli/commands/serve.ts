@@ -1,20 +1,28 @@
+import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
+import { natsSettings } from '../../shared/config/nats-settings.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { untilAborted } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
+import { connectTalks } from '../../shared/messaging/connect-talks.ts';
 import { readSecret } from '../../shared/settings/environment.ts';
+import { shareRules } from '../../shared/sharing/share-rules.ts';
+import { createLogger } from '../../shared/telemetry/logger.ts';
+import { version } from '../../shared/telemetry/version.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
+import { executorsHere, type OpenExecutor } from '../in-process/workflow-executor.ts';
 import { countUpTo } from '../parse-count.ts';
 import { readPolicyFile } from '../route/policy-file.ts';
 import { lookWithin, troubleOf } from '../runs/check-endpoints.ts';
 import { createPreflightMeter } from '../runs/preflight-meter.ts';
 import { isLoopback } from '../serve/check-access.ts';
+import { executorsOfCluster } from '../serve/cluster-executor.ts';
 import { createServedRouter } from '../serve/served-router.ts';
-import { createServedWorkflow } from '../serve/served-workflow.ts';
+import { createServedWorkflow, type ServedWorkflow } from '../serve/served-workflow.ts';
 import { routerToServe, type ToServe, whatToServe } from '../serve/what-to-serve.ts';
 import { startWorkflowServer } from '../serve/workflow-server.ts';
 
@@ -30,11 +38,15 @@ interface ServeOptions extends ClusterOptions {
   readonly atOnce: number;
   readonly deadline: number;
   readonly drain: number;
+  readonly cluster?: string;
+  readonly priority: number;
 }
 
 /** For who cannot show a secret on a command line, where everybody on the machine sees it. */
 const tokenVariable = 'SCALE_SERVE_TOKEN';
 const heartbeatMs = 5_000;
+/** Somebody waits for an answer, and nobody for a single call of a search. */
+const usualPriority = 10;
 
 export function addServeCommand(program: Command, cli: Cli): void {
   addClusterOptions(
@@ -54,6 +66,12 @@ export function addServeCommand(program: Command, cli: Cli): void {
     .option('--at-once <n>', 'requests answered at the same time; more are refused with the status 429', countUpTo(10_000), 256)
     .option('--deadline <n>', 'seconds that one answer may take', countUpTo(86_400), 300)
     .option('--drain <n>', 'seconds that answers under way have when the server is stopped', countUpTo(86_400), 30)
+    .option(
+      '--cluster <address>',
+      "answer with the executors of the cluster whose NATS is there, such as nats://nats-1:4222, by a service's credentials",
+      notEmpty,
+    )
+    .option('--priority <n>', 'with --cluster: calls of a higher one go first; runs have 0', parsePriority, usualPriority)
     .option('--json', 'print one JSON document with the address; notices go to stderr', false)
     .action((workflow: string | undefined, options: ServeOptions) =>
       cli.answer(options.json, () => serve(cli, workflow, options)),
@@ -67,14 +85,15 @@ async function serve(cli: Cli, workflow: string | undefined, options: ServeOptio
     const message = `at ${options.host} others could spend your tokens: set ${tokenVariable} or --token, or listen on 127.0.0.1`;
     throw new CliError('bad-input', message);
   }
+  const nats = options.cluster === undefined ? undefined : natsSettings(options.cluster, cli.environment);
   const what = await toServe(cli, workflow, options);
-  if (what.endpoints.every(({ simulated }) => !simulated)) await look(cli, what);
+  if (options.cluster === undefined && what.endpoints.every(({ simulated }) => !simulated)) await look(cli, what);
   const servers = await startModelServers(cli, what);
   const { endpoints, exited } = servers;
   try {
     const stopped = untilAborted(requested);
     const over = exited === undefined ? stopped : Promise.race([stopped, exited]);
-    await serveUntil(over, { cli, what: { ...what, endpoints }, options, token });
+    await serveUntil(over, { cli, what: { ...what, endpoints }, options, token, nats });
   } finally {
     await servers.stop();
   }
@@ -87,10 +106,22 @@ interface Serving {
   readonly what: ToServe;
   readonly options: ServeOptions;
   readonly token: string | undefined;
+  /** Where the executors are found; undefined: this process executes. */
+  readonly nats: ReturnType<typeof natsSettings> | undefined;
 }
 
-async function serveUntil(over: Promise<unknown>, { cli, what, options, token }: Serving): Promise<void> {
-  const served = 'policy' in what ? createServedRouter(what, cli.environment) : createServedWorkflow(what, cli.environment);
+async function serveUntil(over: Promise<unknown>, serving: Serving): Promise<void> {
+  const { what } = serving;
+  const executors = await executorsOf(serving);
+  try {
+    const served = 'policy' in what ? createServedRouter(what, executors.open) : createServedWorkflow(what, executors.open);
+    await serveWith(served, over, serving);
+  } finally {
+    await executors.close();
+  }
+}
+
+async function serveWith(served: ServedWorkflow, over: Promise<unknown>, { cli, what, options, token }: Serving): Promise<void> {
   try {
     const { name, inputs } = what;
     const simulated = what.endpoints.some((endpoint) => endpoint.simulated);
@@ -108,6 +139,24 @@ async function serveUntil(over: Promise<unknown>, { cli, what, options, token }:
   }
 }
 
+interface Executors {
+  readonly open: OpenExecutor;
+  close(): Promise<void>;
+}
+
+/** This process, or the executors of a cluster. */
+async function executorsOf({ cli, what: { name }, options: { priority, deadline }, nats }: Serving): Promise<Executors> {
+  if (nats === undefined) return { open: executorsHere(cli.environment), close: async () => undefined };
+  const logger = createLogger({ service: 'serve', version, level: 'warn' });
+  const id = `serve-${hostname()}-${process.pid}`;
+  const client = await connectTalks({ ...nats, role: 'serve', name: id, logger });
+  const open = executorsOfCluster({
+    ...{ talks: client.talks, party: `serve-${name.replaceAll(/[^\w.-]/g, '-')}`, priority, timeLimitMs: deadline * 1000 },
+    ...{ timing: systemTiming, random: Math.random },
+  });
+  return { open, close: client.close };
+}
+
 async function toServe(cli: Cli, workflow: string | undefined, options: ServeOptions): Promise<ToServe> {
   const { run, router } = options;
   if ([workflow, run, router].filter((each) => each !== undefined).length !== 1) {
@@ -122,6 +171,10 @@ async function toServe(cli: Cli, workflow: string | undefined, options: ServeOpt
 
 async function serveRouter(cli: Cli, router: string, options: ServeOptions): Promise<ToServe> {
   const policy = await readPolicyFile(router);
+  if (options.cluster !== undefined && policy.queryLevel !== undefined) {
+    const message = `${router}: a step of it has a workflow written for each query, which executors do not do; serve it without --cluster`;
+    throw new CliError('bad-input', message);
+  }
   if (!policy.pays) cli.notice(policy.summary);
   return await routerToServe(policy, options);
 }
@@ -150,6 +203,13 @@ function announcement({ url, model, inputs, simulated }: Announced): string {
   const question = inputs.length === 1 ? `the last message is query.${only}` : `an object "query" holds ${inputs.join(', ')}`;
   const note = simulated ? '\nA SIMULATED model answers: its answers are no results.' : '';
   return `The workflow answers at ${url} as the model "${model}" (${question}); Ctrl-C ends it.${note}\n`;
+}
+
+function parsePriority(text: string): number {
+  const { low, high } = shareRules.priority;
+  const priority = Number(text);
+  if (/^-?\d+$/.test(text) && priority >= low && priority <= high) return priority;
+  throw new InvalidArgumentError(`it must be a whole number from ${low} to ${high}.`);
 }
 
 function parsePort(text: string): number {

@@ -26,16 +26,16 @@ export interface ModelUse {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Executes workflows here, in one process, without a bus. */
+/** Executes workflows on queries that belong to no run. */
 export interface WorkflowExecutor {
-  /** @throws InfrastructureError, SandboxError, or the signal's reason */
+  /** @throws InfrastructureError, SandboxError, ServeError, or the signal's reason */
   execute(wanted: WantedExecution, asked: Asked, signal: AbortSignal): Promise<WorkflowAnswer>;
   /** For calls that are no workflow's. @param key distinguishes them from all others of the request */
   client(key: string, asked: Asked): ModelClient;
   close(): Promise<void>;
 }
 
-interface WantedExecution {
+export interface WantedExecution {
   readonly workflow: Workflow;
   readonly hash: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -83,6 +83,14 @@ export function createCallAccount(): CallAccount {
       return known.some(({ simulated }) => simulated);
     },
   };
+}
+
+/** Opens an executor for a model. @throws EndpointSettingsError, SettingsError */
+export type OpenExecutor = (use: ModelUse) => WorkflowExecutor;
+
+/** Executors here, in this process, without a bus. @param environment with the keys of endpoints */
+export function executorsHere(environment: Environment): OpenExecutor {
+  return (use) => createWorkflowExecutor(use, environment);
 }
 
 /** @throws EndpointSettingsError, SettingsError */

@@ -5,15 +5,8 @@ import { followRoute, type RouteAsk, type RouteReply } from '../../domain/routin
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
-import type { Environment } from '../../shared/settings/environment.ts';
 import { askVerifier } from '../in-process/ask-verifier.ts';
-import {
-  type Asked,
-  createWorkflowExecutor,
-  type ModelUse,
-  type WorkflowAnswer,
-  type WorkflowExecutor,
-} from '../in-process/workflow-executor.ts';
+import type { Asked, ModelUse, OpenExecutor, WorkflowAnswer, WorkflowExecutor } from '../in-process/workflow-executor.ts';
 import type { RoutingPolicy } from './policy-file.ts';
 import type { RouteShown } from './route-shown.ts';
 import { writeWorkflow } from './write-workflow.ts';
@@ -37,12 +30,11 @@ export interface PolicyAnswerer {
 }
 
 /** @throws EndpointSettingsError, SettingsError */
-export function createPolicyAnswerer(policy: RoutingPolicy, models: PolicyModels, environment: Environment): PolicyAnswerer {
+export function createPolicyAnswerer(policy: RoutingPolicy, models: PolicyModels, open: OpenExecutor): PolicyAnswerer {
   const serversOf = (settings: ModelSettings) => models.endpoints.filter(({ model }) => model === settings.model);
-  const open = (settings: ModelSettings) =>
-    createWorkflowExecutor({ executor: settings, endpoints: serversOf(settings) }, environment);
-  const executor = open(models.executor);
-  const optimizer = models.optimizer && open(models.optimizer);
+  const openFor = (settings: ModelSettings) => open({ executor: settings, endpoints: serversOf(settings) });
+  const executor = openFor(models.executor);
+  const optimizer = models.optimizer && openFor(models.optimizer);
   return {
     answer: (fields, asked, signal) =>
       answerByPolicy({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Environment } from '../../shared/settings/environment.ts';
+import type { OpenExecutor } from '../in-process/workflow-executor.ts';
 import { createPolicyAnswerer, type PolicyModels } from '../route/answer-by-policy.ts';
 import type { RoutingPolicy } from '../route/policy-file.ts';
 import type { Offered, ServedWorkflow } from './served-workflow.ts';
@@ -9,11 +9,11 @@ export interface RouterToServe extends Offered, PolicyModels {
 }
 
 /** Answers by the cheapest workflow of a policy that is trusted with the query. @throws EndpointSettingsError, SettingsError */
-export function createServedRouter(what: RouterToServe, environment: Environment): ServedWorkflow {
+export function createServedRouter(what: RouterToServe, open: OpenExecutor): ServedWorkflow {
   const { name, inputs, policy } = what;
   const { steps, workflows, run } = policy;
   const hash = createHash('sha256')
     .update(JSON.stringify([run, steps, workflows.map((each) => each.hash)]))
     .digest('hex');
-  return { ...{ name, inputs, hash }, ...createPolicyAnswerer(policy, what, environment) };
+  return { ...{ name, inputs, hash }, ...createPolicyAnswerer(policy, what, open) };
 }

@@ -1,7 +1,6 @@
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import type { Environment } from '../../shared/settings/environment.ts';
-import { type Asked, createWorkflowExecutor, type ModelUse, type WorkflowAnswer } from '../in-process/workflow-executor.ts';
+import type { Asked, ModelUse, OpenExecutor, WorkflowAnswer } from '../in-process/workflow-executor.ts';
 import type { RouteShown } from '../route/route-shown.ts';
 
 /** What clients ask for, and how it is answered. */
@@ -22,7 +21,7 @@ export interface ServedWorkflow extends Pick<Offered, 'name' | 'inputs'> {
   readonly hash: string;
   /**
    * Answers a query once.
-   * @throws InfrastructureError, SandboxError, or the signal's reason
+   * @throws InfrastructureError, SandboxError, ServeError, or the signal's reason
    */
   answer(fields: Readonly<Record<string, string>>, asked: Asked, signal: AbortSignal): Promise<ServedOutcome>;
   close(): Promise<void>;
@@ -34,10 +33,10 @@ export interface ServedOutcome extends WorkflowAnswer {
 }
 
 /** @throws EndpointSettingsError, SettingsError */
-export function createServedWorkflow(what: WhatToServe, environment: Environment): ServedWorkflow {
+export function createServedWorkflow(what: WhatToServe, open: OpenExecutor): ServedWorkflow {
   const { name, workflow, inputs, maxCalls } = what;
   const hash = canonicalHash(workflow);
-  const executor = createWorkflowExecutor(what, environment);
+  const executor = open(what);
   return {
     ...{ name, inputs, hash },
     answer: (fields, asked, signal) => executor.execute({ workflow, hash, fields, inputs, maxCalls }, asked, signal),

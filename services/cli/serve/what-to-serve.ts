@@ -33,6 +33,13 @@ interface Servers {
   readonly benchmarkFiles: readonly string[];
 }
 
+export interface ServeWishes {
+  readonly runFile?: string;
+  readonly name?: string;
+  /** NATS servers of the cluster that executes; absent: this process does. */
+  readonly cluster?: string;
+}
+
 /**
  * A workflow with the model that executes it: that of the run file, otherwise the one that the run had, otherwise a simulated
  * one.
@@ -41,7 +48,7 @@ interface Servers {
  */
 export async function whatToServe(
   subject: { readonly kind: 'file'; readonly path: string } | FoundWorkflow,
-  { runFile, name }: { readonly runFile?: string; readonly name?: string },
+  { runFile, name, cluster }: ServeWishes,
 ): Promise<WithServers<WhatToServe>> {
   const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
   checkEndpointUse(parsed, []);
@@ -50,7 +57,8 @@ export async function whatToServe(
   const executor = ofRun?.configuration.executor ?? executorSettings(settings.models.executor);
   const all = ofRun === undefined ? usedEndpoints(parsed, []) : endpointsOfRun(ofRun, parsed);
   const endpoints = all.filter(({ model }) => model === executor.model);
-  refuseClusterOnly(endpoints, executor.model);
+  if (cluster === undefined) refuseClusterOnly(endpoints, executor.model);
+  else refuseStandIn(endpoints);
   const text = subject.kind === 'file' ? await textOf(subject.path) : workflowFileText(subject.workflow);
   const place = subject.kind === 'file' ? subject.path : `the best workflow of ${subject.runId}`;
   const maxCalls = ofRun?.configuration.search.maxCallsPerQuery ?? settings.search.max_calls_per_query;
@@ -66,7 +74,7 @@ export async function whatToServe(
 /** A policy with the model that executes its workflows: that of the run file, otherwise the one that its run had. */
 export async function routerToServe(
   policy: RoutingPolicy,
-  { runFile, name }: { readonly runFile?: string; readonly name?: string },
+  { runFile, name, cluster }: ServeWishes,
 ): Promise<WithServers<RouterToServe>> {
   const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
   checkEndpointUse(parsed, []);
@@ -80,12 +88,21 @@ export async function routerToServe(
     const all = runFile === undefined ? endpointsOfRun(own, parsed) : usedEndpoints(parsed, []);
     return all.filter(({ model }) => model === settings.model);
   });
-  refuseClusterOnly(endpoints, executor.model);
+  if (cluster === undefined) refuseClusterOnly(endpoints, executor.model);
+  else refuseStandIn(endpoints);
   const { inputs, maxCalls } = policy;
   return {
     ...{ name: name ?? policy.name, policy, inputs, executor, endpoints, maxCalls, ...defined({ optimizer }) },
     benchmarkFiles: benchmarkFilesOf(parsed, runFile),
   };
+}
+
+/** Executors elsewhere would not find a model that this process starts. */
+function refuseStandIn(endpoints: readonly RunEndpoint[]): void {
+  if (endpoints.every(({ simulated }) => !simulated)) return;
+  const message =
+    'executors of a cluster cannot reach a simulated model that this command starts: name an endpoint in a file for --run-file';
+  throw new CliError('bad-input', message);
 }
 
 function refuseClusterOnly(endpoints: readonly RunEndpoint[], model: string): void {

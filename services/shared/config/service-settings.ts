@@ -11,7 +11,7 @@ import { dashboardTable } from './service-tables/dashboard-table.ts';
 import { sandboxTable } from './service-tables/sandbox-table.ts';
 import { serviceTable } from './service-tables/service-table.ts';
 import { simulatorTable } from './service-tables/simulator-table.ts';
-import { predictorTable, workerTable } from './service-tables/worker-tables.ts';
+import { executorTable, predictorTable, type workerTable } from './service-tables/worker-tables.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 /** Defaults that depend on the process: its role, and who started it. */
@@ -35,7 +35,8 @@ export type CoordinatorServiceSettings = ServiceSettings &
 /** Settings of an executor or a predictor. */
 export type WorkerServiceSettings = ServiceSettings & VariablesOf<typeof workerTable>;
 export type SandboxServiceSettings = VariablesOf<typeof sandboxTable>;
-export type ExecutorServiceSettings = WorkerServiceSettings & { readonly sandbox: SandboxServiceSettings };
+export type ExecutorServiceSettings = WorkerServiceSettings &
+  VariablesOf<typeof executorTable> & { readonly sandbox: SandboxServiceSettings };
 export type DashboardServiceSettings = VariablesOf<typeof dashboardTable> & Pick<OfThisProcess, 'leash'>;
 export type SimulatorServiceSettings = VariablesOf<typeof simulatorTable> & Pick<OfThisProcess, 'leash'>;
 
@@ -54,7 +55,7 @@ export function coordinatorSettings(environment: Environment = processEnvironmen
 export function executorSettings(environment: Environment = processEnvironment()): ExecutorServiceSettings {
   return deepFreeze({
     ...ofThisProcess('executor'),
-    ...withAccess(readVariables({ ...serviceTable, ...workerTable }, environment)),
+    ...withAccess(readVariables({ ...serviceTable, ...executorTable }, environment)),
     ...defined({ tracing: tracingSettings(environment) }),
     sandbox: sandboxSettings(environment),
   });
@@ -115,8 +116,10 @@ function checkRetention({ keepRuns, archiveFolder }: Pick<CoordinatorServiceSett
   throw new SettingsError('SCALE_KEEP_RUNS', message);
 }
 
-/** Settings that go together, or exclude each other. */
-function withAccess<Settings extends VariablesOf<typeof serviceTable>>(settings: Settings): Settings {
+type NatsVariables = Pick<VariablesOf<typeof serviceTable>, 'natsUrl' | 'natsCredentialsFile' | 'natsCertFile' | 'natsKeyFile'>;
+
+/** Settings that go together, or exclude each other. @throws SettingsError */
+export function withAccess<Settings extends NatsVariables>(settings: Settings): Settings {
   const { natsUrl, natsCredentialsFile, natsCertFile, natsKeyFile } = settings;
   if (natsCredentialsFile !== undefined && natsUrl.includes('@')) {
     throw new SettingsError(

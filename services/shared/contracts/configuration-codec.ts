@@ -72,7 +72,7 @@ function searchFromProto(message: ProtoSearch): SearchSettings {
   };
 }
 
-function modelToProto(settings: ModelSettings): ProtoModel {
+export function modelToProto(settings: ModelSettings): ProtoModel {
   const { temperature, topP, chatTemplateKwargs: kwargs, structured = '', joinSamples = false, ...rest } = settings;
   return {
     ...rest,
@@ -85,7 +85,8 @@ function modelToProto(settings: ModelSettings): ProtoModel {
   };
 }
 
-function modelFromProto(settings: ProtoModel): ModelSettings {
+/** @throws ContractError */
+export function modelFromProto(settings: ProtoModel): ModelSettings {
   const { temperature, topP, chatTemplateKwargs: text, leftOut, structured, joinSamples, ...rest } = settings;
   return {
     ...rest,

@@ -4,6 +4,7 @@ import type { Job, JobStart, Trouble, WorkerReport } from '../contracts/generate
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
+import type { Talks } from './talks.ts';
 
 /**
  * What the services ask of the bus, and all that they know about it. Two adapters pass one contract suite
@@ -11,7 +12,7 @@ import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
  *
  * In: durable queues with redelivery, a first-writer-wins result store, fenced append-only logs, a journal, blobs, run
  * manifests, leases, tables of slots and budgets. Deliberately not: ordering between jobs, exactly-once delivery (acks are
- * not fenced by delivery: the result store is what makes effects happen once), request-reply.
+ * not fenced by delivery: the result store is what makes effects happen once).
  *
  * Every method rejects with a BusError after its own deadline; none waits for ever. Iterators end when their signal aborts.
  */
@@ -30,6 +31,7 @@ export interface Bus {
   readonly budgets: BudgetTableStore;
   readonly troubles: TroubleBoard;
   readonly workers: WorkerBoard;
+  readonly talks: Talks;
   readonly deadLetters: DeadLetterStore;
   readonly audit: AuditStore;
   readonly memory: MemoryStore;

@@ -92,3 +92,17 @@ export class AccessRefusedError extends BusError {
 
 /** The service is let in, and not allowed all that it must do: the message names what. It may be granted at any time. */
 export class PermissionsMissingError extends AccessRefusedError {}
+
+/** Nobody listens to the topic of a talk: no such service runs, or it has no room for any. */
+export class NobodyListensError extends BusError {
+  constructor(topic: string) {
+    super(`begin a talk about ${topic}`, 'nobody listens');
+  }
+}
+
+/** The other side of a talk is gone, or something of it was lost on the way. */
+export class TalkLostError extends BusError {
+  constructor(problem: string) {
+    super('talk', problem);
+  }
+}

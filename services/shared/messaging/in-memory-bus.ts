@@ -16,6 +16,7 @@ import { createInMemoryResults } from './in-memory-result-store.ts';
 import { createInMemoryRuns } from './in-memory-run-registry.ts';
 import { createInMemorySpending } from './in-memory-spending-store.ts';
 import { createInMemoryTables } from './in-memory-tables.ts';
+import { createInMemoryTalks } from './in-memory-talks.ts';
 import { type Client, createWorld, requireOpen } from './in-memory-world.ts';
 import { blobsOfJob, blobsOfRun, blobsOfSweep } from './references.ts';
 import { budgetTables, slotTables } from './table-kinds.ts';
@@ -95,6 +96,7 @@ function createStore(settings: InMemoryServerSettings, timing: Timing) {
   );
   const troubles = createInMemoryTroubles(world);
   const workers = createInMemoryWorkers(world);
+  const talks = createInMemoryTalks(world);
   return {
     world,
     jobs,
@@ -118,6 +120,7 @@ function createStore(settings: InMemoryServerSettings, timing: Timing) {
         responses: responses.open(client),
         troubles,
         workers,
+        talks: talks.open(client),
         async removeRun(runId) {
           requireOpen(client, `delete run ${runId}`);
           for (const part of [log, results, journal, spending, deadLetters, memory, runs]) part.remove(runId);

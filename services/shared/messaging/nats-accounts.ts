@@ -1,4 +1,4 @@
-import { type NatsPermissions, natsRoles, permissionsOf } from './nats-permissions.ts';
+import { type NatsPermissions, natsUsers, permissionsOf } from './nats-permissions.ts';
 import { streams } from './subjects-and-streams.ts';
 
 /**
@@ -6,7 +6,7 @@ import { streams } from './subjects-and-streams.ts';
  * for people who look after the streams, and one for the server itself. Passwords are variables that another file sets.
  */
 export function natsAccounts(): string {
-  const users = natsRoles.map(
+  const users = natsUsers.map(
     (role) => `      {
         user: ${role}
         password: $${role}_password

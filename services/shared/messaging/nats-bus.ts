@@ -35,6 +35,7 @@ import { createNatsSpendingStore } from './nats-spending-store.ts';
 import { fillOf } from './nats-stream-fill.ts';
 import { watchStreams } from './nats-stream-watch.ts';
 import { createNatsTables } from './nats-tables.ts';
+import { createNatsTalks } from './nats-talks.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
 import { budgetTables, slotTables } from './table-kinds.ts';
 import { createWaits, type Waits } from './waits.ts';
@@ -146,6 +147,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     watchDeliveryCounts(session),
   ]);
   const blobs = createNatsBlobStore(session, objects, blobTouchMs);
+  const talks = createNatsTalks({ ...session, timing: systemTiming });
   let closing: Promise<void> | undefined;
   return {
     jobs: createNatsJobQueue(session, ackWaitMs, counts),
@@ -161,6 +163,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     budgets: createNatsTables(session, budgets, budgetTables),
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
+    talks,
     deadLetters: createNatsDeadLetters(session),
     audit: createNatsAuditStore(session),
     memory: createNatsMemoryStore(session, blobs),
@@ -183,6 +186,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
   };
 
   async function closeConnection({ logger }: OpenSession): Promise<void> {
+    talks.stop();
     session.streams.stop();
     session.lost.stop();
     session.grants.stop();

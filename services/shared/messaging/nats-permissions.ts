@@ -1,12 +1,16 @@
 import type { JobKind } from './bus.ts';
-import { allSubjects, type StreamName, streams, subjects } from './subjects-and-streams.ts';
+import { allSubjects, type StreamName, streams, subjects, type TalkSide } from './subjects-and-streams.ts';
 
 /** What each service does on NATS, and the permissions that follow from it: no more than it needs. */
 
+/** The services of a cluster, which work with its streams. */
 export const natsRoles = ['coordinator', 'executor', 'predictor'] as const;
 
+/** All that have a user of their own: those, and `scale serve` where executors answer. */
+export const natsUsers = [...natsRoles, 'serve'] as const;
+
 /** A service as NATS knows it: the name of its user, too. */
-export type NatsRole = (typeof natsRoles)[number];
+export type NatsRole = (typeof natsUsers)[number];
 
 /** Patterns of subjects, as nats-server has them in the permissions of a user. */
 export interface NatsPermissions {
@@ -47,6 +51,9 @@ function consumerOf(stream: StreamName): string[] {
   return ['MSG.NEXT', 'INFO', 'DELETE'].map((verb) => `${api}.CONSUMER.${verb}.${stream}.*`);
 }
 
+/** Which streams there are. */
+const streamNames = `${api}.STREAM.NAMES`;
+
 /** Blobs are read as NATS's object stores are: pushed, with signals that slow the server down. */
 const readBlobs = [
   `${api}.CONSUMER.CREATE.${streams.blobs}.*.${subjects.blobChunks('*')}`,
@@ -58,8 +65,8 @@ const readBlobs = [
 const acknowledge = `$JS.ACK.${streams.jobs}.>`;
 
 const everyService: NatsPermissions = {
-  // Which permissions it has, and which streams there are.
-  publish: ['$SYS.REQ.USER.INFO', `${api}.STREAM.NAMES`],
+  // Which permissions it has.
+  publish: ['$SYS.REQ.USER.INFO'],
   subscribe: [],
 };
 
@@ -85,6 +92,7 @@ const coordinatorUses: Uses = {
 const coordinator: NatsPermissions = {
   publish: [
     ...ofUses(coordinatorUses),
+    streamNames,
     ...readBlobs,
     // The lanes of the queue.
     ...[
@@ -112,10 +120,21 @@ const workerUses: Uses = {
   [streams.blobs]: ['look', 'read', 'write'],
 };
 
+/** What `scale serve` asks executors about. */
+export const answersTopic = 'answers';
+
+/** Each side of a talk sends to the other's subjects, and hears its own. */
+function talks(own: TalkSide, other: TalkSide): NatsPermissions {
+  return { publish: [subjects.talkSide(other, '*', '*')], subscribe: [subjects.talkSide(own, '*', '*')] };
+}
+const asking = talks('asker', 'asked');
+const asked = talks('asked', 'asker');
+
 function worker(kinds: readonly JobKind[]): NatsPermissions {
   return {
     publish: [
       ...ofUses(workerUses),
+      streamNames,
       ...readBlobs,
       // Lanes are named by one token each, which cannot be matched in part: so a worker may pull from lanes of any kind.
       ...[`${api}.CONSUMER.MSG.NEXT.${streams.jobs}.*`, `${api}.CONSUMER.INFO.${streams.jobs}.*`, acknowledge],
@@ -126,10 +145,20 @@ function worker(kinds: readonly JobKind[]): NatsPermissions {
   };
 }
 
+/** It runs workflows on queries of no run, for whoever serves them. */
+const executor: NatsPermissions = {
+  publish: [...worker(['execute']).publish, ...asked.publish],
+  subscribe: [subjects.talkOffer(answersTopic), ...asked.subscribe],
+};
+
+/** Nothing that is stored: it talks with executors. */
+const serve: NatsPermissions = { publish: [subjects.talkOffer(answersTopic), ...asking.publish], subscribe: asking.subscribe };
+
 const ofRole: Readonly<Record<NatsRole, { readonly uses: Uses; readonly permissions: NatsPermissions }>> = {
   coordinator: { uses: coordinatorUses, permissions: coordinator },
-  executor: { uses: workerUses, permissions: worker(['execute']) },
+  executor: { uses: workerUses, permissions: executor },
   predictor: { uses: workerUses, permissions: worker(['predict', 'propose']) },
+  serve: { uses: {}, permissions: serve },
 };
 
 /**
@@ -137,7 +166,7 @@ const ofRole: Readonly<Record<NatsRole, { readonly uses: Uses; readonly permissi
  * may listen to.
  */
 export function permissionsOf(role: NatsRole | undefined): NatsPermissions {
-  const all = [everyService, ...(role === undefined ? natsRoles : [role]).map((each) => ofRole[each].permissions)];
+  const all = [everyService, ...(role === undefined ? natsUsers : [role]).map((each) => ofRole[each].permissions)];
   return {
     publish: [...new Set(all.flatMap(({ publish }) => publish))].sort(),
     subscribe: [...new Set([...all.flatMap(({ subscribe }) => subscribe), `${inboxPrefixOf(role)}.>`])].sort(),

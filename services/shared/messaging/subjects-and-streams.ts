@@ -32,6 +32,9 @@ export const streams = {
   blobs: 'OBJ_blobs',
 } as const;
 
+/** Who has begun a talk, and who was asked. */
+export type TalkSide = 'asker' | 'asked';
+
 export type StreamName = (typeof streams)[keyof typeof streams];
 
 export const buckets = { runs: 'runs', leases: 'leases', slots: 'slots', budgets: 'budgets', blobs: 'blobs' } as const;
@@ -86,6 +89,10 @@ export const subjects = {
   allTroubles: 'trouble.v1.*',
   /** In no stream either: each worker's report, every few seconds. */
   workers: 'workers.v1',
+  /** In no stream: begins a talk with one of those who listen. */
+  talkOffer: (topic: string) => `talks.v1.offer.${token(topic)}`,
+  /** In no stream: one side of a talk hears the other there. @param client of NATS; "*" for any */
+  talkSide: (side: TalkSide, client: string, talk: string) => `talks.v1.${side}.${client}.${talk}`,
   runManifest: (runId: string) => `$KV.${buckets.runs}.${token(runId)}`,
   runManifests: `$KV.${buckets.runs}.>`,
   slotTables: `$KV.${buckets.slots}.>`,

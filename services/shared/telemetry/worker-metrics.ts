@@ -140,3 +140,16 @@ export function createSandboxMetrics(registry: Registry, verdicts: readonly stri
   const cpuSeconds = counter(registry, 'scale_sandbox_cpu_seconds_total', 'CPU time of these programs', []);
   return { programs, cpuSeconds };
 }
+
+/** For a service that answers for served workflows. */
+export function createAnswerMetrics(registry: Registry, inFlight: () => number) {
+  gaugeOf(registry, 'scale_answers_in_flight', 'Answers under way for served workflows', [], () => [[{}, inFlight()]]);
+  const answers = counter(
+    registry,
+    'scale_answers_total',
+    'Answers that have ended: answered, failed by the workflow, gone with whoever asked, or what went wrong',
+    ['outcome'],
+  );
+  for (const outcome of ['answered', 'failed']) answers.inc({ outcome }, 0);
+  return { ended: (outcome: string): void => answers.inc({ outcome }) };
+}

@@ -1,9 +1,10 @@
 import { defined } from '../../domain/defined.ts';
 import type { ModelClient, ModelRequest } from '../../domain/ports.ts';
-import type { ModelSettings } from '../../domain/run/configuration.ts';
+import type { ModelSettings, RunConfiguration } from '../../domain/run/configuration.ts';
 import type { Budgets } from '../budgets/budgets.ts';
 import { scopesOf } from '../budgets/scopes-of.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
@@ -30,7 +31,7 @@ import { batchedCalls } from './batched-calls.ts';
 import { budgetedMeter } from './budgeted-meter.ts';
 import { createCallSizes } from './call-sizes.ts';
 import { createJobReplies } from './job-replies.ts';
-import type { JobContext } from './job-work.ts';
+import type { JobContext, RunContext } from './job-work.ts';
 import { createCallGate } from './last-calls.ts';
 import type { ResponseCache } from './response-cache.ts';
 import { tracedCalls } from './trace-calls.ts';
@@ -47,8 +48,14 @@ export interface ModelClients {
   close(): Promise<void>;
 }
 
-export interface ModelJob
-  extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'stored' | 'account' | 'lastCalls' | 'waits'> {
+/** What the calls of a run depend on. */
+export interface ModelRun extends Pick<RunContext, 'runId' | 'endpoints' | 'cache' | 'standing' | 'limits' | 'prices'> {
+  readonly configuration: Pick<RunConfiguration, 'seed' | 'executor' | 'optimizer'>;
+}
+
+export interface ModelJob extends Pick<JobContext, 'journal' | 'record' | 'stored' | 'account' | 'lastCalls' | 'waits'> {
+  readonly job: Pick<Job, 'runId' | 'jobId' | 'work'>;
+  readonly run: ModelRun;
   readonly role: 'executor' | 'optimizer';
   /** A model other than the role's, e.g. a judge; an endpoint of the run must serve it. */
   readonly settings?: ModelSettings;

@@ -40,8 +40,18 @@ export interface WorkerService {
   readonly kinds: readonly JobKind[];
   /** For one that runs programs which models wrote. */
   lookAtSandbox?(signal: AbortSignal): Promise<SandboxLook>;
-  /** What it pushes on `releases` is released when the jobs in flight have ended. */
-  createWork(bus: Bus, models: ModelClients, releases: ReleaseStack, log: Logger, metrics: Registry): JobWork | Promise<JobWork>;
+  /**
+   * What it pushes on `releases` is released when the jobs in flight have ended.
+   * @param ending aborts when the service is asked to end
+   */
+  createWork(
+    bus: Bus,
+    models: ModelClients,
+    releases: ReleaseStack,
+    log: Logger,
+    metrics: Registry,
+    ending: AbortSignal,
+  ): JobWork | Promise<JobWork>;
 }
 
 /** Part of the drain time kept for handing back what did not end in time, and for closing. */
@@ -107,7 +117,7 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
       releases.push('the model clients', () => models.close());
       releases.push('the keys', watchKeys(models, systemTiming));
       const modelMetrics = createModelMetrics(registry, () => models.health());
-      const counted = countingCalls(await createWork(bus, models, releases, log, registry), modelMetrics);
+      const counted = countingCalls(await createWork(bus, models, releases, log, registry, ending), modelMetrics);
       const worker = startWorker(
         { name, kinds, slots, ackWaitMs, drainMs: settings.drainMs * closingShare },
         {

@@ -16,10 +16,13 @@ const kustomize = await findKustomize();
 
 /** What users put together, beyond the overlays themselves. Every component is in one of them. */
 const combinations: readonly (readonly [overlay: string, components: readonly string[]])[] = [
-  ['local', ['autoscaling', 'serve', 'dashboard']],
+  ['local', ['autoscaling', 'serve', 'serve-over-executors', 'dashboard']],
   ['production', ['autoscaling', 'monitoring', 'sandbox-seccomp', 'tracing']],
   ['production', ['autoscaling-prometheus', 'monitoring', 'gvisor']],
-  ['production', ['hpa', 'monitoring', 'endpoint-keys', 'serve', 'serve-hpa', 'dashboard', 'dashboard-tls']],
+  [
+    'production',
+    ['hpa', 'monitoring', 'endpoint-keys', 'serve', 'serve-over-executors', 'serve-hpa', 'dashboard', 'dashboard-tls'],
+  ],
   ['vllm', ['kueue', 'monitoring', 'endpoint-keys']],
 ];
 

@@ -1,20 +1,24 @@
 import { connect, errors } from 'nats';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mapAtOnce } from '../../../services/shared/lifecycle/map-at-once.ts';
 import type { Delivery } from '../../../services/shared/messaging/bus.ts';
+import { connectTalks } from '../../../services/shared/messaging/connect-talks.ts';
 import { openNatsAccess } from '../../../services/shared/messaging/nats-access.ts';
 import { natsAccounts } from '../../../services/shared/messaging/nats-accounts.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { covers, watchGrants } from '../../../services/shared/messaging/nats-grants.ts';
 import {
+  answersTopic,
   inboxPrefixOf,
   type NatsPermissions,
   type NatsRole,
   natsRoles,
+  natsUsers,
   permissionsOf,
 } from '../../../services/shared/messaging/nats-permissions.ts';
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
+import type { Talks } from '../../../services/shared/messaging/talks.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
 import { newDeliveries } from '../../../services/shared/worker/new-deliveries.ts';
 import { executeJob, newRunId } from '../../support/bus-messages.ts';
@@ -62,7 +66,7 @@ describe('with the accounts of deploy/nats', () => {
     expect((await node.log()).match(/.*Violation.*/g) ?? []).toEqual([]);
   });
 
-  test.each(natsRoles)('%s needs each of its permissions: without it, something that it does would be refused', (role) => {
+  test.each(natsUsers)('%s needs each of its permissions: without it, something that it does would be refused', (role) => {
     const { publish, subscribe } = permissionsOf(role);
     const idle = [
       ...idlePatterns(publish, used.get(role)?.publish ?? []),
@@ -71,9 +75,9 @@ describe('with the accounts of deploy/nats', () => {
     expect(idle).toEqual(rarelyUsed(role));
   });
 
-  test.each(natsRoles)('%s may do nothing that only others need, and hears nothing of theirs', async (role) => {
+  test.each(natsUsers)('%s may do nothing that only others need, and hears nothing of theirs', async (role) => {
     const own = permissionsOf(role);
-    const others = natsRoles.filter((other) => other !== role).map(permissionsOf);
+    const others = natsUsers.filter((other) => other !== role).map(permissionsOf);
     const foreign = (verb: 'publish' | 'subscribe') =>
       [...new Set(others.flatMap((other) => other[verb]))].filter((pattern) => !own[verb].some((mine) => covers(mine, pattern)));
     const publish = [...foreign('publish'), ...beyondAll].map(oneOf);
@@ -99,7 +103,7 @@ test('a worker believes the leader of a run that a job is new, which spares two 
 });
 
 test('a service that lacks a permission says which, for every one of them', async () => {
-  const lacking = natsRoles.flatMap((role) => {
+  const lacking = natsUsers.flatMap((role) => {
     const { publish, subscribe } = permissionsOf(role);
     return [
       ...publish.map((pattern) => ({ role, verb: 'publish' as const, pattern })),
@@ -174,7 +178,9 @@ function rarelyUsed(role: NatsRole): string[] {
     coordinator: ['AUDIT', 'EVENTS', 'JOURNAL', 'KV_budgets', 'KV_runs', 'MEMORY', 'RESULTS', 'SPENDING', 'SWEEPS'],
     executor: ['KV_budgets', 'KV_runs', 'KV_slots'],
     predictor: ['KV_budgets', 'KV_runs', 'KV_slots'],
+    serve: [],
   }[role];
+  if (role === 'serve') return [];
   return [
     '$JS.API.CONSUMER.DELETE.OBJ_blobs.*',
     ...followed.map((stream) => `$JS.API.CONSUMER.INFO.${stream}.*`),
@@ -190,11 +196,11 @@ interface Used {
 
 function usedSubjects(log: string): Map<NatsRole, Used> {
   const roles = new Map<string, NatsRole>();
-  const used = new Map(natsRoles.map((role) => [role, { publish: new Set<string>(), subscribe: new Set<string>() }]));
+  const used = new Map(natsUsers.map((role) => [role, { publish: new Set<string>(), subscribe: new Set<string>() }]));
   for (const line of log.split('\n').filter((each) => each.length < 2_000)) {
     const [, client = '', verb, rest = ''] = / cid:(\d+) .*<<- \[(CONNECT|PUB|HPUB|SUB) (.*)\]/.exec(line) ?? [];
     const user = verb === 'CONNECT' ? /"user":"(\w+)"/.exec(rest)?.[1] : undefined;
-    if (natsRoles.some((role) => role === user)) roles.set(client, user as NatsRole);
+    if (natsUsers.some((role) => role === user)) roles.set(client, user as NatsRole);
     const role = roles.get(client);
     const [subject = ''] = rest.split(' ');
     if (role === undefined || verb === 'CONNECT') continue;
@@ -217,6 +223,11 @@ async function doEverything(node: NatsNode): Promise<void> {
   // With other limits, the streams are changed.
   const coordinator = await connectAs(node, 'coordinator', { storageBytes: 3 * 1024 ** 3 });
   const [executor, predictor] = await Promise.all([connectAs(node, 'executor'), connectAs(node, 'predictor')]);
+  const talking = await connectTalks({
+    ...{ servers: [node.url], role: 'serve', files: filesOf(certificates, 'serve'), name: 'serve', logger },
+  });
+  await talkOnce(talking.talks, executor.talks);
+  await talking.close();
   const access = openNatsAccess(
     [node.url],
     { ...filesOf(certificates, 'executor'), credentialsFile: certificates.file('administrator', 'nats-credentials') },
@@ -234,4 +245,21 @@ async function doEverything(node: NatsNode): Promise<void> {
     },
   });
   await Promise.all([coordinator.close(), executor.close(), predictor.close(), administrator.close()]);
+}
+
+/** One message there, and one back. */
+async function talkOnce(asking: Talks, answering: Talks): Promise<void> {
+  const over = new AbortController();
+  const answered = (async () => {
+    for await (const talk of answering.listen(answersTopic, () => true, over.signal)) {
+      for await (const message of talk.messages()) talk.send(message);
+      talk.end();
+    }
+  })();
+  const talk = await vi.waitUntil(() => asking.begin(answersTopic, over.signal).catch(() => undefined));
+  talk.send(new Uint8Array([1]));
+  for await (const message of talk.messages()) if (message[0] === 1) break;
+  talk.end();
+  over.abort();
+  await answered;
 }

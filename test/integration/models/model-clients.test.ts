@@ -31,7 +31,7 @@ function jobOf(baseUrl: string, change: Partial<ModelJob> = {}): ModelJob & { re
   const configuration = { executor: settings, optimizer: { ...settings, model: 'qwen-plus' } } as RunConfiguration;
   return {
     job: { jobId: 'execute-hash-0-0' } as Job,
-    run: { runId: 'r', configuration, endpoints: [endpoint], benchmark: () => Promise.reject(new Error('not needed')) },
+    run: { runId: 'r', configuration, endpoints: [endpoint] },
     role: 'executor',
     prefixKey: 'hash',
     seed: [1, 'hash', 'q', 0],

@@ -65,7 +65,6 @@ async function setUp(...behaviours: readonly Behaviour[]) {
       run: {
         ...{ runId, endpoints: [served], cache: use },
         configuration: { seed: runSeed, executor: { ...settings, ...change } } as RunConfiguration,
-        benchmark: () => Promise.reject(new Error('not needed')),
       },
       ...{ role: 'executor', prefixKey: 'w', seed: [runSeed, 'w', 'q', repeat], draw: [repeat], journal, account },
       record: record ?? (async (call) => void recorded.push(call)),

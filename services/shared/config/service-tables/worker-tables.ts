@@ -38,4 +38,14 @@ export const workerTable = {
   },
 } as const satisfies VariableTable;
 
+export const executorTable = {
+  ...workerTable,
+  answersAtOnce: {
+    variable: 'SCALE_ANSWERS_AT_ONCE',
+    ...whole(0, 10_000),
+    default: 128,
+    description: 'answers that it gives at once for [a served workflow](serve.md#over-a-cluster), beside its jobs; 0: none',
+  },
+} as const satisfies VariableTable;
+
 export const predictorTable = { ...workerTable, slots: { ...workerTable.slots, default: 4 } } as const satisfies VariableTable;

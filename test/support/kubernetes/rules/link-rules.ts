@@ -171,6 +171,7 @@ export const secrets: Readonly<Record<string, readonly string[]>> = {
   'scale-nats-coordinator': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
   'scale-nats-executor': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
   'scale-nats-predictor': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
+  'scale-nats-serve': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
 };
 
 function holdsSecret(variable: string, value: string | undefined): boolean {

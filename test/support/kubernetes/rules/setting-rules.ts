@@ -10,7 +10,7 @@ import { dashboardTable } from '../../../../services/shared/config/service-table
 import { sandboxTable } from '../../../../services/shared/config/service-tables/sandbox-table.ts';
 import { serviceTable } from '../../../../services/shared/config/service-tables/service-table.ts';
 import { simulatorTable } from '../../../../services/shared/config/service-tables/simulator-table.ts';
-import { predictorTable, workerTable } from '../../../../services/shared/config/service-tables/worker-tables.ts';
+import { executorTable, predictorTable } from '../../../../services/shared/config/service-tables/worker-tables.ts';
 import { type Environment, fileVariableOf } from '../../../../services/shared/settings/environment.ts';
 import type { VariableTable } from '../../../../services/shared/settings/variable-table.ts';
 import { endpointsOf } from '../endpoints.ts';
@@ -24,7 +24,7 @@ interface Reader {
 
 const readers: Readonly<Record<string, Reader>> = {
   coordinator: { tables: [serviceTable, coordinatorTable], read: coordinatorSettings },
-  executor: { tables: [serviceTable, workerTable, sandboxTable], read: executorSettings },
+  executor: { tables: [serviceTable, executorTable, sandboxTable], read: executorSettings },
   predictor: { tables: [serviceTable, predictorTable], read: predictorSettings },
   dashboard: { tables: [dashboardTable], read: dashboardSettings },
   simulator: { tables: [simulatorTable], read: simulatorSettings },

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
+import { executorsHere } from '../../../../services/cli/in-process/workflow-executor.ts';
 import type { RoutingPolicy } from '../../../../services/cli/route/policy-file.ts';
 import { createServedRouter } from '../../../../services/cli/serve/served-router.ts';
 import { startWorkflowServer, type WorkflowServerSettings } from '../../../../services/cli/serve/workflow-server.ts';
@@ -62,7 +63,7 @@ async function serving({ policy, simulator: options = {}, server: settings = {} 
   const endpoint = { model: 'm', baseUrl: simulator.url, apiKeyVariable: '', maxConcurrency: 300, timeoutMs: 0 };
   const served = createServedRouter(
     { name: 'w', policy, inputs, executor, optimizer: executor, endpoints: [endpoint], maxCalls: 20 },
-    {},
+    executorsHere({}),
   );
   closing.push(() => served.close());
   const server = await startWorkflowServer({
