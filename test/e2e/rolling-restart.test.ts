@@ -100,9 +100,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'scale-rolling-'));
   const workflow = join(import.meta.dirname, '../../examples/workflows/review-and-revise.yaml');
   const many = `benchmark: { name: sample, limit: 16 }\ninitial_workflow: ${workflow}`;
-  threeRounds = await searchOf('three', `${many}\nsearch: { max_rounds: 3, convergence: off }`);
-  oneRound = await searchOf('one', `${many}\nsearch: { max_rounds: 1 }`);
-  oneCall = await searchOf('call', 'benchmark: { name: sample, limit: 16 }\nsearch: { max_rounds: 1 }');
+  [threeRounds, oneRound, oneCall] = await Promise.all([
+    searchOf('three', `${many}\nsearch: { max_rounds: 3, convergence: off }`),
+    searchOf('one', `${many}\nsearch: { max_rounds: 1 }`),
+    searchOf('call', 'benchmark: { name: sample, limit: 16 }\nsearch: { max_rounds: 1 }'),
+  ]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -138,6 +140,7 @@ describe('executors that are ended by SIGTERM in mid-run repeat no finished call
     const searched = await search(oneRound.file, size, async (cluster) => {
       await untilAtWork(cluster, /executor-[3-8]/);
       expect(await cluster.stopExecutors(6)).toEqual(Array.from({ length: 6 }, () => 'ended with exit status 0'));
+      cluster.hurry();
     });
     expectUndisturbed(searched, oneRound);
     expect(searched.cut, 'calls that were broken off').toEqual([]);
@@ -150,6 +153,7 @@ describe('executors that are ended by SIGTERM in mid-run repeat no finished call
     const searched = await search(oneCall.file, size, async (cluster) => {
       await untilAtWork(cluster, /executor-3/);
       expect(await cluster.stopExecutors(1)).toEqual(['ended with exit status 0']);
+      cluster.hurry();
     });
     expectUndisturbed(searched, oneCall);
     expect(searched.cut.length, 'calls that were broken off').toBeGreaterThan(0);

@@ -30,6 +30,8 @@ export interface KillableCluster extends AsyncDisposable {
   readonly bus: Bus;
   /** A call begins only while the model's server has answered fewer than so many; the others wait for a higher number. */
   holdAt(calls: number): void;
+  /** Calls that begin from now on are answered at once. */
+  hurry(): void;
   /** Where the model is served. */
   readonly simulatorUrl: string;
   /** Asks the coordinator that runs now, and the one after it if that is killed meanwhile. */
@@ -93,9 +95,10 @@ export async function startKillableCluster(
   const batches: { readonly id: string; readonly calls: number }[] = [];
   let mostServed = Number.POSITIVE_INFINITY;
   const { known } = await learnBenchmarks(join(folder, 'no-data'), join(folder, 'no-records'));
+  const latency = { timeToFirstTokenMs: firstTokenMs, tokensPerSecond: 20_000 };
   const simulator: Simulator = await startSimulator({
     known,
-    latency: { timeToFirstTokenMs: firstTokenMs, tokensPerSecond: 20_000 },
+    latency,
     onServed: (call) => served.push(call),
     batches: { delayMs: 3_000, onCreated: (batch) => batches.push(batch) },
     untilAdmitted: async (signal) => {
@@ -166,6 +169,9 @@ export async function startKillableCluster(
     },
     holdAt(calls) {
       mostServed = calls;
+    },
+    hurry() {
+      latency.timeToFirstTokenMs = 0;
     },
     async begin(file, maxConcurrency, batch) {
       const { configuration, endpoints: usual, maxInFlight, simulated, cache } = startRunRequestOf(file, simulator.url);
