@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { type LimitedRun, startLimitWatch } from '../../../services/coordinator/limit-watch.ts';
+import { runScope } from '../../../services/shared/budgets/scopes-of.ts';
+import { noLimits } from '../../../services/shared/config/run-limits.ts';
+import { type RunManifest, RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Bus } from '../../../services/shared/messaging/bus.ts';
+import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
+import { createLogger } from '../../../services/shared/telemetry/logger.ts';
+import { inVirtualTime } from '../../support/virtual-clock.ts';
+
+const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
+const never = new AbortController().signal;
+
+const runOf = (runId: string, calls: number): LimitedRun & { manifest: RunManifest } => ({
+  manifest: {
+    ...{ schemaVersion: 1, runId, endpoints: [], status: RunStatus.RUNNING, maxInFlight: 0, createdAtMs: 1 },
+    ...{ cancelReason: '', pauseReason: '', pausedAtMs: 0, simulated: false, limits: { ...noLimits, calls } },
+  },
+  ...{ isLeading: true, isExecuting: false, spent: async () => undefined },
+});
+
+/** The bus, and how often it was asked for a table. */
+function counted(bus: Bus): { readonly bus: Bus; asked(): number } {
+  let asked = 0;
+  const update: Bus['budgets']['update'] = (scope, change) => {
+    asked += 1;
+    return bus.budgets.update(scope, change);
+  };
+  return { bus: { ...bus, budgets: { ...bus.budgets, update } }, asked: () => asked };
+}
+
+test("the store is asked for a run's table at its start, when its limits change, and now and then, and not each second", () =>
+  inVirtualTime(async (timing) => {
+    const server = createInMemoryServer({ timing });
+    const { bus, asked } = counted(server.connect());
+    const run = runOf('one', 10);
+    const watch = startLimitWatch({ bus, logger, timing, runs: () => [run], changed: () => undefined, dayLimits: undefined });
+    await watch.begin(run, never);
+    const before = asked();
+    await timing.sleep(60_500, never);
+    expect(asked() - before).toBeGreaterThanOrEqual(1);
+    expect(asked() - before).toBeLessThanOrEqual(3);
+
+    run.manifest = { ...run.manifest, limits: { ...noLimits, calls: 20 } };
+    await timing.sleep(1_500, never);
+    expect((await watch.read(runScope('one')))?.terms?.most?.calls).toBe(20);
+    // A store that was made anew has the table again within a look.
+    server.wipe();
+    await timing.sleep(1_500, never);
+    const stored = await server.connect().budgets.update(runScope('one'), (found) => found);
+    expect(stored.terms?.most?.calls).toBe(20);
+    await watch.stop();
+  }));
+
+test('tables of runs that are driven no more are forgotten, read from the store when they are asked for, and known again after a new start', () =>
+  inVirtualTime(async (timing) => {
+    const bus = createInMemoryServer({ timing }).connect();
+    const run = runOf('one', 10);
+    let runs = [run];
+    const watch = startLimitWatch({ bus, logger, timing, runs: () => runs, changed: () => undefined, dayLimits: undefined });
+    await watch.begin(run, never);
+    await timing.sleep(1_500, never);
+    expect(watch.table(runScope('one'))?.terms?.most?.calls).toBe(10);
+    runs = [];
+    await timing.sleep(1_500, never);
+    expect(watch.table(runScope('one'))).toBeUndefined();
+    expect((await watch.read(runScope('one')))?.terms?.most?.calls).toBe(10);
+    expect(await watch.read(runScope('never limited'))).toBeUndefined();
+    runs = [runOf('one', 0)];
+    await watch.begin(runs[0] as LimitedRun & { manifest: RunManifest }, never);
+    expect(watch.table(runScope('one'))?.terms?.most?.calls).toBe(0);
+    await watch.stop();
+  }));
