@@ -64,7 +64,12 @@ function meaningOf(inside: string, { values, queryFields, inputs }: KnownNames):
   return names.every((name) => name === 'query' || values.has(name)) ? inside : undefined;
 }
 
+/** Two words in a row, of which no expression has any outside of quotes but before and after `in`. */
+const prose = /^[^"'`/]*\b(?!in\b)\w+\s+(?!in\b)\w/;
+
 function namesIn(text: string): string[] {
+  // Most texts are prompts, and to refuse one as an expression takes long.
+  if (prose.test(text)) return [];
   try {
     return [...parseExpression(text).names];
   } catch (error) {
