@@ -7,6 +7,7 @@ import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { readLatencies } from '../../shared/runs/read-latencies.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
 import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
@@ -126,8 +127,10 @@ async function contentOf(
     case 'events-jsonl':
       return { bytes: renderRunEvents(record) };
     case 'report':
+      await readLatencies(cluster, record, signal);
       return { bytes: `${JSON.stringify(reportOf(record, await readBenchmark()), null, 2)}\n` };
     case 'rounds':
+      await readLatencies(cluster, record, signal);
       return { bytes: roundTable(reportOf(record, await readBenchmark()), format) };
     case 'executions':
     case 'calls': {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { readLatencies } from '../../shared/runs/read-latencies.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
@@ -27,6 +28,7 @@ async function report(cli: Cli, wanted: string | undefined, options: ReportOptio
   const { record, benchmark } = await withCluster(cli, options, async (cluster) => {
     const { runId } = await findRun(cluster, wanted, signal);
     const read = await readRun(cluster, createRunRecord(runId), signal);
+    await readLatencies(cluster, read, signal);
     return { record: read, benchmark: await readRunBenchmark(cluster, runId, signal) };
   });
   const folder = dataFolderAt(options.dataDir);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { readLatencies } from '../../shared/runs/read-latencies.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
@@ -69,10 +70,10 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   try {
     const { record, archive } = await runToItsEnd({
       ...{ cli, options, folder, file, view, share: askedShare(options), labels: [...options.label, ...(file.provenance ?? [])] },
-      collect: async ({ record, file: { benchmark } }) => ({
-        record,
-        archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)),
-      }),
+      collect: async ({ cluster, record, file: { benchmark } }, signal) => {
+        await readLatencies(cluster, record, signal);
+        return { record, archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)) };
+      },
     });
     view.close();
     const { status, failure, stopReason } = record.state();

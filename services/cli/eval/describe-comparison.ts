@@ -1,6 +1,7 @@
 import type { ChangedQuery, Comparison } from '../../domain/comparison/compare-evaluations.ts';
 import { paretoFront } from '../../domain/run/pareto-front.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
+import { describeLatency } from '../../shared/document/describe-latency.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
 import type { ComparisonSide } from '../../shared/runs/comparison-side.ts';
 import { concludingSentence, formatPoints, formatPValue, formatRange } from '../../shared/runs/concluding-sentence.ts';
@@ -17,6 +18,7 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
     `  difference  B - A is ${formatPoints(difference.difference)} points on ${queries} queries (${formatShare(difference.confidence)} interval ${formatRange(difference)})`,
     `  test        ${describeTest(comparison)}`,
     ...costLine(a, b, comparison),
+    ...timeLine(a, b),
     `  queries     B scores higher on ${better}, lower on ${worse}, the same on ${alike} (sign test: ${formatPValue(signTestPValue)})`,
     ...[...a.remarks, ...b.remarks, ...unpairedRemarks(comparison), ...simulatedRemarks(a, b)].map(
       (text) => `  note        ${text}`,
@@ -41,6 +43,12 @@ function costLine(a: ComparisonSide, b: ComparisonSide, { a: { score: scoreA }, 
   const front =
     isA && isB ? 'neither beats the other in both score and cost' : `${isA ? 'A' : 'B'} is alone on the front of score and cost`;
   return [`  cost        an answer of B takes ${(costB / costA).toFixed(2)} times the tokens of one of A; ${front}`];
+}
+
+/** Under whatever load each of them was executed. */
+function timeLine({ latencyMs: a }: ComparisonSide, { latencyMs: b }: ComparisonSide): string[] {
+  if (a === undefined || b === undefined) return [];
+  return [`  time        an answer of A takes ${describeLatency(a)}; of B ${describeLatency(b)}, waiting for a place included`];
 }
 
 function describeTest({ test }: Comparison): string {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defined } from '../../domain/defined.ts';
 import { failureKinds } from '../../domain/failure.ts';
 import { isScored } from '../../domain/failure-class.ts';
+import { latenciesOf } from '../../domain/statistics/latencies.ts';
 import type { ComparisonSide } from '../../shared/runs/comparison-side.ts';
 import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
@@ -23,6 +24,7 @@ const recordLine = z
     failure_kind: z.string().optional(),
     prompt_tokens: z.number().optional(),
     completion_tokens: z.number().optional(),
+    latency_ms: z.number().min(0).nullish(),
   })
   .refine(({ query, query_id }) => (query ?? query_id) !== undefined, { error: 'must name its query', path: ['query'] });
 
@@ -44,6 +46,7 @@ export async function readRecordFile(path: string): Promise<ComparisonSide> {
     simulated: records.some(({ simulated }) => simulated === true),
     executions: withRepeats(counted),
     ...tokensOf(records),
+    ...defined({ latencyMs: latenciesOf(records.flatMap(({ latency_ms }) => latency_ms ?? [])) }),
     remarks: lost === 0 ? [] : [`${lost} of ${records.length} records of ${path} have no score: see failure_kind`],
   };
 }

@@ -37,6 +37,8 @@ export function roundTable(
     whole('failed_executions', ({ failures }) => failures.reduce((sum, { count }) => sum + count, 0)),
     whole('refused_proposals', ({ refusedProposals }) => refusedProposals),
     optional('tokens_an_answer', 'decimal', ({ answer }) => answer?.tokens),
+    optional('latency_median_ms', 'whole', ({ latencyMs }) => latencyMs?.median),
+    optional('latency_p90_ms', 'whole', ({ latencyMs }) => latencyMs?.p90),
     truth('on_front', ({ isOnFront }) => isOnFront === true),
     { ...whole('tokens', ({ tokens }) => tokens), type: 'decimal' },
     { ...whole('tokens_by_then', ({ tokensByThen }) => tokensByThen), type: 'decimal' },

@@ -34,7 +34,7 @@ export function reportOf(record: RunRecord, benchmark: Benchmark): ReportModel {
     ...(last !== undefined && record.isOver() ? { endedAtMs: last.timeMs } : {}),
   };
   return buildReport(record.state(), benchmark, meta, {
-    ...{ spent: record.spent(), prices: record.prices() },
+    ...{ spent: record.spent(), prices: record.prices(), latencies: record.latencies() },
     events: record.events.map(({ event }) => event),
   });
 }

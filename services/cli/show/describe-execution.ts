@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
+import { shortTime } from '../../shared/document/describe-latency.ts';
+import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import type { CallShown, ExecutionShown, ProgramShown } from '../../shared/runs/execution-shown.ts';
 import { quoted } from './plain-text.ts';
 
@@ -54,11 +55,6 @@ function describeCall(call: CallShown, number: number): string {
       return [...(reasoning === '' ? [] : [`  reasoning${which}\n${quoted(reasoning)}`]), `  reply${which}\n${quoted(reply)}`];
     }),
   ].join('\n');
-}
-
-/** Most calls take less than the second that formatDuration begins with. */
-function shortTime(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : formatDuration(ms);
 }
 
 function describeProgram({ program, tests, verdict, error, output, result }: ProgramShown, index: number): string {

@@ -63,7 +63,7 @@ const known = new WeakMap<RunState, ReturnType<typeof reportRounds>>();
 function reportedRounds({ benchmark, record }: FoldedRun, state: RunState): ReturnType<typeof reportRounds> {
   const before = known.get(state);
   if (before !== undefined) return before;
-  const rounds = reportRounds(state, benchmark.otherScorers, record.prices());
+  const rounds = reportRounds(state, benchmark.otherScorers, { prices: record.prices(), latencies: record.latencies() });
   known.set(state, rounds);
   return rounds;
 }

@@ -5,6 +5,7 @@ import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
 import { sumUsage, tokensOf } from '../run/ledger/totals.ts';
 import { mean } from '../statistics/intervals.ts';
+import { type Latencies, latenciesOf } from '../statistics/latencies.ts';
 import { type ScoreInterval, scoreInterval } from '../statistics/score-interval.ts';
 import type { ExecutionRecord } from './execution-record.ts';
 
@@ -45,21 +46,13 @@ export interface OtherScore {
   readonly disagreements: number;
 }
 
-export interface Latencies {
-  readonly mean: number;
-  readonly median: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly max: number;
-}
-
 /** @throws RangeError without a record that has a score: nothing was evaluated */
 export function summariseEvaluation(records: readonly ExecutionRecord[], confidence = 0.95): EvaluationSummary {
   const counted = records.filter(isScored);
   const byQuery = [...Map.groupBy(counted, ({ queryId }) => queryId).values()];
   const byRepeat = [...Map.groupBy(counted, ({ repeat }) => repeat)].toSorted(([one], [other]) => one - other);
   const usage = sumUsage(records.map((record) => record.usage));
-  const latencyMs = latencies(records.flatMap((record) => record.latencyMs ?? []));
+  const latencyMs = latenciesOf(records.flatMap((record) => record.latencyMs ?? []));
   return {
     queries: new Set(records.map(({ queryId }) => queryId)).size,
     executions: records.length,
@@ -104,13 +97,6 @@ function failures(records: readonly ExecutionRecord[]): EvaluationSummary['failu
   return [...Map.groupBy(failed, ({ kind }) => kind)]
     .map(([kind, group]) => ({ class: classOfKind[kind], kind, count: group.length, example: group[0]?.message ?? '' }))
     .sort((one, other) => other.count - one.count || (one.kind < other.kind ? -1 : 1));
-}
-
-function latencies(times: readonly number[]): Latencies | undefined {
-  if (times.length === 0) return undefined;
-  const sorted = times.toSorted((one, other) => one - other);
-  const quantile = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  return { mean: mean(sorted), median: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), max: quantile(1) };
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

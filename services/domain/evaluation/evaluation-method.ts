@@ -12,6 +12,8 @@ import type { Mark } from './mark.ts';
 export interface Evidence {
   readonly settings: EvaluationSettings;
   readonly queryCount: number;
+  /** The class of each query; absent where the data has none. */
+  readonly classes?: readonly number[];
   readonly round: number;
   /** Rounds that were executed in full, oldest first: the warm-up matrix. scores[i] is the mean over repeats on query i. */
   readonly warmUp: readonly { readonly round: number; readonly scores: readonly number[] }[];

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { isScored } from '../failure-class.ts';
 import { randomStream } from '../random.ts';
 import { parseConfidence } from '../replies/read-confidence.ts';
@@ -18,6 +19,7 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
   return {
     settings: configuration.evaluation,
     queryCount: configuration.benchmark.queryCount,
+    ...defined({ classes: configuration.benchmark.classes }),
     round: round.round,
     warmUp: fullyExecutedRounds(state).map((earlier) => ({
       round: earlier.round,

@@ -24,6 +24,8 @@ export interface BesideTheLog {
   readonly spent?: Spent | undefined;
   /** What its models cost. */
   readonly prices?: PriceTable | undefined;
+  /** How long executions of each round's workflow took, in milliseconds: the log holds no times. */
+  readonly latencies?: ReadonlyMap<number, readonly number[]> | undefined;
   /** What its events say: the state keeps no texts. */
   readonly events?: Iterable<RunEvent> | undefined;
 }
@@ -33,7 +35,7 @@ export function buildReport(
   state: RunState,
   benchmark: Benchmark,
   meta: ReportMeta,
-  { spent, prices, events = [] }: BesideTheLog = {},
+  { spent, prices, latencies, events = [] }: BesideTheLog = {},
 ): ReportModel {
   const { initialWorkflow: _, ...configuration } = state.configuration;
   const best = reportBest(state);
@@ -46,7 +48,7 @@ export function buildReport(
     configuration,
     ...defined({ best, verdict: reportVerdict(state, prices), pick: reportPick(state), memory: reportMemory(state) }),
     ...defined({ feedback: reportFeedback(events) }),
-    rounds: reportRounds(state, benchmark.otherScorers, prices),
+    rounds: reportRounds(state, benchmark.otherScorers, { prices, latencies }),
     spending: reportSpending(state, prices),
     ledger,
     estimates,

@@ -163,6 +163,8 @@ export interface RoundReport {
   readonly otherScores?: Readonly<Record<string, number>>;
   /** What an answer takes, by all that was executed for the score; absent where nothing was. */
   readonly answer?: AnswerCost;
+  /** How long its executions took; absent where their results are not at hand. */
+  readonly latencyMs?: AnswerLatency;
   /** No other round has at least its score for fewer tokens an answer, or a higher one for no more. */
   readonly isOnFront?: true;
   readonly executions: number;
@@ -180,6 +182,18 @@ export interface RoundReport {
   readonly tokens: number;
   /** What these have cost; absent if no model of them has a price. */
   readonly money?: Money;
+}
+
+/**
+ * Of executions of one workflow, in milliseconds, each from its first call to its score in the delivery that finished. Waiting for a place at
+ * the model's server is part of it, so runs under different loads differ.
+ */
+export interface AnswerLatency {
+  readonly median: number;
+  /** Nine in ten take no longer. */
+  readonly p90: number;
+  /** That these rest on. */
+  readonly executions: number;
 }
 
 export interface FailureGroup {

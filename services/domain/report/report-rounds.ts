@@ -8,16 +8,29 @@ import { executedScore, scoresByQuery } from '../run/outcomes.ts';
 import { paretoFront } from '../run/pareto-front.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { shownScore } from '../search/static-score.ts';
+import { latenciesOf } from '../statistics/latencies.ts';
 import { toDocument } from '../workflow/to-document.ts';
 import { groupFailures } from './group-failures.ts';
-import type { RoundReport } from './report-model.ts';
+import type { AnswerLatency, RoundReport } from './report-model.ts';
 import { answerCost } from './report-verdict.ts';
 
-/** @param prices what the run's models cost, if that is known */
-export function reportRounds(state: RunState, otherScorers: readonly string[], prices?: PriceTable): readonly RoundReport[] {
+/** What is known of the rounds beside the log. */
+export interface BesideRounds {
+  /** What the run's models cost. */
+  readonly prices?: PriceTable | undefined;
+  /** How long executions took, in milliseconds, by round. */
+  readonly latencies?: ReadonlyMap<number, readonly number[]> | undefined;
+}
+
+export function reportRounds(
+  state: RunState,
+  otherScorers: readonly string[],
+  { prices, latencies }: BesideRounds = {},
+): readonly RoundReport[] {
   const front = roundsOnFront(state);
   return state.rounds.map((round) => ({
     ...reportRound(state, round, otherScorers, prices),
+    ...defined({ latencyMs: answerLatency(latencies?.get(round.round) ?? []) }),
     ...(front.has(round.round) && { isOnFront: true }),
   }));
 }
@@ -65,6 +78,11 @@ function reportRound(
       money: moneyOf(prices, uses),
     }),
   };
+}
+
+function answerLatency(times: readonly number[]): AnswerLatency | undefined {
+  const known = latenciesOf(times);
+  return known && { median: known.median, p90: known.p90, executions: times.length };
 }
 
 /** Those executed, and those that have a score. */

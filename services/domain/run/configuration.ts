@@ -27,6 +27,8 @@ export interface BenchmarkReference {
   readonly contentHash: string;
   readonly queryCount: number;
   readonly scorer: string;
+  /** The class of each query, from 0; absent where the data has none (answerClasses), and in runs from before there was this. */
+  readonly classes?: readonly number[];
 }
 
 export interface ModelSettings {

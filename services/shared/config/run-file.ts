@@ -8,6 +8,7 @@ import type { ModelSettings, RunConfiguration, SearchSettings } from '../../doma
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import type { RunKind } from '../../domain/run/run-kind.ts';
 import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
+import { answerClasses } from '../../domain/sampling/answer-classes.ts';
 import { configured } from '../../domain/settings/configured.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
@@ -264,6 +265,8 @@ function configurationOf(
       contentHash: hashBenchmark(benchmark),
       queryCount: benchmark.queries.length,
       scorer: benchmark.scorer,
+      // Only a search draws samples.
+      ...(kind === 'search' && defined({ classes: answerClasses(benchmark.queries) })),
     },
     executor: executorSettings(models.executor),
     optimizer: optimizerSettings(models.optimizer),

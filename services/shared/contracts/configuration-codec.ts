@@ -21,7 +21,7 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
     kind: configuration.kind,
     name: configuration.name,
     seed: configuration.seed,
-    benchmark: { ...configuration.benchmark },
+    benchmark: { ...configuration.benchmark, classes: [...(configuration.benchmark.classes ?? [])] },
     executor: modelToProto(configuration.executor),
     optimizer: modelToProto(configuration.optimizer),
     search: searchToProto(configuration.search),
@@ -33,7 +33,8 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
 /** @throws ContractError */
 export function configurationFromProto(configuration: ProtoConfiguration): RunConfiguration {
   const part = <T>(field: string, value: T | undefined): T => present(contract, field, value);
-  const benchmark: BenchmarkReference = { ...part('benchmark', configuration.benchmark) };
+  const { classes, ...reference } = part('benchmark', configuration.benchmark);
+  const benchmark: BenchmarkReference = { ...reference, ...(classes.length > 0 && { classes }) };
   const search = part('search', configuration.search);
   const evaluation = part('evaluation', configuration.evaluation);
   return {

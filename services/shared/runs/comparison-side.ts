@@ -1,11 +1,13 @@
 import type { ScoredExecution } from '../../domain/comparison/compare-evaluations.ts';
 import { executionRecords } from '../../domain/comparison/execution-record.ts';
 import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
+import { defined } from '../../domain/defined.ts';
 import { isScored } from '../../domain/failure-class.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import type { Round } from '../../domain/run/state.ts';
+import { type Latencies, latenciesOf } from '../../domain/statistics/latencies.ts';
 import { benchmarkDefinitions } from '../benchmarks/registry.ts';
 import { answersInLog } from './answers-in-log.ts';
 import { readExecutionDetails } from './read-execution-details.ts';
@@ -25,6 +27,8 @@ export interface ComparisonSide {
   readonly executions: readonly ScoredExecution[];
   /** Of all executions; absent where a file does not say. */
   readonly tokens?: number;
+  /** How long its executions took; absent where nothing says so. */
+  readonly latencyMs?: Latencies;
   /** What a reader must know before believing a comparison with it. */
   readonly remarks: readonly string[];
 }
@@ -71,6 +75,7 @@ export async function comparisonSide(
     simulated: records.some(({ simulated }) => simulated),
     executions: counted,
     tokens: records.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
+    ...defined({ latencyMs: latenciesOf(records.flatMap(({ latencyMs }) => latencyMs ?? [])) }),
     remarks: [
       ...(isQueryLevel(state.configuration) ? [perQuery(label)] : []),
       ...(executed < benchmark.queryCount ? [partly] : []),

@@ -29,6 +29,9 @@ export interface RunRecord {
   /** What its models cost, as the run has kept it; undefined if nobody has said. */
   prices(): PriceTable | undefined;
   notePrices(prices: PriceTable | undefined): void;
+  /** Of executions, in milliseconds, by round; empty where they have not been read (readLatencies). */
+  latencies(): ReadonlyMap<number, readonly number[]>;
+  noteLatencies(round: number, times: readonly number[]): void;
 }
 
 export interface RecordedEvent {
@@ -41,6 +44,7 @@ export interface RecordedEvent {
 export function createRunRecord(runId: string, keep: (event: RunEvent) => RunEvent = (event) => event): RunRecord {
   const events: RecordedEvent[] = [];
   const times = new Map<number, { startMs: number; endMs?: number }>();
+  const latencies = new Map<number, readonly number[]>();
   let state: RunState | undefined;
   let digest = '';
   let spent: Spent | undefined;
@@ -58,6 +62,7 @@ export function createRunRecord(runId: string, keep: (event: RunEvent) => RunEve
     restart() {
       events.splice(0);
       times.clear();
+      latencies.clear();
       state = undefined;
       spent = undefined;
       digest = '';
@@ -79,6 +84,10 @@ export function createRunRecord(runId: string, keep: (event: RunEvent) => RunEve
     prices: () => prices,
     notePrices: (told) => {
       prices = told;
+    },
+    latencies: () => latencies,
+    noteLatencies: (round, told) => {
+      latencies.set(round, told);
     },
   };
 }

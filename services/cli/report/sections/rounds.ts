@@ -1,4 +1,5 @@
 import type { ReportModel, RoundReport } from '../../../domain/report/report-model.ts';
+import { describeLatency } from '../../../shared/document/describe-latency.ts';
 import type { Cell, Column } from '../../../shared/document/document.ts';
 import { dash, type Unit } from '../../../shared/document/figure.ts';
 import { shortMoney } from '../../../shared/document/format-money.ts';
@@ -52,6 +53,9 @@ function columnsOf({ rounds: all, run, ledger }: ReportModel): RoundColumn[] {
     figures('tokens an answer', 'count', ({ answer }) => answer && Math.round(answer.tokens)),
     ...(all.some(({ answer }) => answer?.money !== undefined)
       ? [texts('cost of an answer', ({ answer }) => (answer?.money ? shortMoney(answer.money) : dash))]
+      : []),
+    ...(all.some(({ latencyMs }) => latencyMs !== undefined)
+      ? [texts('time of an answer', ({ latencyMs }) => (latencyMs ? describeLatency(latencyMs) : dash))]
       : []),
     ...(all.some(({ isOnFront }) => isOnFront) ? [texts('front', ({ isOnFront }) => (isOnFront ? 'yes' : ''))] : []),
     figures('tokens', 'count', ({ tokens }) => tokens),

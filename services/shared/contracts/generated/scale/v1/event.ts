@@ -76,6 +76,8 @@ export interface BenchmarkReference {
   contentHash: string;
   queryCount: number;
   scorer: string;
+  /** The class of each query, from 0, in their order; empty where the data has none, and in runs from before there was this field. */
+  classes: number[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1326,7 +1328,7 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
 };
 
 function createBaseBenchmarkReference(): BenchmarkReference {
-  return { name: "", split: "", contentHash: "", queryCount: 0, scorer: "" };
+  return { name: "", split: "", contentHash: "", queryCount: 0, scorer: "", classes: [] };
 }
 
 export const BenchmarkReference: MessageFns<BenchmarkReference> = {
@@ -1345,6 +1347,13 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
     }
     if (message.scorer !== "") {
       writer.uint32(42).string(message.scorer);
+    }
+    if (message.classes.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.classes) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1410,6 +1419,24 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
             message.scorer = reader.string();
             continue;
           }
+          case 6: {
+            if (tag === 48) {
+              message.classes.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.classes.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1439,6 +1466,7 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
         ? globalThis.Number(object.query_count)
         : 0,
       scorer: isSet(object.scorer) ? globalThis.String(object.scorer) : "",
+      classes: globalThis.Array.isArray(object?.classes) ? object.classes.map((e: any) => globalThis.Number(e)) : [],
     };
   },
 
@@ -1459,6 +1487,9 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
     if (message.scorer !== "") {
       obj.scorer = message.scorer;
     }
+    if (message.classes?.length) {
+      obj.classes = message.classes.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -1472,6 +1503,7 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
     message.contentHash = object.contentHash ?? "";
     message.queryCount = object.queryCount ?? 0;
     message.scorer = object.scorer ?? "";
+    message.classes = object.classes?.map((e) => e) || [];
     return message;
   },
 };
