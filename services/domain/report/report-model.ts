@@ -185,8 +185,8 @@ export interface RoundReport {
 }
 
 /**
- * Of executions of one workflow, in milliseconds, each from its first call to its score in the delivery that finished. Waiting for
- * a place at the model's server is part of it, so runs under different loads differ.
+ * Of executions of one workflow, in milliseconds, each from its first call to its score in the delivery that finished. Waiting
+ * for a place at the model's server is part of it, so runs under different loads differ.
  */
 export interface AnswerLatency {
   readonly median: number;

@@ -4,8 +4,8 @@ import type { Query } from '../benchmark.ts';
 const [mostClasses, fewestOfEach] = [20, 5];
 
 /**
- * The class of each query where the data has classes: its right answer, if a few answers are those of all queries, as with labels,
- * or yes and no. Numbered from 0 in the order in which they first come; undefined where there are none.
+ * The class of each query where the data has classes: its right answer, if a few answers are those of all queries, as with
+ * labels, or yes and no. Numbered from 0 in the order in which they first come; undefined where there are none.
  */
 export function answerClasses(queries: readonly Pick<Query, 'reference' | 'rightAnswers'>[]): number[] | undefined {
   const places = new Map<string, number>();
