@@ -64,7 +64,8 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
   /** Jobs in the queue that came into a store which did not know the run. */
   const orphans = new Set<string>();
   let wipes = 0;
-  const isRunKnown = async (): Promise<boolean> => (await observer.runs.get(runId)) !== undefined;
+  /** For as long as it was never lost, the store knows whatever run has jobs. */
+  const isRunKnown = async (): Promise<boolean> => wipes === 0 || (await observer.runs.get(runId)) !== undefined;
 
   const expectKnown = (jobId: string, recordedBeforeMs: number, known: ReadonlyMap<string, unknown>): void => {
     for (const [call, atMs] of recordedAtMs) {
