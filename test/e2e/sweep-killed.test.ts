@@ -15,6 +15,7 @@ import { clusterProcesses } from '../support/local-run.ts';
 import { startTestNatsServer } from '../support/nats-server.ts';
 import { startCli } from '../support/run-cli.ts';
 import { evidenceOf } from '../support/run-evidence.ts';
+import { untilModelIsIdle } from '../support/until-model-is-idle.ts';
 
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);
 const kills = Number(process.env.SCALE_SWEEP_KILLS ?? 3);
@@ -81,7 +82,7 @@ at_once: 2
     command.child.kill('SIGKILL');
     await command.ended;
     // What was on its way at the kill reaches the model's server, which is in this process, only now, and begins there.
-    await sleep(100);
+    await untilModelIsIdle(simulator.url);
     // By the clock that the simulated model times its calls with: the system's may have been set meanwhile.
     killedAtMs.push(performance.timeOrigin + performance.now());
   }
