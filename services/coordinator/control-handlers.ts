@@ -183,7 +183,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         const changed = { prices: addPrices(manifest.prices, prices), labels: changedLabels(manifest.labels, asLabels) };
         return withLimits({ ...manifest, ...asked, ...changed }, limits, limitFacts());
       };
-      const scopes = await coordinator.scopesOf({ sweepId });
+      const scopes = await coordinator.scopesOf({ sweepId, team: team ?? (await bus.runs.get(runId))?.team });
       const stored = await bus.runs.update(runId, kept);
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);

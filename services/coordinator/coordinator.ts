@@ -1,6 +1,6 @@
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { RunState } from '../domain/run/state.ts';
-import type { BudgetAmount, BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
+import type { BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { describeNeed, knownNeeds, lackingFor } from '../shared/contracts/run-needs.ts';
@@ -10,10 +10,11 @@ import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import { type DailyLimits, dailyLimits } from './daily-limits.ts';
 import { attend, createDrivenRun, type DrivenRun, limitedRun, moved } from './driven-run.ts';
 import { startEndedQueues } from './ended-queues.ts';
 import { type LeadRunSettings, leadRun } from './lead-run.ts';
-import { startLimitWatch } from './limit-watch.ts';
+import { type LimitedRun, type LimitWatch, startLimitWatch } from './limit-watch.ts';
 import { type RunFigures, runFigures } from './run-figures.ts';
 import type { RunView } from './run-log.ts';
 import { createRunSpending, withCache } from './run-spending.ts';
@@ -25,8 +26,8 @@ import { startWaitWatch, type WaitWatch } from './wait-watch.ts';
 export interface CoordinatorSettings extends LeadRunSettings {
   /** `requested`: drive only runs for which `drive` was called in this process. */
   readonly resume: 'all' | 'requested';
-  /** What all runs together may spend in a day, in UTC. Absent: no limit. */
-  readonly dayLimits?: BudgetAmount;
+  /** What several runs together may spend in a day. Absent: no limit. */
+  readonly daily?: DailyLimits;
 }
 
 export interface Coordinator {
@@ -59,7 +60,7 @@ export interface Coordinator {
   readBudget(scope: string): Promise<BudgetTable | undefined>;
   changeBudget(scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void>;
   /** What the calls of such a run count in, beside itself. */
-  scopesOf(run: Pick<RunManifest, 'sweepId'>): Promise<string[]>;
+  readonly scopesOf: LimitWatch<LimitedRun>['scopesOf'];
   /** The workers heard from lately. */
   readonly workers: WaitWatch['workers'];
   /** For the metrics. */
@@ -147,7 +148,7 @@ export function startCoordinator(
   });
 
   const limits = startLimitWatch({
-    ...{ bus, logger, timing, dayLimits: settings.dayLimits },
+    ...{ bus, logger, timing, daily: settings.daily ?? dailyLimits(undefined) },
     runs: () => [...runs.values()].map(limitedRun),
     changed: ({ manifest: { runId } }) => {
       const run = runs.get(runId);

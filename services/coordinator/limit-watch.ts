@@ -4,8 +4,8 @@ import type { RunState } from '../domain/run/state.ts';
 import { most } from '../shared/budgets/amounts.ts';
 import { spentIn, withEnd, withTerms } from '../shared/budgets/budget-table.ts';
 import { dayOf, dayTerms } from '../shared/budgets/day-terms.ts';
-import { dayScope, isLimited, runScope, sweepScope } from '../shared/budgets/scopes-of.ts';
-import type { BudgetAmount, BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
+import { dayScope, isLimited, runScope, sweepScope, teamScope } from '../shared/budgets/scopes-of.ts';
+import type { BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import { type RunLimits, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../shared/contracts/prices-codec.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
@@ -14,6 +14,7 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { hasFinalPick, spentAmount, termsOf } from './budget-terms.ts';
+import { type DailyLimits, describeUsedUp } from './daily-limits.ts';
 import { endsAtMs, limitEventOf } from './limit-event.ts';
 
 /** What is known of a run that is driven here, as far as its limits go. */
@@ -39,7 +40,7 @@ export interface LimitWatch<Run> {
   /** Changes the table of a scope, which is known here from then on. */
   change(scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void>;
   /** What the calls of such a run count in, beside itself. */
-  scopesOf(run: Pick<RunManifest, 'sweepId'>): Promise<string[]>;
+  scopesOf(run: { readonly sweepId: string | undefined; readonly team: string | undefined }): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -50,8 +51,7 @@ export interface LimitWatchSettings<Run> {
   readonly runs: () => Iterable<Run>;
   /** Something about the run's limits may have changed. */
   readonly changed: (run: Run) => void;
-  /** What all runs together may spend in a day, in UTC; undefined: no limit. */
-  readonly dayLimits: BudgetAmount | undefined;
+  readonly daily: DailyLimits;
 }
 
 const lookEveryMs = 1_000;
@@ -68,7 +68,7 @@ const unlimited: RunLimits = {
  * notes of their calls, in case a table was lost. Workers keep to the tables by themselves.
  */
 export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSettings<Run>): LimitWatch<Run> {
-  const { bus, logger, timing, runs, changed, dayLimits } = settings;
+  const { bus, logger, timing, runs, changed, daily } = settings;
   const stopping = new AbortController();
   const tables = new Map<string, BudgetTable>();
   const loops = { signal: stopping.signal, logger, timing };
@@ -113,40 +113,44 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
   };
 
   const keepDay = async (write: typeof update): Promise<void> => {
-    if (dayLimits === undefined) return;
-    const today = dayTerms(dayLimits, timing.wallMs());
-    await write(dayScope, (found) => withTerms(found, today));
+    for (const { scope, most: allowed } of daily.all()) {
+      const today = dayTerms(allowed, timing.wallMs());
+      await write(scope, (found) => withTerms(found, today));
+    }
   };
   const holdByDay = async (run: Run): Promise<void> => {
     const { manifest } = run;
     const { runId, limits = unlimited, status } = manifest;
-    const isUsed = limits.scopes.includes(dayScope);
-    const [end] = dayLimits === undefined ? [] : (tables.get(dayScope)?.ends ?? []);
-    if (isUsed && end !== undefined && status === RunStatus.RUNNING) {
-      const day = dayOf(timing.wallMs());
-      const reason = `the day's limit of ${end.most.toLocaleString('en')} ${end.limit} is used up; the run goes on by itself after ${day}, 24:00 UTC, or with a higher limit`;
+    const reached = daily.of(manifest).flatMap(({ scope, whose }) => {
+      const [end] = limits.scopes.includes(scope) ? (tables.get(scope)?.ends ?? []) : [];
+      return end === undefined ? [] : [{ scope, whose, end }];
+    });
+    const [first] = reached;
+    if (first !== undefined && status === RunStatus.RUNNING) {
+      const { scope, end } = first;
+      const reason = `${describeUsedUp(first.whose, end)}; the run goes on by itself after ${dayOf(timing.wallMs())}, 24:00 UTC, or with a higher limit`;
       logger.warn({ runId, limit: end.limit, most: end.most, used: end.used }, `the run is paused: ${reason}`);
       await pauseRun(bus, runId, reason, { nowMs: timing.wallMs() });
-      await bus.runs.update(runId, (found) => ({ ...found, limits: { ...(found.limits ?? unlimited), heldBy: dayScope } }));
+      await bus.runs.update(runId, (found) => ({ ...found, limits: { ...(found.limits ?? unlimited), heldBy: scope } }));
       return;
     }
-    if (limits.heldBy !== dayScope || end !== undefined || status !== RunStatus.PAUSED) return;
+    if (!isDaily(limits.heldBy) || first !== undefined || status !== RunStatus.PAUSED) return;
     await bus.runs.update(runId, (found) =>
-      found.status === RunStatus.PAUSED && found.limits?.heldBy === dayScope
+      found.limits !== undefined && found.status === RunStatus.PAUSED && isDaily(found.limits.heldBy)
         ? { ...found, status: RunStatus.RUNNING, ...noPause, limits: { ...found.limits, heldBy: '' } }
         : found,
     );
   };
-  const scopesOf = async ({ sweepId }: Pick<RunManifest, 'sweepId'>): Promise<string[]> => {
-    const scopes = dayLimits === undefined ? [] : [dayScope];
+  const scopesOf: LimitWatch<Run>['scopesOf'] = async ({ sweepId, team }) => {
+    const scopes = daily.of({ team }).map(({ scope }) => scope);
     if (sweepId === undefined) return scopes;
     const scope = sweepScope(sweepId);
     // The watch may not have told yet what whoever leads the sweep has written.
     if (tables.get(scope)?.terms === undefined) await update(scope, (found) => found);
     return tables.get(scope)?.terms === undefined ? scopes : [...scopes, scope];
   };
-  const nameScopes = async ({ manifest: { runId, sweepId, limits = unlimited } }: Run): Promise<void> => {
-    const wanted = await scopesOf({ sweepId });
+  const nameScopes = async ({ manifest: { runId, sweepId, team, limits = unlimited } }: Run): Promise<void> => {
+    const wanted = await scopesOf({ sweepId, team });
     const named = limits.scopes.filter(isShared);
     if (named.length === wanted.length && wanted.every((scope) => named.includes(scope))) return;
     await bus.runs.update(runId, (found) => ({ ...found, limits: withShared(found.limits ?? unlimited, wanted) }));
@@ -215,7 +219,11 @@ function countsIn({ runId, sweepId, limits }: RunManifest, scope: string): boole
 
 /** The scopes of many runs, which a coordinator names; others stay as whoever started the run has named them. */
 function isShared(scope: string): boolean {
-  return scope === dayScope || scope.startsWith(sweepScope(''));
+  return isDaily(scope) || scope.startsWith(sweepScope(''));
+}
+
+function isDaily(scope: string): boolean {
+  return scope === dayScope || scope.startsWith(teamScope(''));
 }
 
 function withShared(limits: RunLimits, shared: readonly string[]): RunLimits {

@@ -20,8 +20,9 @@ import { createBackupHandlers } from './backup/backup-handlers.ts';
 import { startBlobCollector } from './collect-blobs.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
-import { startCoordinator } from './coordinator.ts';
+import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
+import { dailyLimits } from './daily-limits.ts';
 import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 import { createKeepingHandlers } from './keeping-handlers.ts';
@@ -73,10 +74,16 @@ await runService({
       // After all runs have been let go: what has just ended is told too.
       releases.push('the webhook', () => webhook.stop());
     }
-    const coordinator = startCoordinator(settings, bus, log, systemTiming);
-    releases.push('the coordinator', () => coordinator.stop());
-    const teams = await openTeams(settings.teamsFile, { bus, timing: systemTiming, logger: log });
+    let spentOf: Coordinator['budget'] = () => undefined;
+    const teams = await openTeams(settings.teamsFile, {
+      ...{ bus, timing: systemTiming, logger: log },
+      budget: (scope) => spentOf(scope),
+    });
     releases.push('the teams', teams.stop);
+    const daily = dailyLimits(settings.dayLimits, teams.quotas);
+    const coordinator = startCoordinator({ ...settings, daily }, bus, log, systemTiming);
+    spentOf = coordinator.budget;
+    releases.push('the coordinator', () => coordinator.stop());
     if (settings.teamsFile !== undefined) {
       const kept = keepTeams(bus, teams, { timing: systemTiming, logger: log });
       releases.push('the shares of teams', () => kept.stop());

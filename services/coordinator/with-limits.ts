@@ -37,10 +37,7 @@ export function withScopes(limits: RunLimits | undefined, scopes: readonly strin
 }
 
 /** @throws RequestRefusedError if the limits are none, or are of money and nobody says what a model costs */
-export function refuseBadLimits(
-  limits: RunLimits | undefined,
-  { endpoints, prices }: { readonly endpoints: readonly { readonly model: string }[]; readonly prices?: PriceTable | undefined },
-): void {
+export function refuseBadLimits(limits: RunLimits | undefined, { endpoints, prices }: PricedEndpoints): void {
   if (limits === undefined) return;
   const { tokens, calls, money, durationMs, untilMs, shares } = limits;
   for (const [field, value] of Object.entries({ tokens, calls, money, durationMs, untilMs })) {
@@ -51,13 +48,22 @@ export function refuseBadLimits(
     if (!(value >= 0 && value <= 1)) throw refused(`limits.shares.${field} must be from 0 to 1, but is ${value}`);
   }
   if (finalPick + test >= 1) throw refused('limits.shares must leave something to the search, but finalPick and test do not');
+  if (money > 0) refuseUnpriced('a limit of money', { endpoints, prices });
+}
+
+interface PricedEndpoints {
+  readonly endpoints: readonly { readonly model: string }[];
+  readonly prices?: PriceTable | undefined;
+}
+
+/** @param what needs the prices. @throws RequestRefusedError if nobody says what a model costs */
+export function refuseUnpriced(what: string, { endpoints, prices }: PricedEndpoints): void {
   const table = prices && pricesFromProto(prices);
   const unpriced = endpoints.find(({ model }) => table === undefined || findPrice(table, model) === undefined);
-  if (money > 0 && unpriced !== undefined) {
-    throw refused(
-      `a limit of money needs the price of every model, and ${unpriced.model} has none: name it in the table of prices (--prices FILE)`,
-    );
-  }
+  if (unpriced === undefined) return;
+  throw refused(
+    `${what} needs the price of every model, and ${unpriced.model} has none: name it in the table of prices (--prices FILE)`,
+  );
 }
 
 function refused(message: string): RequestRefusedError {

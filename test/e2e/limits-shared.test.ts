@@ -141,6 +141,40 @@ test('a run keeps to its limit of money, at its own prices', async () => {
   expect(spent).toBeLessThanOrEqual(most + (executors * slots + slots) * Math.max(...costs));
 });
 
+test('the runs of a team spend no more than its day has, are paused at it, and no other one is begun', async () => {
+  const most = 50;
+  const teamsFile = await written('teams', `- { name: vision, calls_a_day: ${most} }\n- { name: language }\n`);
+  await using cluster = await startKillableCluster(executors, slots, 10, { SCALE_TEAMS_FILE: teamsFile });
+  const start = async (seed: number, team: string): Promise<string> => {
+    const file = await readRunFile(await written(`team-${seed}`, `name: team-${seed}\nseed: ${seed}\n${base}`));
+    const request = { ...startRunRequestOf(file, cluster.simulatorUrl), team };
+    return (await cluster.ask((client) => client.startRun(request, never))).runId;
+  };
+  const runIds = [await start(1, 'vision'), await start(2, 'vision')];
+  const free = await start(3, 'language');
+  for (const runId of runIds) {
+    while ((await cluster.bus.runs.get(runId))?.status === RunStatus.RUNNING) await sleep(50);
+    const { status, pauseReason } = (await cluster.bus.runs.get(runId)) ?? {};
+    expect({ status, pauseReason }).toEqual({
+      status: RunStatus.PAUSED,
+      pauseReason: expect.stringMatching(
+        /^the limit of the team vision for a day, 50 calls, is used up; the run goes on by itself/,
+      ),
+    });
+  }
+  const counts = await Promise.all(runIds.map(async (runId) => (await attemptsOf(cluster, runId)).sent.length));
+  const sent = counts.reduce((sum, count) => sum + count, 0);
+  expect(sent).toBeLessThanOrEqual(most);
+  expect(sent).toBeGreaterThan(most / 2);
+  await expect(start(4, 'vision')).rejects.toThrow('the limit of the team vision for a day, 50 calls, is used up');
+  // Who has no such limit goes on, and what was raised does too, by itself.
+  expect((await cluster.ended(free)).status).toBe(RunStatus.COMPLETED);
+  await writeFile(teamsFile, '- { name: vision, calls_a_day: 5000 }\n- { name: language }\n');
+  for (const runId of runIds) while ((await cluster.bus.runs.get(runId))?.status !== RunStatus.COMPLETED) await sleep(50);
+  const known = (await cluster.ask((client) => client.getRun(runIds[0] ?? '', never))).budgets.map(({ scope }) => scope);
+  expect(known).toContain('team-vision');
+});
+
 test('all runs of a day spend no more than its limit together, and are paused at it with the reason', async () => {
   const most = 60;
   await using cluster = await startKillableCluster(executors, slots, 10, { SCALE_DAY_LIMITS: `calls=${most}` });
@@ -156,7 +190,7 @@ test('all runs of a day spend no more than its limit together, and are paused at
     for (;;) {
       const manifest = await cluster.bus.runs.get(runId);
       if (manifest?.status === RunStatus.PAUSED) {
-        expect(manifest.pauseReason).toMatch(/^the day's limit of 60 calls is used up/);
+        expect(manifest.pauseReason).toMatch(/^the day's limit, 60 calls, is used up/);
         break;
       }
       expect(manifest?.status).toBe(RunStatus.RUNNING);

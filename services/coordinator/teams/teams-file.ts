@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import type { BudgetAmount } from '../../shared/contracts/generated/scale/v1/budgets.ts';
 import type { ShareGroup } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { parseSettings } from '../../shared/settings/parse-settings.ts';
 import { decimal, integer, settings, text } from '../../shared/settings/rules.ts';
@@ -10,6 +11,13 @@ export class TeamsFileError extends ScaleError {
   readonly kind = 'bad-input';
 }
 
+/** What the runs of a team have together. */
+export interface Team {
+  readonly share: ShareGroup;
+  /** What they may spend in a day, in UTC; 0: any amount of that. Absent: no limit. */
+  readonly aDay?: BudgetAmount;
+}
+
 const { weight, priority, atMost } = shareRules;
 
 const entry = settings({
@@ -17,8 +25,9 @@ const entry = settings({
   weight: decimal(weight.low, weight.high, { above: true }).optional(),
   highest_priority: integer(priority.low, priority.high).optional(),
   at_most: integer(atMost.low, atMost.high).optional(),
-  tokens_a_day: z.unknown().optional(),
-  money_a_day: z.unknown().optional(),
+  tokens_a_day: integer(1, Number.MAX_SAFE_INTEGER).optional(),
+  calls_a_day: integer(1, Number.MAX_SAFE_INTEGER).optional(),
+  money_a_day: decimal(0, 1e9, { above: true }).optional(),
 });
 
 /**
@@ -26,26 +35,23 @@ const entry = settings({
  * @param file what to call it in messages
  * @throws TeamsFileError for the first thing that is wrong
  */
-export function parseTeamsFile(content: string, file: string): ReadonlyMap<string, ShareGroup> {
+export function parseTeamsFile(content: string, file: string): ReadonlyMap<string, Team> {
   const { settings: entries, error } = parseSettings(content.replace(/^\uFEFF/, ''), {
     schemaOf: () => z.array(entry, { error: 'must be a list of teams, each with a name' }),
     what: 'a file of teams',
     refuse: ({ line }, message, options) =>
       new TeamsFileError(`${file}${line === undefined ? '' : `:${line}`}: ${message}`, options),
   });
-  const teams = new Map<string, ShareGroup>();
+  const teams = new Map<string, Team>();
   entries.forEach((team, index) => {
     const { name } = team;
     if (teams.has(name)) throw error(`${index}.name`, `${name} stands twice in the list`);
-    for (const field of ['tokens_a_day', 'money_a_day'] as const) {
-      if (team[field] === undefined) continue;
-      const instead = 'SCALE_DAY_LIMITS limits the day of the whole cluster, and `limits` single runs';
-      throw error(`${index}.${field}`, `${field} of a single team is not enforced by this version, so leave it out: ${instead}`);
-    }
-    teams.set(name, {
+    const aDay = { tokens: team.tokens_a_day ?? 0, calls: team.calls_a_day ?? 0, money: team.money_a_day ?? 0 };
+    const share = {
       ...{ name, weight: team.weight ?? 1, atMost: team.at_most ?? 0 },
       ...(team.highest_priority !== undefined && { highestPriority: team.highest_priority }),
-    });
+    };
+    teams.set(name, { share, ...(Object.values(aDay).some((most) => most > 0) && { aDay }) });
   });
   return teams;
 }

@@ -1,3 +1,6 @@
+import { dayOf } from '../../shared/budgets/day-terms.ts';
+import { teamScope } from '../../shared/budgets/scopes-of.ts';
+import type { BudgetAmount, BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
 import type {
   CallShare,
   SetShareRequest,
@@ -9,8 +12,10 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { watchFiles } from '../../shared/lifecycle/watch-files.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { describeUsedUp } from '../daily-limits.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
-import { parseTeamsFile } from './teams-file.ts';
+import { refuseUnpriced } from '../with-limits.ts';
+import { parseTeamsFile, type Team } from './teams-file.ts';
 
 /** Who calls, as far as teams go. */
 export interface TeamCaller {
@@ -23,6 +28,8 @@ export interface TeamCaller {
 export interface Teams {
   /** What the runs of the team have together; undefined if the file says nothing of it. */
   groupOf(team: string | undefined): ShareGroup | undefined;
+  /** What teams may spend in a day, by their names: those that the file limits. */
+  quotas(): ReadonlyMap<string, BudgetAmount>;
   /** Called when the file has changed. */
   onChange(changed: () => void): void;
   /** The request with the team that it counts for. @throws RequestRefusedError */
@@ -36,6 +43,8 @@ export interface Teams {
 
 export interface TeamsParts {
   readonly bus: Pick<Bus, 'runs'>;
+  /** What is spent in a scope, as far as it is known. Default: nothing is. */
+  readonly budget?: (scope: string) => BudgetTable | undefined;
   readonly timing: Timing;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
@@ -44,8 +53,11 @@ export interface TeamsParts {
  * Reads what teams may have, and keeps it current while the file changes.
  * @throws TeamsFileError, or the error of a file that cannot be read
  */
-export async function openTeams(file: string | undefined, { bus, timing, logger }: TeamsParts): Promise<Teams> {
-  let known: ReadonlyMap<string, ShareGroup> = new Map();
+export async function openTeams(
+  file: string | undefined,
+  { bus, timing, logger, budget = () => undefined }: TeamsParts,
+): Promise<Teams> {
+  let known: ReadonlyMap<string, Team> = new Map();
   let changed = (): void => {};
   let isFirst = true;
   const stop =
@@ -75,21 +87,35 @@ export async function openTeams(file: string | undefined, { bus, timing, logger 
     return team;
   };
   const refuseAbove = (priority: number | undefined, team: string | undefined): void => {
-    const { highestPriority } = known.get(team ?? '') ?? {};
+    const { highestPriority } = known.get(team ?? '')?.share ?? {};
     if (priority === undefined || highestPriority === undefined || priority <= highestPriority) return;
     throw new RequestRefusedError(
       'bad-input',
       `runs of the team ${team} have a priority of ${highestPriority} or less, not ${priority}`,
     );
   };
+  /** What waits for the next day anyway is not begun today. */
+  const refuseUsedUp = (team: string | undefined, request: Pick<StartRunRequest, 'endpoints' | 'prices'>): void => {
+    const { aDay } = known.get(team ?? '') ?? {};
+    if (team === undefined || aDay === undefined) return;
+    const whose = `the limit of the team ${team} for a day`;
+    if (aDay.money > 0) refuseUnpriced(`${whose}, which is of money,`, request);
+    const { ends = [], terms } = budget(teamScope(team)) ?? {};
+    const [end] = terms?.period === dayOf(timing.wallMs()) ? ends : [];
+    if (end === undefined) return;
+    const advice = 'start it again after 24:00 UTC, or have the limit raised';
+    throw new RequestRefusedError('conflict', `${describeUsedUp(whose, end)}: ${advice}`);
+  };
   const priorityOf = (share: CallShare | undefined): number | undefined => share?.priority;
   const forRun: Teams['forRun'] = (request, caller) => {
     const team = teamFor(request.team, caller);
     refuseAbove(priorityOf(request.share), team);
+    refuseUsedUp(team, request);
     return team === undefined ? request : { ...request, team };
   };
   return {
-    groupOf: (team) => (team === undefined ? undefined : known.get(team)),
+    groupOf: (team) => (team === undefined ? undefined : known.get(team)?.share),
+    quotas: () => new Map([...known].flatMap(([name, { aDay }]) => (aDay === undefined ? [] : [[name, aDay] as const]))),
     onChange: (listener) => {
       changed = listener;
     },

@@ -6,6 +6,8 @@ import type { ScopePart } from './budgets.ts';
 export const runScope = (runId: string): string => `run-${runId}`;
 export const sweepScope = (sweepId: string): string => `sweep-${sweepId}`;
 export const dayScope = 'day';
+/** What a team may spend in a day. */
+export const teamScope = (team: string): string => `team-${team}`;
 
 /** Whether a run has a limit of its own. */
 export function isLimited(limits: RunLimits | undefined): limits is RunLimits {

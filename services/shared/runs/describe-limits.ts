@@ -1,10 +1,11 @@
 import { type CountedKind, countedKinds } from '../budgets/amounts.ts';
 import { spentIn } from '../budgets/budget-table.ts';
+import { teamScope } from '../budgets/scopes-of.ts';
 import type { BudgetTable } from '../contracts/generated/scale/v1/budgets.ts';
 import type { RunLimits } from '../contracts/generated/scale/v1/control.ts';
 import { exact, formatShare } from '../document/format.ts';
 
-/** What a run, its sweep and the day may spend, what they have, and until when; a line each. */
+/** What a run, its sweep, its team and the day may spend, what they have, and until when; a line each. */
 export function describeLimits(limits: RunLimits | undefined, budgets: readonly BudgetTable[]): string[] {
   const lines = budgets.flatMap((table) =>
     countedKinds.flatMap((kind) => {
@@ -53,5 +54,6 @@ const nouns: Readonly<Record<CountedKind, string>> = { tokens: 'tokens', calls: 
 
 function of(scope: string): string {
   if (scope === 'day') return ', by all runs of the day';
+  if (scope.startsWith(teamScope(''))) return `, by all runs of the team ${scope.slice(teamScope('').length)} today`;
   return scope.startsWith('sweep-') ? ', by its sweep' : '';
 }

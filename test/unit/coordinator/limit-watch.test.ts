@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dailyLimits } from '../../../services/coordinator/daily-limits.ts';
 import { type LimitedRun, startLimitWatch } from '../../../services/coordinator/limit-watch.ts';
 import { runScope } from '../../../services/shared/budgets/scopes-of.ts';
 import { noLimits } from '../../../services/shared/config/run-limits.ts';
@@ -34,7 +35,14 @@ test("the store is asked for a run's table at its start, when its limits change,
     const server = createInMemoryServer({ timing });
     const { bus, asked } = counted(server.connect());
     const run = runOf('one', 10);
-    const watch = startLimitWatch({ bus, logger, timing, runs: () => [run], changed: () => undefined, dayLimits: undefined });
+    const watch = startLimitWatch({
+      bus,
+      logger,
+      timing,
+      runs: () => [run],
+      changed: () => undefined,
+      daily: dailyLimits(undefined),
+    });
     await watch.begin(run, never);
     const before = asked();
     await timing.sleep(60_500, never);
@@ -57,7 +65,14 @@ test('tables of runs that are driven no more are forgotten, read from the store 
     const bus = createInMemoryServer({ timing }).connect();
     const run = runOf('one', 10);
     let runs = [run];
-    const watch = startLimitWatch({ bus, logger, timing, runs: () => runs, changed: () => undefined, dayLimits: undefined });
+    const watch = startLimitWatch({
+      bus,
+      logger,
+      timing,
+      runs: () => runs,
+      changed: () => undefined,
+      daily: dailyLimits(undefined),
+    });
     await watch.begin(run, never);
     await timing.sleep(1_500, never);
     expect(watch.table(runScope('one'))?.terms?.most?.calls).toBe(10);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { keepTeams } from '../../../../services/coordinator/teams/keep-teams.ts';
-import { openTeams } from '../../../../services/coordinator/teams/teams.ts';
+import { openTeams, type TeamsParts } from '../../../../services/coordinator/teams/teams.ts';
 import { parseTeamsFile } from '../../../../services/coordinator/teams/teams-file.ts';
+import { emptyBudgetTable } from '../../../../services/shared/contracts/budget-codec.ts';
 import { RunStatus, type StartRunRequest } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
@@ -18,12 +19,12 @@ const never = new AbortController().signal;
 const vision = '- { name: vision, weight: 2, highest_priority: 5, at_most: 16 }\n- { name: language }\n';
 const start = (more: Partial<StartRunRequest>): StartRunRequest => ({ endpoints: [], maxInFlight: 0, simulated: true, ...more });
 
-async function teamsOf(content: string) {
+async function teamsOf(content: string, budget: TeamsParts['budget'] = () => undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'scale-teams-'));
   const file = join(folder, 'teams.yaml');
   await writeFile(file, content);
   const bus = createInMemoryServer({ timing: systemTiming }).connect();
-  const teams = await openTeams(file, { bus, timing: systemTiming, logger });
+  const teams = await openTeams(file, { bus, timing: systemTiming, logger, budget });
   onTestFinished(async () => {
     await teams.stop();
     await rm(folder, { recursive: true, force: true });
@@ -33,9 +34,11 @@ async function teamsOf(content: string) {
 
 test('a list of teams, each with what it may have', () => {
   expect([...parseTeamsFile(vision, 'teams.yaml').values()]).toEqual([
-    { name: 'vision', weight: 2, atMost: 16, highestPriority: 5 },
-    { name: 'language', weight: 1, atMost: 0 },
+    { share: { name: 'vision', weight: 2, atMost: 16, highestPriority: 5 } },
+    { share: { name: 'language', weight: 1, atMost: 0 } },
   ]);
+  const limited = parseTeamsFile('- { name: a, tokens_a_day: 5000000, money_a_day: 2.5 }', 'teams.yaml');
+  expect(limited.get('a')?.aDay).toEqual({ tokens: 5_000_000, calls: 0, money: 2.5 });
 });
 
 test.each([
@@ -43,10 +46,8 @@ test.each([
   ['- { name: a b }', /^teams\.yaml:1: 0\.name must be 1 to 60 letters/],
   ['- { name: a }\n- { name: a }', /^teams\.yaml:2: a stands twice in the list/],
   ['- { name: a, at_most: 0 }', /^teams\.yaml:1: 0\.at_most must be a whole number from 1/],
-  [
-    '- { name: a, tokens_a_day: 100 }',
-    /tokens_a_day of a single team is not enforced by this version, so leave it out: SCALE_DAY_LIMITS/,
-  ],
+  ['- { name: a, tokens_a_day: 0 }', /^teams\.yaml:1: 0\.tokens_a_day must be a whole number from 1/],
+  ['- { name: a }\n- { name: b, money_a_day: none }', /^teams\.yaml:2: 1\.money_a_day must be a number above 0/],
   ['teams: a', /the file must be a list of teams/],
 ])('what is wrong is named with its line: %s', (text, message) => {
   expect(() => parseTeamsFile(text, 'teams.yaml')).toThrow(message);
@@ -81,6 +82,28 @@ test('a run counts for the team of its token, for no other one, and has no highe
     'is of the team vision, and bob is of the team language',
   );
   await teams.checkShare({ runId, sweepId: '', weight: 6 }, ann);
+});
+
+test('a team that has used up its day starts nothing, nor does one with a limit of money without prices', async () => {
+  let period = new Date().toISOString().slice(0, 10);
+  const end = { part: 'search', limit: 'tokens', most: 5_000_000, used: 4_999_000, reason: '' };
+  const terms = () => ({ most: undefined, proposing: 1, searching: 1, finalPick: 0, test: 0, period });
+  const file = '- { name: vision, tokens_a_day: 5000000 }\n- { name: language, money_a_day: 3 }\n';
+  const { teams } = await teamsOf(file, (scope) => ({ ...emptyBudgetTable(scope), terms: terms(), ends: [end] }));
+  expect([...teams.quotas()]).toEqual([
+    ['vision', { tokens: 5_000_000, calls: 0, money: 0 }],
+    ['language', { tokens: 0, calls: 0, money: 3 }],
+  ]);
+  const ann = { name: 'ann', team: 'vision' };
+  expect(() => teams.forRun(start({}), ann)).toThrow(
+    'the limit of the team vision for a day, 5,000,000 tokens, is used up: start it again after 24:00 UTC',
+  );
+  period = '2020-01-01';
+  expect(teams.forRun(start({}), ann).team).toBe('vision');
+  const endpoints = [{ model: 'm', baseUrl: 'http://m', apiKeyVariable: '', maxConcurrency: 1, timeoutMs: 1 }];
+  expect(() => teams.forRun(start({ endpoints }), { name: 'bob', team: 'language' })).toThrow(
+    'the limit of the team language for a day, which is of money, needs the price of every model, and m has none',
+  );
 });
 
 test('runs that go on have what their team may have, also after a change, and ended ones stay as they are', () =>
