@@ -54,13 +54,16 @@ export const ask = {
   workers: (): Asked<WorkersAnswer> => ({ address: '/api/workers' }),
 } as const;
 
-/** The run as one file, which needs no server. */
-export const savedPageAddress = (runId: string): string => `${run(runId)}/page`;
+/** The run, or the sweep, as one file, which needs no server. */
+export const savedPageAddress = (of: RunOrSweepId): string => `${addressOf(of)}/page`;
+
+export type RunOrSweepId = { readonly runId: string } | { readonly sweepId: string };
+const addressOf = (of: RunOrSweepId): string => ('runId' in of ? run(of.runId) : sweep(of.sweepId));
 
 export type Action = 'pause' | 'resume' | 'cancel';
 
-export function actionAddress(of: { readonly runId: string } | { readonly sweepId: string }, action: Action): string {
-  return `${'runId' in of ? run(of.runId) : sweep(of.sweepId)}/${action}`;
+export function actionAddress(of: RunOrSweepId, action: Action): string {
+  return `${addressOf(of)}/${action}`;
 }
 
 export function changesAddress(of: { readonly run?: string; readonly sweep?: string }): string {

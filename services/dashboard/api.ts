@@ -450,6 +450,8 @@ export interface EmbeddedAnswers {
   readonly answers: Readonly<Record<string, unknown>>;
   /** What was left out for its size, a sentence each. */
   readonly notes: readonly string[];
+  /** The view that opens first, as it stands after the # of an address; absent: the runs. */
+  readonly home?: string;
 }
 
 /** POST /api/runs/:id/pause, …/resume, …/cancel and the same of sweeps: a reason for pause and cancel, "" for none. */

@@ -22,6 +22,7 @@ import { createChanges } from './runs/changes.ts';
 import { createClusterRows } from './runs/cluster-rows.ts';
 import { createRunFolds } from './runs/run-folds.ts';
 import { savedPage } from './saved-page.ts';
+import { savedSweepPage } from './saved-sweep-page.ts';
 
 export interface DashboardSettings {
   readonly host: string;
@@ -74,7 +75,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     match: matcher(path),
     answer,
   }));
-  const savedPath = matcher('/api/runs/:run/page');
+  const savedPaths = [matcher('/api/runs/:run/page'), matcher('/api/sweeps/:sweep/page')];
   const access = createAccess({ ...settings, port: () => (server.address() as AddressInfo).port }, link, timing);
   const stopping = new AbortController();
   let answered: Record<string, number> = {};
@@ -139,7 +140,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
       stream(incoming, response, query);
       return undefined;
     }
-    const { run: saved } = savedPath(pathname) ?? {};
+    const saved = savedPaths.map((match) => match(pathname)).find((words) => words !== undefined);
     return saved === undefined ? await answerAt(pathname, query, visitor, signal) : await save(saved, visitor, signal);
   };
 
@@ -151,8 +152,8 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     throw notFound(`there is no ${pathname} here: docs/dashboard.md lists what is answered`);
   };
 
-  /** A run as one file, of what this server would answer the visitor. */
-  const save = async (runId: string, visitor: Visitor, signal: AbortSignal): Promise<Body> => {
+  /** A run or a sweep as one file, of what this server would answer the visitor. */
+  const save = async ({ run = '', sweep }: Words, visitor: Visitor, signal: AbortSignal): Promise<Body> => {
     const asked = async <Answer>({ address }: Asked<Answer>): Promise<Answer> => {
       const { pathname, searchParams } = new URL(address, 'http://here');
       if (pathname === '/api/session') return (await sessionAnswer(link, visitor, signIn, signal)) as Answer;
@@ -160,8 +161,9 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     };
     const text = (path: string): string => String(files.get(path)?.content ?? '');
     const bundle = { script: text(bundlePaths.script), style: text(bundlePaths.style) };
-    const { html, notes } = await savedPage(bundle, asked, runId, signal);
-    const name = runId.replaceAll(/[^\w.-]/g, '_');
+    const saving = sweep === undefined ? savedPage(bundle, asked, run, signal) : savedSweepPage(bundle, asked, sweep, signal);
+    const { html, notes } = await saving;
+    const name = (sweep ?? run).replaceAll(/[^\w.-]/g, '_');
     // A file to keep, and no page of this server: its texts are of strangers.
     const headers = {
       'content-disposition': `attachment; filename="${name}.html"`,
@@ -305,8 +307,10 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
   return parsed;
 }
 
+type Words = Readonly<Record<string, string>>;
+
 /** @param path e.g. "/api/runs/:run" @returns what stands in place of the names; undefined if it is another path */
-function matcher(path: string): (pathname: string) => Readonly<Record<string, string>> | undefined {
+function matcher(path: string): (pathname: string) => Words | undefined {
   const parts = path.split('/');
   return (pathname) => {
     const given = pathname.split('/');

@@ -18,7 +18,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { callTable } from '../export/call-table.ts';
 import { type TableFormat, tableFormats } from '../export/encode-table.ts';
 import { executionTable } from '../export/execution-table.ts';
-import { exportPage } from '../export/export-page.ts';
+import { exportPage, type RunOrSweepId } from '../export/export-page.ts';
 import { exportFileAsPython, exportRunAsPython, isWorkflowFile, type WorkflowOfRun } from '../export/export-python.ts';
 import { describeProvenance, type Provenance, provenanceOf } from '../export/provenance.ts';
 import { roundTable } from '../export/round-table.ts';
@@ -27,6 +27,7 @@ import { reportOf } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
 import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
 import { roundOf } from '../show/rounds-shown.ts';
+import { findRunOrSweep } from '../sweeps/find-run-or-sweep.ts';
 
 const tables = ['executions', 'rounds', 'calls'] as const;
 const parts = ['workflow', ...tables, 'log', 'events-jsonl', 'report'] as const;
@@ -44,7 +45,10 @@ interface ExportOptions extends ClusterOptions {
 
 export function addExportCommand(program: Command, cli: Cli): void {
   addClusterOptions(program.command('export').description('write a part of a run to stdout or to a file'))
-    .argument('[run]', 'id, start of an id, or name; default: the newest run. With --python, a workflow file too')
+    .argument(
+      '[run]',
+      'id, start of an id, or name; default: the newest run. With --python, a workflow file too; with --page, a sweep too',
+    )
     .addOption(
       new Option(
         '--what <part>',
@@ -83,8 +87,8 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   }
   const signal = cli.interrupts.requested;
   if (options.page !== undefined) {
-    const { runId } = await withCluster(cli, options, (cluster) => findRun(cluster, wanted, signal));
-    return exportPage(cli, runId, options.page, options);
+    const of = await withCluster(cli, options, (cluster) => runOrSweep(cluster, wanted, signal));
+    return exportPage(cli, of, options.page, options);
   }
   if (python !== undefined) {
     const found = await withCluster(cli, options, (cluster) => workflowOfRun(cluster, wanted, options.round, signal));
@@ -106,6 +110,12 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   if (!json) await cli.writeOut(bytes);
   const encoded = typeof bytes === 'string' ? { content: bytes } : { contentBase64: Buffer.from(bytes).toString('base64') };
   return { exitCode: exitCodes.ok, document: { ...about, ...encoded }, text: '' };
+}
+
+async function runOrSweep(cluster: ReachedCluster, wanted: string | undefined, signal: AbortSignal): Promise<RunOrSweepId> {
+  if (wanted === undefined) return { runId: (await findRun(cluster, wanted, signal)).runId };
+  const { run, sweep } = await findRunOrSweep(cluster, wanted, signal);
+  return run === undefined ? { sweepId: sweep.sweepId } : { runId: run.runId };
 }
 
 interface Content {

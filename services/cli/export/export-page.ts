@@ -8,24 +8,26 @@ import { CliError } from '../cli-error.ts';
 import type { ClusterOptions } from '../cluster/cluster-options.ts';
 import { openDashboard } from '../cluster/open-dashboard.ts';
 
+export type RunOrSweepId = { readonly runId: string } | { readonly sweepId: string };
+
 /** The dashboard is told where the cluster is when that is up: until then it answers with 503. */
 const askAgainMs = 200;
 const upWithinMs = 60_000;
 const writtenWithinMs = 120_000;
 
-/** Writes a run as a page of one file: a dashboard of this command's own makes it, and ends. */
-export async function exportPage(cli: Cli, runId: string, file: string, options: ClusterOptions): Promise<Answer> {
+/** Writes a run or a sweep as a page of one file: a dashboard of this command's own makes it, and ends. */
+export async function exportPage(cli: Cli, of: RunOrSweepId, file: string, options: ClusterOptions): Promise<Answer> {
   const { requested, forced } = cli.interrupts;
   const { service, staying } = await openDashboard(cli, { ...options, port: 0 });
   try {
-    const { html, leftOut } = await pageOf(service.addresses, runId, requested);
+    const { html, leftOut } = await pageOf(service.addresses, of, requested);
     const path = resolve(file);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, html);
     if (leftOut !== '') cli.notice(leftOut);
     return {
       exitCode: exitCodes.ok,
-      document: { runId, what: 'page', file: path, ...(leftOut !== '' && { leftOut }) },
+      document: { ...of, what: 'page', file: path, ...(leftOut !== '' && { leftOut }) },
       text: '',
     };
   } finally {
@@ -36,14 +38,15 @@ export async function exportPage(cli: Cli, runId: string, file: string, options:
 
 async function pageOf(
   { page = '', link = '' }: Readonly<Record<string, string>>,
-  runId: string,
+  of: RunOrSweepId,
   signal: AbortSignal,
 ): Promise<{ readonly html: string; readonly leftOut: string }> {
   const signedIn = await fetch(link, { redirect: 'manual', signal });
   const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
   const began = systemTiming.monotonicMs();
   for (;;) {
-    const address = `${page}/api/runs/${encodeURIComponent(runId)}/page`;
+    const [kind, id] = 'runId' in of ? ['runs', of.runId] : ['sweeps', of.sweepId];
+    const address = `${page}/api/${kind}/${encodeURIComponent(id)}/page`;
     const response = await fetch(address, {
       headers: { cookie },
       signal: AbortSignal.any([signal, AbortSignal.timeout(writtenWithinMs)]),
@@ -51,7 +54,7 @@ async function pageOf(
     const text = await response.text();
     if (response.ok) return { html: text, leftOut: decodeURIComponent(response.headers.get('x-scale-left-out') ?? '') };
     const isStarting = response.status === 503 && systemTiming.monotonicMs() - began < upWithinMs;
-    if (!isStarting) throw new CliError('failed', `the page of ${runId} could not be made: ${text.slice(0, 500)}`);
+    if (!isStarting) throw new CliError('failed', `the page of ${id} could not be made: ${text.slice(0, 500)}`);
     await pause(systemTiming, askAgainMs, signal);
   }
 }

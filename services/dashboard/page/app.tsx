@@ -117,10 +117,12 @@ function TopBar({ page: { source, live, route, session } }: { readonly page: Pag
   const isStranger = session?.role === 'none';
   const places = [
     { id: 'runs', title: 'Runs', href: links.runs() },
+    ...(isFile && !source.embedded?.home?.startsWith('/sweeps/')
+      ? []
+      : [{ id: 'sweeps', title: 'Sweeps', href: links.sweeps() }]),
     ...(isFile
       ? []
       : [
-          { id: 'sweeps', title: 'Sweeps', href: links.sweeps() },
           { id: 'compare', title: 'Compare', href: links.compare() },
           { id: 'workers', title: 'Workers', href: links.workers() },
         ]),

@@ -9,9 +9,9 @@ const holder = 'embedded-answers';
 export function embeddedSource(page: Document): Source | undefined {
   const text = page.getElementById(holder)?.textContent;
   if (text === undefined || text === null || text === '') return undefined;
-  const { answers, notes } = JSON.parse(text) as EmbeddedAnswers;
+  const { answers, ...embedded } = JSON.parse(text) as EmbeddedAnswers;
   return {
-    embedded: { notes },
+    embedded,
     read: <Answer>({ address }: Asked<Answer>) => {
       const answer = answers[address];
       if (answer !== undefined) return Promise.resolve(answer as Answer);
@@ -23,4 +23,4 @@ export function embeddedSource(page: Document): Source | undefined {
 }
 
 const notInFile =
-  'This was left out of the file for its size. Export the run again with a higher limit, or look at it with `scale dashboard`.';
+  'This is not in the file: it was left out for its size, or is in the file of the run alone. `scale dashboard` shows it.';

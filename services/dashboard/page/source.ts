@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../domain/errors/error-kind.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Asked } from '../addresses.ts';
-import type { Change } from '../api.ts';
+import type { Change, EmbeddedAnswers } from '../api.ts';
 
 interface NoAnswerOptions extends ErrorOptions {
   readonly needsSignIn?: boolean;
@@ -32,7 +32,7 @@ export interface Listener {
 /** Where the page reads from: a server, or what is embedded in the file that it is. */
 export interface Source {
   /** The file that it is says what was left out of it. Absent: it is served, and live. */
-  readonly embedded?: { readonly notes: readonly string[] };
+  readonly embedded?: Pick<EmbeddedAnswers, 'notes' | 'home'>;
   /** @throws NoAnswerError */
   read<Answer>(asked: Asked<Answer>, signal: AbortSignal): Promise<Answer>;
   /** @throws NoAnswerError */

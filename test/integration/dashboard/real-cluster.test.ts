@@ -193,7 +193,24 @@ test('a sweep with its cells and its report', async () => {
   });
   const { body: told } = await get<SweepReportAnswer>(`/api/sweeps/${sweepId}/report`);
   expect(told.report.cells).toHaveLength(2);
-});
+  if (findChromium() === undefined) return;
+  const path = join(folder, 'sweep.html');
+  const { code, stdout, stderr } = await scale('export', 'two-seeds', '--page', path, '--json').ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toEqual({ sweepId, what: 'page', file: path });
+  const browser = await openBrowser();
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  const seen = watchMisdeeds(page, pathToFileURL(path).href);
+  await page.goto(pathToFileURL(path).href);
+  await expect.poll(() => page.textContent('h1')).toBe('two-seeds');
+  const runs = sweep.cells.map(({ runId }) => `#/runs/${runId}`);
+  for (const view of ['#/sweeps', `#/sweeps/${sweepId}`, '#/runs', ...runs, `${runs[0]}/rounds/1`]) {
+    await goTo(page, view);
+    expect.soft(await page.$('.problem'), view).toBeNull();
+  }
+  expect(seen).toEqual({ errors: [], requests: [] });
+}, 180_000);
 
 test('a run that goes on is shown as it goes, and steered by who may; a coordinator that is away is told of', async () => {
   const client = dashboardClient(dashboard.url);

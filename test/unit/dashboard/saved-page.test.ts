@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Asked, ask } from '../../../services/dashboard/addresses.ts';
-import type { EmbeddedAnswers } from '../../../services/dashboard/api.ts';
-import { type AnswerAt, savedPage } from '../../../services/dashboard/saved-page.ts';
-import { madeUpAnswers, runId } from '../../support/made-up-answers.ts';
+import type { EmbeddedAnswers, SweepAnswer } from '../../../services/dashboard/api.ts';
+import type { AnswerAt } from '../../../services/dashboard/collected-answers.ts';
+import { savedPage } from '../../../services/dashboard/saved-page.ts';
+import { savedSweepPage } from '../../../services/dashboard/saved-sweep-page.ts';
+import { madeUpAnswers, runId, sweepId } from '../../support/made-up-answers.ts';
 import { finishedState, reportOf } from '../cli/report/made-up-report.ts';
 
 const never = new AbortController().signal;
@@ -51,4 +53,24 @@ test('what does not fit is left out from the transcripts on, and counted', async
   const left = transcripts([...answers.keys()]) - transcripts(addresses);
   expect(left).toBeGreaterThan(0);
   expect(notes).toEqual([`Left out of this file for its size: ${left} transcripts. \`scale dashboard\` shows them.`]);
+});
+
+test('a saved sweep has its cells, its report and each of its runs as they stand, and opens with itself', async () => {
+  const { html, notes } = await savedSweepPage(bundle, answerAt, sweepId, never);
+  expect(notes).toEqual([]);
+  const { answers: saved, home } = embeddedIn(html);
+  expect(home).toBe(`/sweeps/${sweepId}`);
+  for (const asked of [ask.sweep(sweepId), ask.sweepReport(sweepId)])
+    expect(saved[asked.address]).toEqual(answers.get(asked.address));
+  expect(saved[ask.sweeps().address]).toMatchObject({ sweeps: [{ sweepId }] });
+  expect(saved[ask.session().address]).toMatchObject({ role: 'read', isSignedIn: false });
+  const ids = (answers.get(ask.sweep(sweepId).address) as SweepAnswer).cells.flatMap((cell) => cell.runId ?? []);
+  const known = ids.filter((id) => answers.has(ask.run(id).address));
+  for (const id of known) expect(saved[ask.run(id).address]).not.toHaveProperty('step');
+});
+
+test('of a sweep that is too large the runs are left out first, and counted', async () => {
+  const { html, notes } = await savedSweepPage(bundle, answerAt, sweepId, never, 1);
+  expect(embeddedIn(html).answers).toHaveProperty([ask.sweep(sweepId).address]);
+  expect(notes.join(' ')).toContain('Left out of this file for its size: 1 report');
 });

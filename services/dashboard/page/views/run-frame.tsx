@@ -93,7 +93,7 @@ function Head({ run: { row, report }, tab }: { readonly run: RunAnswer; readonly
         )}
         <StatePill state={row.state} />
         {source.embedded === undefined && (
-          <a class="button small save" href={savedPageAddress(runId)} download={`${runId}.html`}>
+          <a class="button small save" href={savedPageAddress({ runId })} download={`${runId}.html`}>
             Save as a file
           </a>
         )}

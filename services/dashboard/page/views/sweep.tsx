@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { dash } from '../../../shared/document/figure.ts';
-import { ask } from '../../addresses.ts';
+import { ask, savedPageAddress } from '../../addresses.ts';
 import type { SweepAnswer, SweepCell } from '../../api.ts';
 import { duration, plural, score, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
@@ -27,7 +27,7 @@ export function SweepView({ sweepId }: { readonly sweepId: string }) {
 }
 
 function Sweep({ sweep }: { readonly sweep: SweepAnswer }) {
-  const { route, want } = usePage();
+  const { route, want, source } = usePage();
   const { row, cells, axes } = sweep;
   const { text = '' } = route.wanted;
   const columns = useMemo(() => columnsOf(axes, cells), [axes, cells]);
@@ -44,6 +44,11 @@ function Sweep({ sweep }: { readonly sweep: SweepAnswer }) {
             <bdi>{row.name || row.sweepId}</bdi>
           </h1>
           <StatePill state={row.state} />
+          {source.embedded === undefined && (
+            <a class="button small save" href={savedPageAddress({ sweepId: row.sweepId })} download={`${row.sweepId}.html`}>
+              Save as a file
+            </a>
+          )}
           <Actions of={{ sweepId: row.sweepId }} name={row.name || row.sweepId} state={row.isOver ? 'over' : row.state} />
         </div>
         {row.simulated && <p class="notice">A simulated model gave answers here: nothing of it is a result.</p>}
