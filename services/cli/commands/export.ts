@@ -63,7 +63,10 @@ export function addExportCommand(program: Command, cli: Cli): void {
       countUpTo(1_000_000),
     )
     .addOption(
-      new Option('--format <format>', 'of a table; default: as the name of --out ends, otherwise jsonl').choices(tableFormats),
+      new Option(
+        '--format <format>',
+        'of a table; default: as the name of --out ends, otherwise jsonl. spreadsheet: CSV in which no text is a formula',
+      ).choices(tableFormats),
     )
     .option('--out <file>', 'write to this file instead of stdout')
     .option('--python <file>', 'write the workflow as one Python file that needs the openai package alone')

@@ -12,15 +12,18 @@ import { replaceFile } from '../../shared/document/replace-file.ts';
 import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { lookAtModels } from '../in-process/look-at-models.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
 import { executorsHere } from '../in-process/workflow-executor.ts';
 import { countUpTo } from '../parse-count.ts';
+import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
 import { tellTenths } from '../progress/tell-tenths.ts';
 import { createPolicyAnswerer } from '../route/answer-by-policy.ts';
 import { describePolicyEvaluation } from '../route/describe-route.ts';
@@ -39,6 +42,7 @@ interface EvalOptions {
   readonly limit?: number;
   readonly seed: number;
   readonly atOnce: number;
+  readonly deadline: number;
   readonly out?: string;
 }
 
@@ -100,13 +104,14 @@ function addRouteEvalCommand(route: Command, cli: Cli): void {
     .option('--run-file <file>', "take model and endpoint from a run file; default: those of the policy's run")
     .option('--seed <n>', 'seed for what is random in an execution', countUpTo(Number.MAX_SAFE_INTEGER), 1)
     .option('--at-once <n>', 'queries answered at the same time', countUpTo(10_000), 16)
+    .option('--deadline <n>', 'seconds that one answer may take; then the command ends', countUpTo(86_400), 600)
     .option('--out <file>', 'where the records go; default: beside the policy, named for the split')
     .option('--json', 'print one JSON document; progress goes to stderr', false)
     .action((file: string, options: EvalOptions) => cli.answer(options.json, () => evaluateFile(cli, file, options)));
 }
 
 async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promise<Answer> {
-  const { split, limit, seed, atOnce } = options;
+  const { split, limit, seed, atOnce, deadline } = options;
   const policy = await readPolicyFile(file);
   const what = await routerToServe(policy, options);
   const folder = dataFolderOf(cli.environment);
@@ -117,15 +122,29 @@ async function evaluateFile(cli: Cli, file: string, options: EvalOptions): Promi
     throw new CliError('bad-input', `the scorer ${benchmark.scorer} asks a model, and \`route eval\` asks none but the policy's`);
   }
   const benchmarkFiles = [...what.benchmarkFiles, ...(benchmark.file === undefined ? [] : [benchmark.file])];
+  const [trouble] = await lookAtModels(cli, what);
+  if (trouble !== undefined)
+    throw new CliError('unreachable', `the endpoint of ${what.executor.model} does not answer: ${trouble}`);
   const servers = await startModelServers(cli, { endpoints: what.endpoints, benchmarkFiles });
   const code = createLazySandbox({ ...sandboxSettings(cli.environment), environment: cli.environment });
   const answerer = createPolicyAnswerer(policy, { ...what, endpoints: servers.endpoints }, executorsHere(cli.environment));
   try {
     const total = benchmark.queries.length;
-    const evaluated = await evaluatePolicy({
-      ...{ answerer, benchmark, code, seed, atOnce, signal: cli.interrupts.requested },
-      onProgress: tellTenths(cli.notice, total, (done) => `answered ${done} of ${total} queries`),
+    const tellTenth = tellTenths(cli.notice, total, (done) => `answered ${done} of ${total} queries`);
+    let answered = 0;
+    const evaluating = evaluatePolicy({
+      ...{ answerer, benchmark, code, seed, atOnce, deadlineMs: deadline * 1_000, timing: systemTiming },
+      signal: cli.interrupts.requested,
+      onProgress: (done) => {
+        answered = done;
+        tellTenth(done);
+      },
     });
+    const evaluated = await sayWhileWaiting(
+      cli.notice,
+      () => ({ what: `${answered} of ${total} queries are answered`, until: `an answer may take ${deadline} s` }),
+      evaluating,
+    );
     const records = resolve(options.out ?? join(dirname(file), `router-${split}.jsonl`));
     await replaceFile(records, evaluated.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     const { records: _, ...figures } = evaluated;

@@ -13,12 +13,11 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
+import { lookAtModels } from '../in-process/look-at-models.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
 import { executorsHere, type OpenExecutor } from '../in-process/workflow-executor.ts';
 import { countUpTo } from '../parse-count.ts';
 import { readPolicyFile } from '../route/policy-file.ts';
-import { lookWithin, troubleOf } from '../runs/check-endpoints.ts';
-import { createPreflightMeter } from '../runs/preflight-meter.ts';
 import { isLoopback } from '../serve/check-access.ts';
 import { executorsOfCluster } from '../serve/cluster-executor.ts';
 import { createServedRouter } from '../serve/served-router.ts';
@@ -87,7 +86,7 @@ async function serve(cli: Cli, workflow: string | undefined, options: ServeOptio
   }
   const nats = options.cluster === undefined ? undefined : natsSettings(options.cluster, cli.environment);
   const what = await toServe(cli, workflow, options);
-  if (options.cluster === undefined && what.endpoints.every(({ simulated }) => !simulated)) await look(cli, what);
+  if (options.cluster === undefined) await look(cli, what);
   const servers = await startModelServers(cli, what);
   const { endpoints, exited } = servers;
   try {
@@ -180,15 +179,9 @@ async function serveRouter(cli: Cli, router: string, options: ServeOptions): Pro
 }
 
 /** A model that is not up yet may come later; what only a person can mend is said now. */
-async function look(cli: Cli, { endpoints, executor }: ToServe): Promise<void> {
-  for (const endpoint of endpoints) {
-    const asked = { endpoint, settings: executor };
-    const found = await lookWithin(asked, cli, createPreflightMeter(), cli.interrupts.requested);
-    const trouble = found && troubleOf(found);
-    if (trouble === undefined) continue;
-    if (found?.kind === 'needs-person') throw new CliError('needs-person', trouble);
-    cli.notice(`The endpoint of ${executor.model} does not answer yet, and is asked again with each request: ${trouble}`);
-  }
+async function look(cli: Cli, what: ToServe): Promise<void> {
+  for (const trouble of await lookAtModels(cli, what))
+    cli.notice(`The endpoint of ${what.executor.model} does not answer yet, and is asked again with each request: ${trouble}`);
 }
 
 interface Announced {

@@ -16,6 +16,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { describeLimits, limitsDocument } from '../../shared/runs/describe-limits.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
+import { statusName } from '../../shared/runs/status-name.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -142,7 +143,7 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
   const rows = [
     ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
     ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
-    ['', verdict === undefined ? '' : describeVerdict(verdict)],
+    ['', verdict === undefined ? '' : describeVerdict(verdict, statusName(run.status))],
     ['an answer', progress.bestAnswerTokens === undefined ? '' : `${exact(Math.round(progress.bestAnswerTokens))} tokens`],
     ['tokens', `${formatCount(run.tokens)}${saved}`],
     ['cost', money === undefined ? '' : describeMoney(money)],

@@ -3,11 +3,21 @@ import type { RecordColumn } from './record-columns.ts';
 
 type Columns<Of> = readonly RecordColumn<Of>[];
 
-/** RFC 4180 with LF: a header, then one row per record; an empty field is an absent value. */
-export function encodeCsv<Of>(columns: Columns<Of>, records: readonly Of[]): string {
+/**
+ * RFC 4180 with LF: a header, then one row per record; an empty field is an absent value.
+ * @param forSpreadsheets texts that a spreadsheet would take for a formula get an apostrophe before them
+ */
+export function encodeCsv<Of>(columns: Columns<Of>, records: readonly Of[], forSpreadsheets = false): string {
   const header = columns.map(({ name }) => csvField(name));
-  const rows = records.map((record) => columns.map((column) => csvField(column.value(record))));
+  const fieldOf = (value: string | number | boolean | null): string =>
+    csvField(forSpreadsheets && typeof value === 'string' ? asText(value) : value);
+  const rows = records.map((record) => columns.map((column) => fieldOf(column.value(record))));
   return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
+}
+
+/** Numbers stay as they are: "-3" is no formula. */
+function asText(value: string): string {
+  return /^[=+\-@\t\r]/.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? `'${value}` : value;
 }
 
 function csvField(value: string | number | boolean | null): string {

@@ -1,7 +1,8 @@
 import { encodeCsv, encodeJsonLines, encodeParquet } from '../eval/encode-records.ts';
 import type { RecordColumn } from '../eval/record-columns.ts';
 
-export const tableFormats = ['jsonl', 'csv', 'parquet'] as const;
+/** `spreadsheet` is CSV in which no text is a formula. */
+export const tableFormats = ['jsonl', 'csv', 'parquet', 'spreadsheet'] as const;
 export type TableFormat = (typeof tableFormats)[number];
 
 export function encodeTable<Of>(
@@ -10,5 +11,6 @@ export function encodeTable<Of>(
   rows: readonly Of[],
 ): string | Uint8Array {
   if (format === 'parquet') return encodeParquet(columns, rows);
-  return format === 'csv' ? encodeCsv(columns, rows) : encodeJsonLines(columns, rows);
+  if (format === 'jsonl') return encodeJsonLines(columns, rows);
+  return encodeCsv(columns, rows, format === 'spreadsheet');
 }

@@ -30,7 +30,7 @@ export function runToDocument(report: ReportModel, sections: readonly RunSection
     title: run.name,
     simulated,
     header: [
-      ...(verdict === undefined ? [] : [{ kind: 'text', text: describeVerdict(verdict) } as const]),
+      ...(verdict === undefined ? [] : [{ kind: 'text', text: describeVerdict(verdict, run.status) } as const]),
       { kind: 'text', text: `Run ${run.runId}: ${describeStatus(report)}` },
       { kind: 'text', text: describeSubject(report) },
       { kind: 'facts', facts: factsOf(report) },

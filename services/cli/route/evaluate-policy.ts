@@ -6,6 +6,9 @@ import { scoreAnswer } from '../../domain/scoring/score-answer.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
 import { type ScoreInterval, scoreInterval } from '../../domain/statistics/score-interval.ts';
 import type { LoadedBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
+import { linked } from '../../shared/lifecycle/abort.ts';
+import type { Timing } from '../../shared/lifecycle/timing.ts';
+import { CliError } from '../cli-error.ts';
 import { createCallAccount } from '../in-process/workflow-executor.ts';
 import type { PolicyAnswerer } from './answer-by-policy.ts';
 import type { RouteShown } from './route-shown.ts';
@@ -49,11 +52,17 @@ export interface EvaluationWork {
   readonly seed: number;
   /** Queries at once. */
   readonly atOnce: number;
+  /** Of one answer. */
+  readonly deadlineMs: number;
+  readonly timing: Timing;
   readonly signal: AbortSignal;
   onProgress(done: number): void;
 }
 
-/** Answers every query of a split by a policy, and scores the answers. */
+/**
+ * Answers every query of a split by a policy, and scores the answers.
+ * @throws CliError for one that takes longer than it may; InfrastructureError, SandboxError, or the signal's reason
+ */
 export async function evaluatePolicy(work: EvaluationWork): Promise<PolicyEvaluation> {
   const { benchmark, atOnce, onProgress } = work;
   const records: RoutedRecord[] = [];
@@ -81,8 +90,25 @@ export async function evaluatePolicy(work: EvaluationWork): Promise<PolicyEvalua
   };
 }
 
-async function recordOf({ answerer, benchmark, code, seed, signal }: EvaluationWork, query: Query): Promise<RoutedRecord> {
-  signal.throwIfAborted();
+async function recordOf(work: EvaluationWork, query: Query): Promise<RoutedRecord> {
+  const { deadlineMs, timing } = work;
+  work.signal.throwIfAborted();
+  using ending = linked(work.signal);
+  const { signal } = ending;
+  const late = `query ${query.id} was not answered within ${deadlineMs / 1_000} s: see whether its endpoint works, or give --deadline more`;
+  const cancel = timing.after(deadlineMs, () => ending.abort(new CliError('unreachable', late)));
+  try {
+    return await answered(work, query, signal);
+  } finally {
+    cancel();
+  }
+}
+
+async function answered(
+  { answerer, benchmark, code, seed }: EvaluationWork,
+  query: Query,
+  signal: AbortSignal,
+): Promise<RoutedRecord> {
   const account = createCallAccount();
   const { answer, failure, route } = await answerer.answer(query.fields, { id: query.id, seed, account }, signal);
   const { name, split, scorer } = benchmark;

@@ -9,7 +9,7 @@ import type { RunArchive } from './archive-run.ts';
 /** The end of a command that wrote a report: its summary, and where it is. */
 export function answerWithReport(exitCode: ExitCode, { files, report }: RunArchive): Answer {
   const { runId, status } = report.run;
-  const lastLine = report.verdict === undefined ? '' : `\n${describeVerdict(report.verdict)}`;
+  const lastLine = report.verdict === undefined ? '' : `\n${describeVerdict(report.verdict, status)}`;
   return {
     exitCode,
     document: { runId, status, files, report },

@@ -9,10 +9,13 @@ export type ToldVerdict = Pick<Verdict, 'kind' | 'round' | 'queries' | 'isFinal'
   readonly winner?: { readonly tokens: number };
 };
 
-/** The first line of a report, in one sentence: whether the search found anything, and what it is worth. */
-export function describeVerdict(verdict: ToldVerdict): string {
+/**
+ * The first line of a report, in one sentence: whether the search found anything, and what it is worth.
+ * @param status of the run, such as cancelled
+ */
+export function describeVerdict(verdict: ToldVerdict, status: string): string {
   const { kind, round, difference, queries, isFinal } = verdict;
-  const so = isFinal ? '' : 'So far: ';
+  const so = isFinal ? '' : soFar(status);
   const cost = describeCost(verdict);
   if (difference === undefined)
     return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} is recommended, which is the start.`;
@@ -26,6 +29,12 @@ export function describeVerdict(verdict: ToldVerdict): string {
     case 'nothing-better':
       return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} differs from it by ${interval} ${where}${difference.high < 0 ? '' : ', which may be chance'}${cost}.`;
   }
+}
+
+/** What a run had when it was ended, or has now. */
+export function soFar(status: string): string {
+  if (status === 'cancelled') return 'When it was cancelled: ';
+  return status === 'failed' ? 'When it failed: ' : 'So far: ';
 }
 
 function describeCost({ start, winner }: ToldVerdict): string {

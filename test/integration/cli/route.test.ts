@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
@@ -56,6 +59,24 @@ test('a search is fitted, evaluated on the test split, and served by its policy'
   const evaluated = await scale('route', 'eval', 'two.json', '--limit', '6');
   expect(evaluated).toMatchObject({ benchmark: 'sample', split: 'test', queries: 6, lost: 0, simulated: true });
   expect(evaluated.steps).toEqual([{ step: 1, name: 'dear', share: 1 }]);
+  const here = (url: string): string =>
+    `benchmark: sample\nmodels: { executor: &m { endpoint: e, model: m }, optimizer: *m }\nendpoints: { e: { base_url: "${url}" } }\n`;
+  await writeFile(join(folder, 'dead.yaml'), here('http://127.0.0.1:9/v1'));
+  const dead = await startCli(['route', 'eval', 'two.json', '--limit', '6', '--run-file', 'dead.yaml'], { cwd: folder }).ended;
+  expect(dead).toMatchObject({ code: 3, stderr: expect.stringContaining('the endpoint of m does not answer') });
+  // One that answers what tries it, and nothing else.
+  const silent = createServer((request, response) => {
+    if (request.method === 'GET')
+      response.setHeader('content-type', 'application/json').end('{"object":"list","data":[{"id":"m"}]}');
+  });
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  await writeFile(join(folder, 'silent.yaml'), here(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/v1`));
+  const waiting = ['route', 'eval', 'two.json', '--limit', '6', '--run-file', 'silent.yaml', '--deadline', '2'];
+  const late = await startCli(waiting, { cwd: folder }).ended;
+  silent.closeAllConnections();
+  silent.close();
+  expect(late).toMatchObject({ code: 3, stderr: expect.stringContaining('was not answered within 2 s') });
   const compared = await scale('compare', 'router-test.jsonl', 'router-test.jsonl');
   expect(compared).toMatchObject({ queries: 6, verdict: 'undecided' });
 

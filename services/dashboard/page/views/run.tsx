@@ -1,5 +1,5 @@
 import type { RoundReport } from '../../../domain/report/report-model.ts';
-import { describeVerdict } from '../../../shared/document/describe-verdict.ts';
+import { describeVerdict, soFar } from '../../../shared/document/describe-verdict.ts';
 import { dash } from '../../../shared/document/figure.ts';
 import { exact, formatCount, formatScore, formatShare } from '../../../shared/document/format.ts';
 import { describeMoney, formatCost } from '../../../shared/document/format-money.ts';
@@ -97,11 +97,11 @@ function Overview({ run }: { readonly run: RunAnswer }) {
 }
 
 function verdictOf({ verdict, best, run }: Report): string {
-  if (verdict !== undefined) return describeVerdict(verdict);
+  if (verdict !== undefined) return describeVerdict(verdict, run.status);
   if (run.failure !== undefined) return `It failed: ${run.failure}`;
   if (best !== undefined)
-    return `${run.status === 'completed' ? 'R' : 'So far: r'}ound ${best.round} with ${formatScore(best.score)} (${best.method}).`;
-  return run.status === 'completed' ? 'No workflow has a score.' : 'No workflow has a score yet.';
+    return `${run.status === 'completed' ? 'R' : `${soFar(run.status)}r`}ound ${best.round} with ${formatScore(best.score)} (${best.method}).`;
+  return ['completed', 'cancelled'].includes(run.status) ? 'No workflow has a score.' : 'No workflow has a score yet.';
 }
 
 function Progress({ row, step }: { readonly row: RunRow; readonly step: StepNow }) {

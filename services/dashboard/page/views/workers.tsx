@@ -55,7 +55,7 @@ const endpointStates: ReadonlyMap<string, string> = new Map([
 const columns: readonly Column<Worker>[] = [
   {
     ...{ id: 'name', title: 'worker', sort: ({ name }) => name },
-    cell: ({ name, trouble, version }) => (
+    cell: ({ name, trouble, version, endpoints }) => (
       <>
         <span class="name">
           <bdi>{name}</bdi>
@@ -68,13 +68,22 @@ const columns: readonly Column<Worker>[] = [
             </span>
           )}
         </span>
+        {endpoints
+          .filter(({ state }) => state !== 'closed')
+          .map(({ url, state }) => (
+            <span key={url} class="under in-little-room">
+              <span class="tag warn">
+                <bdi>{url}</bdi>: {endpointStates.get(state) ?? state}
+              </span>
+            </span>
+          ))}
       </>
     ),
   },
   { id: 'role', title: 'does', minor: 1, cell: ({ role, kinds }) => role ?? kinds.join(', ') },
   {
     ...{ id: 'busy', title: 'in flight', isNumber: true, sort: ({ runs }) => inFlight(runs) },
-    cell: ({ runs, slots }) => `${inFlight(runs)} of ${slots}`,
+    cell: ({ runs, slots }) => <InFlight jobs={inFlight(runs)} slots={slots} />,
   },
   {
     ...{ id: 'runs', title: 'runs', minor: 1 },
@@ -103,5 +112,16 @@ const columns: readonly Column<Worker>[] = [
       )),
   },
 ];
+
+/** A job whose calls all wait for a place at an endpoint takes no slot, so that there may be more jobs than slots. */
+function InFlight({ jobs, slots }: { readonly jobs: number; readonly slots: number }) {
+  const beyond = jobs - slots;
+  return (
+    <>
+      {Math.min(jobs, slots)} of {slots}
+      {beyond > 0 && <span class="under">{plural(beyond, 'more job')} in line for an endpoint</span>}
+    </>
+  );
+}
 
 const inFlight = (runs: Worker['runs']) => runs.reduce((sum, run) => sum + run.inFlight, 0);

@@ -80,12 +80,12 @@ test.each<[string, number, Executed, Executed, RegExp]>([
   const state = stateWith(winner, start, found);
   const verdict = reportVerdict(state);
   expect(verdict).toMatchObject({ kind, round: winner, isFinal: true });
-  const sentence = describeVerdict(verdict as NonNullable<typeof verdict>);
+  const sentence = describeVerdict(verdict as NonNullable<typeof verdict>, 'completed');
   expect(sentence).toMatch(told);
   // What `scale status` has comes over the wire.
   const sent = progressToProto(state, progressOf(state, undefined, new Map(), 0)).verdict;
   const received = sent && verdictFromProto(sent);
-  expect(received && describeVerdict(received)).toBe(sentence);
+  expect(received && describeVerdict(received, 'completed')).toBe(sentence);
 });
 
 test('it is the first line of the report, and a search that goes on says so', () => {
@@ -97,7 +97,10 @@ test('it is the first line of the report, and a search that goes on says so', ()
   expect(first).toMatch(/^(Better than the start|As good as the start, but cheaper|Nothing better than the start was found)/);
   const { bestRound: _, stopReason: __, ...going } = finished;
   const verdict = reportVerdict({ ...going, status: 'running' });
-  expect(describeVerdict(verdict as NonNullable<typeof verdict>)).toMatch(/^So far: [bna]/);
+  const told = verdict as NonNullable<typeof verdict>;
+  expect(describeVerdict(told, 'running')).toMatch(/^So far: [bna]/);
+  expect(describeVerdict(told, 'cancelled')).toMatch(/^When it was cancelled: [bna]/);
+  expect(describeVerdict(told, 'failed')).toMatch(/^When it failed: [bna]/);
 });
 
 test('the rounds say what an answer takes, and which of them are on the front', () => {

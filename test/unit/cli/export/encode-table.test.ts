@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { text, whole } from '../../../../services/cli/eval/record-columns.ts';
+import { encodeTable } from '../../../../services/cli/export/encode-table.ts';
+
+const columns = [text('answer', (row: Row) => row.answer), whole('score', (row: Row) => row.score)];
+interface Row {
+  readonly answer: string;
+  readonly score: number;
+}
+const answers = ['=HYPERLINK("http://evil")', '+1+1', '@SUM(A1)', '-2+3', '\t=1', '-3', '+4.5e-7', '- item', 'plain', ''];
+const rows = answers.map((answer) => ({ answer, score: -1 }));
+
+test('a spreadsheet takes no text for a formula, and each number for a number', () => {
+  const lines = String(encodeTable('spreadsheet', columns, rows))
+    .trimEnd()
+    .split('\n');
+  expect(lines).toEqual([
+    'answer,score',
+    `"'=HYPERLINK(""http://evil"")",-1`,
+    "'+1+1,-1",
+    "'@SUM(A1),-1",
+    "'-2+3,-1",
+    `'\t=1,-1`,
+    '-3,-1',
+    '+4.5e-7,-1',
+    "'- item,-1",
+    'plain,-1',
+    '"",-1',
+  ]);
+});
+
+test('programs read texts from CSV as they are', () => {
+  expect(String(encodeTable('csv', columns, rows))).toContain('\n-2+3,-1\n');
+});
