@@ -332,7 +332,7 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
       expect.soft(await page.evaluate(measure), view).toEqual({ over: 0, images: 0 });
     }
     await page.evaluate(`location.hash = '#/runs/${runId}/rounds/1/queries/not-there'`);
-    await expect.poll(() => page.textContent('main')).toContain('left out of the file for its size');
+    await expect.poll(() => page.textContent('main')).toContain('it was left out for its size');
     expect(await page.title()).not.toBe('owned');
     expect(seen).toEqual({ errors: [], requests: [] });
   });
