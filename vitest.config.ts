@@ -21,7 +21,8 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', 0, { testTimeout: 30_000 }),
+      // They leave nothing behind, and so share their processes: a new one for each file would cost more than half of them takes.
+      project('unit', 0, { testTimeout: 30_000, isolate: false }),
       project('contract', 1, { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('simulation', 1, { testTimeout: 120_000 }),
       // Whoever starts whole clusters waits more than it computes: more files at once than there are cores.

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomStream } from '../../../../services/domain/random.ts';
 import type { SlotTableStore } from '../../../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
@@ -8,7 +8,13 @@ import { createSlotLeases, type SlotLeases } from '../../../../services/shared/m
 import { type CreepingTiming, createCreepingTiming } from '../../../support/creeping-timing.ts';
 import { quickRandom } from '../../../support/quick-random.ts';
 
-Error.stackTraceLimit = 0;
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 const logger = pino({ level: 'silent' });
 const ttlMs = 1_000;

@@ -1,11 +1,17 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { createJobLanes, type Lane } from '../../../../services/shared/worker/job-lanes.ts';
 import { createCreepingTiming } from '../../../support/creeping-timing.ts';
 import { quickRandom } from '../../../support/quick-random.ts';
 
 // What is made is thrown away unread, tens of thousands of times.
-Error.stackTraceLimit = 0;
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 /** Others each time. SCALE_SCHEDULES sets how many: five times as many take a minute. */
 const schedules = Number(process.env.SCALE_SCHEDULES ?? 20_000);
