@@ -16,6 +16,10 @@ const seconds: Readonly<Record<string, number>> = {
   'test/integration/cli/local-cluster.test.ts': 60,
   'test/simulation/any-seed.test.ts': 40,
   'test/simulation/planted-bugs.test.ts': 40,
+  'test/contract/python-export.test.ts': 25,
+  'test/contract/bus.test.ts': 15,
+  'test/contract/bus-conformance.test.ts': 12,
+  'test/contract/bus-faults.test.ts': 12,
 };
 
 const root = join(import.meta.dirname, '../..');
