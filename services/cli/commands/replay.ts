@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { Registry } from '../../domain/names/registry.ts';
 import { pickPolicies } from '../../domain/picking/registry.ts';
+import { leftOutRow } from '../../domain/replay/leave-one-out.ts';
 import type { Measures } from '../../domain/replay/measure.ts';
 import { lacksPredictions, type RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { factsOf, type ReplayReport, type ReplayTable, rowOf } from '../../domain/replay/replay-report.ts';
@@ -36,6 +37,7 @@ interface ReplayOptions {
   readonly warmUp: number;
   readonly seeds: number;
   readonly seed: number;
+  readonly leaveOneOut: boolean;
   readonly threads: number;
   readonly out: string;
 }
@@ -67,6 +69,11 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     .option('--warm-up <n>', 'M, for the scores and for --picks', parseWhole, 3)
     .option('--seeds <n>', 'replays of each search', parseCount, 100)
     .option('--seed <n>', 'the first seed', parseWhole, 1)
+    .option(
+      '--leave-one-out',
+      'a row for each table of picks: on each search, the way that did best on all other searches, as a choice by records would have it',
+      false,
+    )
     .option('--threads <n>', 'how many at once; the figures do not depend on it', parseCount, availableParallelism())
     .option('--out <folder>', 'where replay.html, replay.md and replay.json go', join('.scale', 'replay'))
     .option('--json', 'print one JSON document', false)
@@ -133,11 +140,12 @@ async function replayTables(
     firstSeed,
     after,
     searches: prepared.map(factsOf),
-    tables: tables.map(({ kind, title, strategies: compared }) => ({
-      kind,
-      title,
-      rows: compared.map((strategy) => rowOf(strategy, prepared, resultsOf(strategy), firstSeed)),
-    })),
+    tables: tables.map(({ kind, title, strategies: compared }) => {
+      const rows = compared.map((strategy) => rowOf(strategy, prepared, resultsOf(strategy), firstSeed));
+      const byStrategy = compared.map((strategy) => [strategy, resultsOf(strategy)] as const);
+      const chosen = options.leaveOneOut && kind === 'picks' ? leftOutRow(prepared, byStrategy, firstSeed) : undefined;
+      return { kind, title, rows: chosen === undefined ? rows : [...rows, chosen] };
+    }),
   };
 }
 
