@@ -1,9 +1,10 @@
 // What the floor of the sample and the choice among equals do, on recorded searches and on made-up ones whose truth is
-// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0025-cheapest-of-equals.md. Recorded searches are
+// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0025-cheapest-of-equals.md and of the one on age. Recorded searches are
 // read where they lie, next to the benchmarks' files.
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { replayDefaults } from '../services/cli/replay/replay-work.ts';
+import { leaveOneOut, type MeasuresBySearch } from '../services/domain/replay/leave-one-out.ts';
 import type { Measures } from '../services/domain/replay/measure.ts';
 import type { PreparedSearch } from '../services/domain/replay/prepared-search.ts';
 import { replaySeeds } from '../services/domain/replay/replay-report.ts';
@@ -43,22 +44,45 @@ for (const [name, searches, seeds] of sets()) {
   }
 }
 
-console.log('\nThe same number of executions, f = 0.14 and others, without a floor\n');
-console.log('| searches | f | rule | within 1 point | regret (points) | cost of an answer |\n|---|---|---|---|---|---|');
+console.log(
+  '\nThe same number of executions, f = 0.14 and others, without a floor; the difference is that to the newest of equals\n',
+);
+console.log(
+  '| searches | f | rule | within 1 point | regret (points) | difference in regret | cost of an answer |\n|---|---|---|---|---|---|---|',
+);
 for (const share of [0.1, 0.14, 0.2]) {
   for (const [name, searches, seeds] of sets()) {
+    const budget = { share, arrival: 4 / 7 };
+    const newest = strategyOf({ name: 'race, newest of equals', pick: 'race', budget });
     const rules = [
-      ['halving, lots among equals', 'halving', undefined],
-      ['race, newest of equals', 'race', undefined],
-      ['race, cheapest of equals', 'race', { kind: 'score' }],
-    ] as const;
-    for (const [rule, pick, objective] of rules) {
-      const budget = { share, arrival: 4 / 7 };
-      const strategy = strategyOf({ name: rule, pick, budget, ...(objective && { objective }) });
-      const { regret, withinOnePoint, cost } = measured(searches, seeds, () => strategy);
-      console.log(`| ${name} | ${share} | ${rule} | ${figure(withinOnePoint)} | ${figure(regret)} | ${figure(cost)} |`);
+      newest,
+      strategyOf({ name: 'halving, lots among equals', pick: 'halving', budget }),
+      strategyOf({ name: 'race, cheapest of equals for its age', pick: 'race', budget, objective: { kind: 'score' } }),
+    ];
+    const byRule = rules.map((rule) => [rule, replayed(searches, seeds, () => rule)] as const);
+    const base = byRule[0]?.[1] ?? [];
+    const left = leaveOneOut(
+      searches,
+      byRule.map(([, measures]) => measures),
+    );
+    for (const [rule, measures] of [
+      ...byRule.map(([{ name: called }, some]) => [called, some] as const),
+      ['chosen on the other searches', left.measuresBySearch] as const,
+    ]) {
+      const { regret, withinOnePoint, cost } = pooled(searches, measures);
+      const difference = pooled(searches, minus(measures, base)).regret;
+      console.log(
+        `| ${name} | ${share} | ${rule} | ${figure(withinOnePoint)} | ${figure(regret)} | ${figure(difference)} | ${figure(cost)} |`,
+      );
     }
   }
+}
+
+/** Of regrets, seed by seed. */
+function minus(measures: MeasuresBySearch, base: MeasuresBySearch): Measures[][] {
+  return measures.map((some, search) =>
+    some.map((one, seed) => ({ ...one, regret: (one.regret ?? 0) - (base[search]?.[seed]?.regret ?? 0) })),
+  );
 }
 
 function sets(): (readonly [string, readonly PreparedSearch[], number])[] {
@@ -87,18 +111,23 @@ function print(
     const budget = { share, arrival: Math.min(1, (arrival + 1e-9) / share) };
     return strategyOf({ name: `${floor}`, pick: 'race', budget, objective: { kind } });
   };
-  const { regret, withinOnePoint, cost, spent } = measured(searches, seeds, strategy);
+  const { regret, withinOnePoint, cost, spent } = pooled(searches, replayed(searches, seeds, strategy));
   console.log(
     `| ${name} | ${floor} | ${kind} | ${figure(withinOnePoint)} | ${figure(regret)} | ${figure(cost)} | ${spent?.mean.toFixed(3)} |`,
   );
 }
 
-function measured(searches: readonly PreparedSearch[], seeds: number, strategy: (search: PreparedSearch) => Strategy) {
+function replayed(
+  searches: readonly PreparedSearch[],
+  seeds: number,
+  strategy: (search: PreparedSearch) => Strategy,
+): Measures[][] {
   const wanted = Array.from({ length: seeds }, (_, index) => index + 1);
-  const all = searches.map((search): { source: string; measures: Measures[] } => ({
-    source: search.source,
-    measures: replaySeeds(search, planOf(strategy(search), replayDefaults), wanted, 0),
-  }));
+  return searches.map((search) => replaySeeds(search, planOf(strategy(search), replayDefaults), wanted, 0));
+}
+
+function pooled(searches: readonly PreparedSearch[], measuresBySearch: MeasuresBySearch) {
+  const all = searches.map(({ source }, index) => ({ source, measures: measuresBySearch[index] ?? [] }));
   return summarise(all, 1).pooled;
 }
 

@@ -18,6 +18,8 @@ export interface Comparison {
   readonly queries: number;
   /** `cheapest`: how far below what it must reach a workflow may be, in [0, 1], as long as it is looked at more closely. */
   readonly slack?: number;
+  /** Whether those found later may cost more; see newestMayCost. Absent: no. */
+  readonly newerIsBetter?: boolean;
 }
 
 /**
@@ -28,15 +30,21 @@ export interface Comparison {
  */
 export const fewestToEqual = 20;
 
+/**
+ * Of workflows with equal scores, the newest one may take so many times the tokens of the oldest, and those between in proportion
+ * to their age: a search builds on its best, so what it finds later is better more often than a score of a few queries shows. By
+ * cost alone, simulated searches lose a third of a point more for the same tokens (docs/decisions/0030).
+ */
+const newestMayCost = 3;
+
 /** The best first, as the objective has it; otherwise in the order in which they are given. */
 export function prefer(standings: readonly Standing[], comparison: Comparison): Standing[] {
   const { objective = { kind: 'highest-score' }, candidates, queries, queryCount } = comparison;
   const byScore = standings.toSorted((one, other) => other.score - one.score);
   const tokensOf = ({ candidate }: Standing): number => candidates[candidate]?.tokens ?? Number.POSITIVE_INFINITY;
-  const byCost = (one: Standing, other: Standing): number => {
-    const [a, b] = [tokensOf(one), tokensOf(other)];
-    return a === b ? 0 : a - b;
-  };
+  const byCost = (one: Standing, other: Standing): number => byNumber(tokensOf(one), tokensOf(other));
+  const allowance = comparison.newerIsBetter === true ? newestMayCost ** (1 / Math.max(1, candidates.length - 1)) : 1;
+  const forItsAge = (one: Standing): number => tokensOf(one) / allowance ** one.candidate;
   switch (objective.kind) {
     case 'highest-score':
       return byScore;
@@ -45,7 +53,7 @@ export function prefer(standings: readonly Standing[], comparison: Comparison): 
       const best = byScore[0]?.score ?? 0;
       // Less than half a query apart: F1 is hardly ever the same.
       const behind = ({ score }: Standing): number => Math.round((best - score) * queries);
-      return byScore.sort((one, other) => behind(one) - behind(other) || byCost(one, other));
+      return byScore.sort((one, other) => behind(one) - behind(other) || byNumber(forItsAge(one), forItsAge(other)));
     }
     case 'score-minus-cost': {
       const worthOf = (one: Standing): number => worth(objective, one.score, candidates[one.candidate]?.tokens);
@@ -59,6 +67,11 @@ export function prefer(standings: readonly Standing[], comparison: Comparison): 
       return [...enough, ...byScore.filter(({ score }) => score < least)];
     }
   }
+}
+
+/** Unknown costs are infinite, and equal. */
+function byNumber(one: number, other: number): number {
+  return one === other ? 0 : one - other;
 }
 
 /** Of sums of scores. */

@@ -100,5 +100,8 @@ export function ranked(
     candidate,
     score: prefixSum(board, candidate, order, length) / Math.max(1, length),
   }));
-  return prefer(standings, { ...preference, queries: length, queryCount: board.queryCount }).map(({ candidate }) => candidate);
+  const newerIsBetter = ties === 'newest-first';
+  return prefer(standings, { ...preference, newerIsBetter, queries: length, queryCount: board.queryCount }).map(
+    ({ candidate }) => candidate,
+  );
 }

@@ -106,7 +106,7 @@ export function pickStrategies(share: number): Strategy[] {
     { ...rungs, name: 'few-shot, race, 4/7 on arrival, whatever it costs', pick: 'race', budget: { share, arrival: 4 / 7 } },
     {
       ...rungs,
-      name: 'the default: the same, and the cheapest of equals',
+      name: 'the default: the same, and the cheapest of equals for its age',
       pick: 'race',
       objective: { kind: 'score' },
       budget: { share, arrival: 4 / 7 },
