@@ -1,6 +1,6 @@
 // What the floor of the sample and the choice among equals do, on recorded searches and on made-up ones whose truth is
-// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0025-cheapest-of-equals.md and of the one on age. Recorded searches are
-// read where they lie, next to the benchmarks' files.
+// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0025-cheapest-of-equals.md and of
+// 0030-cheapest-for-its-age.md. Recorded searches are read where they lie, next to the benchmarks' files.
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { replayDefaults } from '../services/cli/replay/replay-work.ts';

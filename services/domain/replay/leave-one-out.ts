@@ -16,7 +16,8 @@ export interface LeftOut {
 
 /**
  * What it is worth to choose among strategies by these searches: for each, the strategy with the lowest regret on all others is
- * tried on it. The best row of a table has been chosen by the very searches that it is measured on, and so is flattered; this is not.
+ * tried on it. The best row of a table has been chosen by the very searches that it is measured on, and so is flattered; this is
+ * not.
  * @param strategies at least one, each with a pick
  * @throws RangeError with fewer than two searches: nothing is left to choose by
  */
