@@ -38,11 +38,13 @@ test('of those that are less than half a query apart, the cheapest wins', () => 
 });
 
 test('of equals, a newer one may take more, and the newest up to three times what the oldest takes', () => {
-  const aged = (newest: number) => order(candidatesOf([0.9, 100], [0.1, 50], [0.9, newest]), { kind: 'score' }, { newerIsBetter: true });
+  const aged = (newest: number) =>
+    order(candidatesOf([0.9, 100], [0.1, 50], [0.9, newest]), { kind: 'score' }, { newerIsBetter: true });
   expect(aged(290)).toEqual([3, 1, 2]);
   expect(aged(310)).toEqual([1, 3, 2]);
   // In the middle of the search, the root of it.
-  const middle = (tokens: number) => order(candidatesOf([0.9, 100], [0.9, tokens], [0.1, 50]), { kind: 'score' }, { newerIsBetter: true });
+  const middle = (tokens: number) =>
+    order(candidatesOf([0.9, 100], [0.9, tokens], [0.1, 50]), { kind: 'score' }, { newerIsBetter: true });
   expect(middle(170)[0]).toBe(2);
   expect(middle(176)[0]).toBe(1);
   // A better score is a better score, however old.
