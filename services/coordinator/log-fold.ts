@@ -18,7 +18,7 @@ export interface LogFold {
   /** Of the times and places as they are now. */
   copies(): Pick<RunSnapshot, 'times' | 'answers'>;
   /** @throws ContractError, EventRefusedError */
-  add(entry: LogEntry): void;
+  add(entry: LogEntry): RunEvent;
   /** An event that the log has at this sequence. @param state after it */
   added(event: RunEvent, state: RunState, place: Pick<LogEntry, 'sequence' | 'timeMs'>): void;
 }
@@ -46,6 +46,7 @@ export function foldLog(snapshot?: Pick<RunSnapshot, 'state' | 'place' | 'times'
     add(entry) {
       const { event } = decodeEvent(entry.entry);
       added(event, applyEvent(state, event), entry);
+      return event;
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, FollowedResult } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { Span } from '../shared/telemetry/tracing.ts';
-import { createJobIdSet } from './job-id-set.ts';
+import { createJobIdSet, type JobIdSet } from './job-id-set.ts';
 import { startTakingIn } from './trace-job.ts';
 
 /**
@@ -22,8 +22,12 @@ export interface ResultInbox {
   giveUp(jobId: string): void;
   /** How often the job whose result is here had been issued again. */
   tries(jobId: string): number;
-  /** Frees a result that is in the log: it need not be kept here any longer. */
+  /** Frees results that were taken in: they need not be kept here any longer. */
   release(jobIds: readonly string[]): void;
+  /** What came of these results is in the log. */
+  logged(jobIds: readonly string[]): void;
+  /** The log goes back, and asks again for what came since: whoever reads it later must read those results, too. */
+  wentBack(): void;
   /** Results up to this sequence are in the log, as far as this inbox was told; 0 where that is not known. */
   inLog(): number;
   /** Adds a result that was found by other means (the reconciler). */
@@ -41,11 +45,14 @@ export interface ResultInboxSettings {
   readonly timing: Timing;
   /** Results up to this sequence are in the log already. Default: 0. */
   readonly after?: number;
+  /** Jobs of later results that are in the log already. Default: none. */
+  readonly jobsInLog?: Pick<JobIdSet, 'has'>;
   /** Called for each new result. */
   readonly arrived: (result: Result) => void;
 }
 
-export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived }: ResultInboxSettings): ResultInbox {
+export function openResultInbox({ bus, runId, logger, timing, arrived, ...settings }: ResultInboxSettings): ResultInbox {
+  const { after = 0, jobsInLog = createJobIdSet() } = settings;
   const results = new Map<string, Result>();
   /** By the ids that they were issued under. */
   const known = createJobIdSet();
@@ -54,6 +61,7 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
   /** Sequences of those that are not in the log. */
   const open = new Map<string, number>();
   let last = after;
+  let mostInLog = Number.POSITIVE_INFINITY;
   /** Of traced ones that are not in the log. */
   const takingIn = new Map<string, Span>();
   const waiting = new Map<string, Set<Waiter>>();
@@ -67,6 +75,7 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
     if (known.has(issued)) return;
     known.add(issued);
     const jobId = firstJobId(issued);
+    if (jobsInLog.has(jobId)) return seen.add(jobId);
     const result = { ...rest, jobId };
     if (issued !== jobId) {
       // It is in the log without this.
@@ -103,12 +112,17 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
     }
   };
 
+  const inLog = (): number => {
+    let least = Math.min(last, mostInLog);
+    for (const sequence of open.values()) least = Math.min(least, sequence - 1);
+    return least;
+  };
+
   return {
     accept,
-    inLog() {
-      let inLog = last;
-      for (const sequence of open.values()) inLog = Math.min(inLog, sequence - 1);
-      return inLog;
+    inLog,
+    wentBack() {
+      mostInLog = inLog();
     },
     seen: (jobId) => (triesOf(jobId) === 0 ? seen : known).has(jobId),
     giveUp(jobId) {
@@ -130,8 +144,12 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
     release: (jobIds) => {
       for (const jobId of jobIds) {
         results.delete(jobId);
-        open.delete(jobId);
         tries.delete(jobId);
+      }
+    },
+    logged: (jobIds) => {
+      for (const jobId of jobIds) {
+        open.delete(jobId);
         takingIn.get(jobId)?.end();
         takingIn.delete(jobId);
       }

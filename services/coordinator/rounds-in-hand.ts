@@ -48,6 +48,8 @@ export interface RoundsInHand {
 
 interface InHand {
   readonly round: RoundAhead;
+  /** Whose results are in its events. */
+  readonly jobIds: readonly string[];
   readonly step: StepOfPlan | undefined;
 }
 
@@ -70,9 +72,14 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
   const change = (place: number, changed: InHand): void => {
     ahead = ahead.with(place, changed);
   };
-  const addAhead = (place: number, event: RunEvent, next: StepOfPlan | undefined): void => {
-    const { round } = ahead[place] as InHand;
-    change(place, { round: addToRoundAhead(known(place + 1), round, settings.asRead(event)), step: next });
+  const addAhead = (place: number, event: RunEvent, next: StepOfPlan | undefined, from: readonly string[] = []): void => {
+    const { round, jobIds } = ahead[place] as InHand;
+    const longer = addToRoundAhead(known(place + 1), round, settings.asRead(event));
+    change(place, { round: longer, jobIds: [...jobIds, ...from], step: next });
+  };
+  const done = ({ jobIds }: Batch): void => {
+    inbox.release(jobIds);
+    inbox.logged(jobIds);
   };
   const begun = async (work: readonly WorkCommand[], from: RunState): Promise<StepOfPlan> => {
     await settings.begin(work, from);
@@ -86,6 +93,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       if (next === undefined) return;
       ahead = others;
       for (const event of next.round.events) await append(event);
+      inbox.logged(next.jobIds);
       step = next.step;
     }
   };
@@ -107,14 +115,14 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
 
   /** @returns whether anything has changed, so that another round may go on */
   const planAhead = async (place: number): Promise<boolean> => {
-    const { round, step: present } = ahead[place] as InHand;
+    const { round, jobIds, step: present } = ahead[place] as InHand;
     if (present !== undefined || round.round.completed) return false;
     const from = known(place + 1);
     const commands = planNextStep(from);
     const [first] = commands;
     if (first === undefined) return false;
     if (first.kind === 'append') addAhead(place, first.event, undefined);
-    else change(place, { round, step: await begun(commands.filter(isWork), from) });
+    else change(place, { round, jobIds, step: await begun(commands.filter(isWork), from) });
     return true;
   };
 
@@ -126,7 +134,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       ahead.map(({ round }) => round),
     );
     if (next === undefined) return false;
-    ahead = [...ahead, { round: next, step: undefined }];
+    ahead = [...ahead, { round: next, jobIds: [], step: undefined }];
     return true;
   };
 
@@ -149,6 +157,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     state: () => state,
     append,
     async turn(event, signal) {
+      inbox.wentBack();
       await append(event);
       const open = step;
       step = undefined;
@@ -159,7 +168,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
         if (batch === undefined) return;
         isWhole = open?.ready() !== undefined;
         await append(await entryOf(batch, state, settings, signal));
-        inbox.release(batch.jobIds);
+        done(batch);
         open?.taken();
       }
     },
@@ -175,7 +184,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       const batch = step?.ready();
       if (step !== undefined && batch !== undefined && (await mayBeTaken(step, batch, state, signal))) {
         await append(await entryOf(batch, state, settings, signal));
-        inbox.release(batch.jobIds);
+        done(batch);
         step.taken();
         // What the final pick wants next depends on each result, and need not wait for the others of this step.
         const isPick = batch.command.kind === 'execute' && batch.command.purpose === 'final';
@@ -187,7 +196,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
         if (present === undefined || next === undefined || !(await mayBeTaken(present, next, known(place + 1), signal))) continue;
         const event = await entryOf(next, known(place + 1), settings, signal);
         present.taken();
-        addAhead(place, event, present.isDone() ? undefined : present);
+        addAhead(place, event, present.isDone() ? undefined : present, next.jobIds);
         inbox.release(next.jobIds);
         return true;
       }

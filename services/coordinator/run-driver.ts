@@ -9,7 +9,6 @@ import { isOver } from '../domain/run/is-over.ts';
 import { firstJobId } from '../domain/run/job-id.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { Phase } from '../domain/run/ledger/token-use.ts';
-import { parallelismOf } from '../domain/run/rounds-seen.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { viewOf } from '../domain/search/view-of.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
@@ -18,6 +17,7 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { createBell } from './bell.ts';
+import { findSharedResults } from './find-shared-results.ts';
 import { mayEnterLog } from './hold-lost-executions.ts';
 import { createJobIssuer } from './issue-jobs.ts';
 import type { LogCopy } from './log-copy.ts';
@@ -105,15 +105,14 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   await openLanes();
   const bell = createBell();
   const inbox = openResultInbox({
-    ...{ bus, runId, logger, timing, after: log.resultsInLog },
+    ...{ bus, runId, logger, timing, after: log.resultsInLog, jobsInLog: log.jobsInLog },
     arrived: ({ jobId }) => {
       jobs.arrived(jobId);
       tracker.arrived(firstJobId(jobId));
       bell.ring();
     },
   });
-  // What rounds ahead have taken from the inbox is not in the log yet.
-  if (parallelismOf(begun.configuration) === 1) resultsInLog = inbox.inLog;
+  resultsInLog = inbox.inLog;
   const source = { bus, runId, epoch: settings.epoch, benchmark, answers: log.answers };
   const jobs = createJobIssuer(source, inbox, found === undefined ? settings.leaseId : undefined);
   const rounds = createRoundsInHand(begun, {
@@ -124,6 +123,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
     recalled: () => recallMemory(bus, benchmark, memoryReaderOf(settings)),
     async begin(work, known) {
       const round = known.rounds.length;
+      if (found !== undefined) await findSharedResults({ bus, runId, inbox }, work, known);
       tracker.begin({ round, phase: phaseOf(work, known), work }, inbox.seen);
       await jobs.issue(work, known.rounds.at(-1)?.completed === false ? viewOf(known, round) : known);
     },

@@ -3,12 +3,14 @@ import type { RoundTimes } from '../domain/report/run-progress.ts';
 import { applyEvent } from '../domain/run/apply-event.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import { isOver } from '../domain/run/is-over.ts';
+import { jobsOfEvent } from '../domain/run/jobs-of-event.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import { nextDigest } from '../shared/contracts/log-digest.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { readAnswers } from './answer-places.ts';
+import { createJobIdSet, type JobIdSet } from './job-id-set.ts';
 import { createLogCopy, type LogCopy } from './log-copy.ts';
 import { foldLog } from './log-fold.ts';
 import { createSnapshotWriter, readSnapshot } from './run-snapshots.ts';
@@ -36,6 +38,8 @@ export interface RunLog {
   append(event: RunEvent): Promise<RunState>;
   /** Results up to this sequence of their stream were in the log when it was opened; 0 where that is not known. */
   readonly resultsInLog: number;
+  /** Jobs of later results that were in the log when it was opened. */
+  readonly jobsInLog: Pick<JobIdSet, 'has'>;
   /** These executions' answers, and what the scorer says of them, as the log has them, by answerKey. */
   answers(places: readonly ExecutionPlace[]): Promise<ReadonlyMap<string, OutcomeTexts>>;
 }
@@ -63,9 +67,11 @@ export async function openRunLog(bus: Bus, runId: string, settings: RunLogSettin
   const snapshot = isKnown || remembered.length === 0 ? newest : undefined;
   if (snapshot !== undefined && !isKnown) remembered.skip(snapshot.place.entries, snapshot.place.digest);
   const fold = foldLog(snapshot);
+  const jobsInLog = createJobIdSet();
   let { entries: found, digest } = snapshot?.place ?? { entries: 0, digest: '' };
   for await (const entry of bus.log.read(runId, { after: fold.sequence(), follow: false }, signal)) {
-    fold.add(entry);
+    const state = fold.state();
+    for (const jobId of jobsOfEvent(fold.add(entry), state)) jobsInLog.add(jobId);
     found += 1;
     digest = nextDigest(digest, entry.entry);
     // A log that is a different one replaces what was remembered.
@@ -93,6 +99,7 @@ export async function openRunLog(bus: Bus, runId: string, settings: RunLogSettin
     times: fold.times,
     restored,
     resultsInLog: snapshot?.results ?? 0,
+    jobsInLog,
     async append(event) {
       signal.throwIfAborted();
       // Applied first: an event that cannot follow must never get into the log.

@@ -3,6 +3,7 @@ import type { Command } from '../../domain/run/command.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { RunEvent, WorkflowProposed } from '../../domain/run/event.ts';
 import { completionJobId, executionJobId } from '../../domain/run/job-id.ts';
+import { jobsOfEvent } from '../../domain/run/jobs-of-event.ts';
 import { lastRoundSeen } from '../../domain/run/rounds-seen.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { repeatedRound } from '../../domain/search/admit-proposal.ts';
@@ -43,7 +44,7 @@ export function longestChain(events: readonly RunEvent[], calls: readonly Served
       rounds.push({ now: latest(seen.map(({ now }) => now)) });
     }
     const times = event.kind === 'final-executions-completed' ? undefined : rounds.at(-1);
-    const ends = jobsOf(event, before).map((jobId) => (begins.get(jobId) ?? 0) + (depths.get(jobId) ?? 0));
+    const ends = jobsOfEvent(event, before).map((jobId) => (begins.get(jobId) ?? 0) + (depths.get(jobId) ?? 0));
     const waits = event.kind === 'workflow-proposed' && !isRefusedByItself(event);
     const others = waits ? underWay(configuration, rounds).map(({ taken }) => taken) : [];
     const now = latest([times?.now ?? done, ...ends, ...others]);
@@ -89,25 +90,6 @@ function jobsWanted(command: Command): string[] {
   return command.executions.map(({ workflowHash = command.workflowHash, queryIndex, repeat }) =>
     executionJobId(workflowHash, queryIndex, repeat),
   );
-}
-
-/** The jobs whose results an event holds. */
-function jobsOf(event: RunEvent, state: RunState | undefined): string[] {
-  const execution = (round: number, outcome: { readonly queryIndex: number; readonly repeat: number }): string =>
-    executionJobId(state?.rounds[round - 1]?.workflowHash ?? '', outcome.queryIndex, outcome.repeat);
-  switch (event.kind) {
-    case 'workflow-proposed':
-      return [completionJobId({ kind: 'propose', round: event.round, turn: event.turn })];
-    case 'prediction-completed':
-      return [completionJobId({ kind: 'predict', round: event.round, turn: event.turn })];
-    case 'canary-completed':
-      return [execution(event.round, event.outcome)];
-    case 'executions-completed':
-    case 'final-executions-completed':
-      return event.outcomes.map((outcome) => execution(event.round, outcome));
-    default:
-      return [];
-  }
 }
 
 /** For each job, the most calls that each began when the one before had ended. */

@@ -26,12 +26,18 @@ export function chargedOnce(state: RunState | undefined, event: RunEvent): RunEv
 
 function free(state: RunState, round: number, outcomes: readonly ExecutionOutcome[]): readonly ExecutionOutcome[] {
   const hash = state.rounds[round - 1]?.workflowHash ?? '';
-  const others = state.rounds.filter((other) => other.round !== round && (other.workflowHash === hash || hasBroken(other, hash)));
-  if (hash === '' || others.length === 0) return outcomes;
+  const others = roundsThatShare(state, round, hash);
+  if (others.length === 0) return outcomes;
   const charged = new Set(others.flatMap((other) => executionsOf(state, other, hash)));
   return outcomes.map((outcome) =>
     charged.has(`${outcome.queryIndex}/${outcome.repeat}`) ? { ...outcome, tokens: [] } : outcome,
   );
+}
+
+/** Other rounds of which some executions may be the same jobs. */
+export function roundsThatShare({ rounds }: Pick<RunState, 'rounds'>, round: number, hash: string): readonly Round[] {
+  if (hash === '') return [];
+  return rounds.filter((other) => other.round !== round && (other.workflowHash === hash || hasBroken(other, hash)));
 }
 
 function hasBroken(round: Round, hash: string): boolean {

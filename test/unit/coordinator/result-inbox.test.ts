@@ -215,11 +215,11 @@ test('says up to which result all are in the log, whatever the order in which th
   for await (const { sequence } of bus.results.follow(runId, AbortSignal.timeout(50))) sequences.push(sequence);
   const [first = 0, second = 0, third = 0, fourth = 0] = sequences;
   expect(inbox.inLog()).toBeLessThan(first);
-  inbox.release(['job-2']);
+  inbox.logged(['job-2']);
   expect(inbox.inLog()).toBeLessThan(first);
-  inbox.release(['job-1']);
+  inbox.logged(['job-1']);
   expect(inbox.inLog()).toBe(third - 1);
-  inbox.release(['job-4', 'job-3']);
+  inbox.logged(['job-4', 'job-3']);
   expect(inbox.inLog()).toBe(fourth);
   await inbox.stop();
   const arrived: string[] = [];
