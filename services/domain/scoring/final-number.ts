@@ -5,23 +5,24 @@ import { numberInWords } from './number-words.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** Each reader gives the texts that it takes as marked, in order of appearance; the last one with a number counts. */
-const markedAnswers: readonly ((text: string) => string[])[] = [
-  (text) => announcedTexts(text, ({ kind }) => kind === 'tag'),
+const markedAnswers: readonly ((text: string, announced: readonly Announcement[]) => string[])[] = [
+  (_, announced) => textsOf(announced, ({ kind }) => kind === 'tag'),
   (text) => [announcedBelowBoxes(text) ?? ''].filter(isOneNumber),
   boxedTexts,
   hashedTexts,
-  (text) => announcedTexts(text, ({ kind }) => kind !== 'tag').filter(isOneNumber),
+  (_, announced) => textsOf(announced, ({ kind }) => kind !== 'tag').filter(isOneNumber),
   resultTexts,
   boldTexts,
-  (text) => announcedTexts(text, ({ kind }) => kind !== 'tag'),
+  (_, announced) => textsOf(announced, ({ kind }) => kind !== 'tag'),
 ];
 
 /** The number that the text marks as final, otherwise its last one. Words count as numbers if there are no digits. */
 export function finalNumber(text: string): ReadNumber | undefined {
   // The number alone, as most answers are: it marks nothing.
   if (/^\s*\d{1,15}\s*$/.test(text)) return readNumbers(text).at(-1);
+  const announced = announcements(text);
   for (const marked of markedAnswers) {
-    for (const candidate of marked(text).reverse()) {
+    for (const candidate of marked(text, announced).reverse()) {
       const found = numberOfMarked(candidate);
       if (found) return found;
     }
@@ -65,10 +66,8 @@ function isOneNumber(text: string): boolean {
   return /^[^\p{L}]*\d|=|≈|\\approx/u.test(text) || new Set(readNumbers(text).map(({ value }) => value)).size <= 1;
 }
 
-function announcedTexts(text: string, wanted: (one: Announcement) => boolean): string[] {
-  return announcements(text)
-    .filter(wanted)
-    .map((one) => one.text);
+function textsOf(announced: readonly Announcement[], wanted: (one: Announcement) => boolean): string[] {
+  return announced.filter(wanted).map((one) => one.text);
 }
 
 function hashedTexts(text: string): string[] {

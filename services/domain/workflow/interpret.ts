@@ -111,7 +111,8 @@ async function runBranches(
   frame: Frame,
 ): Promise<StepValue> {
   const trouble = new AbortController();
-  const signal = AbortSignal.any([frame.signal, trouble.signal]);
+  // A single branch has no others to end.
+  const signal = items.length < 2 ? frame.signal : AbortSignal.any([frame.signal, trouble.signal]);
   // Its own branches' calls are not the others' first ones.
   frame.sampler?.leave();
   const samplers = samplersFor(step, items.length, frame);
