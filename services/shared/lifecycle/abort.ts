@@ -60,12 +60,29 @@ export function linked(...signals: readonly AbortSignal[]): OwnSignal {
   };
 }
 
+/** Aborts with the first of the others, or with a TimeoutError when the time is over. */
+export function linkedWithin(timing: Timing, limitMs: number, ...signals: readonly AbortSignal[]): ScopedSignal {
+  const limit = linked(...signals);
+  const cancel = timing.after(limitMs, () => limit.abort(timeoutError(limitMs)));
+  return {
+    signal: limit.signal,
+    [Symbol.dispose]: () => {
+      cancel();
+      limit[Symbol.dispose]();
+    },
+  };
+}
+
+function timeoutError(limitMs: number): DOMException {
+  return new DOMException(`not done within ${limitMs} ms`, 'TimeoutError');
+}
+
 /**
  * Aborts with a TimeoutError when the time is over, as `AbortSignal.timeout` does; but that one would keep its timer, and every
  * signal derived from it, until it fires: ten minutes for each job that took one second.
  */
 export function within(timing: Timing, limitMs: number): ScopedSignal {
   const limit = new AbortController();
-  const cancel = timing.after(limitMs, () => limit.abort(new DOMException(`not done within ${limitMs} ms`, 'TimeoutError')));
+  const cancel = timing.after(limitMs, () => limit.abort(timeoutError(limitMs)));
   return { signal: limit.signal, [Symbol.dispose]: cancel };
 }

@@ -25,12 +25,11 @@ export function watchAttempt(
   { streamed, timing }: { readonly streamed: boolean; readonly timing: Timing },
 ): AttemptWatch {
   const { timeoutMs, stallTimeoutMs } = settings;
-  const limits = new AbortController();
-  const either = linked(caller, limits.signal);
+  const either = linked(caller);
   const startMs = timing.monotonicMs();
   let firstTokenMs: number | undefined;
   const passed = (kind: 'timeout' | 'stalled', message: string): void =>
-    limits.abort(new EndpointError(kind, endpointName(settings), message));
+    either.abort(new EndpointError(kind, endpointName(settings), message));
   const cancelWhole = timing.after(timeoutMs, () => {
     if (streamed && firstTokenMs === undefined) {
       passed('stalled', `no token within ${seconds(timeoutMs)}; if the first one may take longer, raise timeout_seconds`);

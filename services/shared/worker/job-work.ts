@@ -36,6 +36,11 @@ export interface JobContext {
    * whoever does the job next. Resolves once it is stored, which calls that cost something wait for.
    */
   stored(): Promise<void>;
+  /**
+   * To be called where a call has ended and others of the job are under way: what was recorded is sent, unless the job has ended
+   * by then. Absent: it is sent at once.
+   */
+  storedSoon?(): void;
   /** What the job's calls cost, kept beside the log. */
   readonly account: JobAccount;
   readonly signal: AbortSignal;

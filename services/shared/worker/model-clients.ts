@@ -53,7 +53,7 @@ export interface ModelRun extends Pick<RunContext, 'runId' | 'endpoints' | 'cach
   readonly configuration: Pick<RunConfiguration, 'seed' | 'executor' | 'optimizer'>;
 }
 
-export interface ModelJob extends Pick<JobContext, 'journal' | 'record' | 'stored' | 'account' | 'lastCalls' | 'waits'> {
+export interface ModelJob extends Pick<JobContext, 'journal' | 'record' | 'stored' | 'storedSoon' | 'account' | 'lastCalls' | 'waits'> {
   readonly job: Pick<Job, 'runId' | 'jobId' | 'work'>;
   readonly run: ModelRun;
   readonly role: 'executor' | 'optimizer';
@@ -209,6 +209,7 @@ export function createModelClients(
   return {
     clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, draw, journal, waits, ...work }) => {
       const { record, stored, account } = work;
+      const storedSoon = work.storedSoon ?? (() => sendRecords());
       const { pool, isSimulated } = poolOf(settings.model, run.endpoints);
       const { jobId } = job;
       const { runId, cache: use } = run;
@@ -226,7 +227,7 @@ export function createModelClients(
       const onCall = async (call: ModelCall) => {
         keep(call);
         await record(call);
-        if (underWay > 1) sendRecords();
+        if (underWay > 1) storedSoon();
       };
       const sendRecords = (): void => void stored().catch(() => undefined);
       const counted = async <Reply>(request: ModelRequest, ask: () => Promise<Reply>): Promise<Reply> => {

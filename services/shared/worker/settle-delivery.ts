@@ -6,7 +6,7 @@ import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { hasEnded } from '../contracts/has-ended.ts';
 import { coerceError } from '../errors/coerce-error.ts';
-import { linked, pause, within } from '../lifecycle/abort.ts';
+import { linked, linkedWithin, pause } from '../lifecycle/abort.ts';
 import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
@@ -94,16 +94,19 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     return 'poison';
   }
 
-  const fence = new AbortController();
-  using ending = linked(stopSignal, fence.signal, runs.cancelled(job.runId));
+  using ending = linked(stopSignal, runs.cancelled(job.runId));
+  let isLost = false;
   const { signal } = ending;
   using heartbeat = startHeartbeat(
     () => delivery.heartbeat(),
-    () => fence.abort(),
+    () => {
+      isLost = true;
+      ending.abort(new LostJobError('another worker has the job by now'));
+    },
     { ackWaitMs: dependencies.ackWaitMs, timing },
   );
   const account = openJobAccount(dependencies.spending, job, dependencies.newId, heartbeat.look);
-  const records = openCallRecords(bus.journal, job);
+  using records = openCallRecords(bus.journal, job, timing);
   const started = timing.monotonicMs();
   let done: JobOutcome;
   try {
@@ -132,7 +135,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
       void livesOn(starts, dependencies);
       throw error;
     }
-    if (fence.signal.aborted) {
+    if (isLost) {
       void livesOn(starts, dependencies);
       return 'lost';
     }
@@ -170,6 +173,11 @@ async function livesOn(starts: JobStarts, { timing, logger, stopSignal }: Settle
     await pause(timing, backoff.next(), stopSignal);
     if (stopSignal.aborted) return;
   }
+}
+
+/** This worker was not heard of for so long that the job is another's. */
+class LostJobError extends ScaleError {
+  readonly kind = 'interrupted';
 }
 
 /** The job's run is paused while the job is in trouble: it would hold its slot for nothing. */
@@ -213,13 +221,23 @@ async function workUntilDone(
   for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     const moved = runs.moved(job.runId);
-    using deadline = within(timing, job.timeLimitMs + batchDelayMs(runs.manifest(job.runId)?.endpoints ?? []));
-    using limit = linked(signal, moved, deadline.signal);
+    const timeLimitMs = job.timeLimitMs + batchDelayMs(runs.manifest(job.runId)?.endpoints ?? []);
+    using limit = linkedWithin(timing, timeLimitMs, signal, moved);
     try {
       const run = await runs.context(job.runId, limit.signal);
       const attempt = { name: 'attempt', attributes: { [attribute.attempt]: tries } };
-      const stored = records.stored;
-      const context = { job, run, journal, record, stored, account, signal: limit.signal, ...defined({ lastCalls, waits }) };
+      const { stored, storedSoon } = records;
+      const context = {
+        job,
+        run,
+        journal,
+        record,
+        stored,
+        storedSoon,
+        account,
+        signal: limit.signal,
+        ...defined({ lastCalls, waits }),
+      };
       return await inSpan(attempt, () => work(context));
     } catch (error) {
       // What could not be stored is held, and sent before the next call.
