@@ -27,7 +27,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     what: 'a worker believes a first delivery to be of a new job, whoever leads the run',
     file: `${worker}/new-deliveries.ts`,
-    from: 'holding.then((id) => id === job.newUnder && isFresh())',
+    from: 'holding(job.runId).then((id) => id === job.newUnder && isFresh())',
     to: 'Promise.resolve(isFresh())',
   },
   {

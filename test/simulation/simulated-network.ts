@@ -175,10 +175,12 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         publish: (job) => call(`publish ${job.jobId}`, () => reached().jobs.publish(job)),
         openLane: (kind, runId, limits) => call(`open lane ${kind}`, () => reached().jobs.openLane(kind, runId, limits)),
         closeLanes: (runId) => call('close lanes', () => reached().jobs.closeLanes(runId)),
-        pull: async (kind, runId, limits, signal) => {
+        pull: async (kind, runId, { arrived, ...limits }, signal) => {
           using asked = linked(signal, process.gone);
           const pull = () => reached().jobs.pull(kind, runId, limits, asked.signal);
-          return (await call(`pull ${kind}`, pull, { limitMs: limits.waitMs + patienceMs })).map(deliveryOf);
+          const deliveries = (await call(`pull ${kind}`, pull, { limitMs: limits.waitMs + patienceMs })).map(deliveryOf);
+          for (const delivery of deliveries) arrived?.(delivery);
+          return deliveries;
         },
         outstanding: (runId) => call('list jobs', () => reached().jobs.outstanding(runId)),
         count: (kind, runId) => call('count jobs', () => reached().jobs.count(kind, runId)),

@@ -103,12 +103,13 @@ export interface JobQueue {
   closeLanes(runId: string): Promise<void>;
   /**
    * Up to `max` jobs: ask for exactly as many as there are free slots, since a delivered job uses up its ack time even in a
-   * buffer. Waits up to `waitMs` for the first; [] when none came or the lane does not exist.
+   * buffer. Waits up to `waitMs` for the first; [] when none came or the lane does not exist. Each is told to `arrived` as soon
+   * as it is there, which is some milliseconds before it is known that no more follow.
    */
   pull(
     kind: JobKind,
     runId: string,
-    settings: { readonly max: number; readonly waitMs: number },
+    settings: { readonly max: number; readonly waitMs: number; arrived?(delivery: Delivery): void },
     signal: AbortSignal,
   ): Promise<Delivery[]>;
   /** Ids of the run's jobs that are queued or in progress. */

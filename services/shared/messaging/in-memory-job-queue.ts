@@ -161,13 +161,14 @@ export function createInMemoryJobs(world: World, { ackWaitMs, inCluster }: InMem
       for (const [subject, queued] of [...queue]) if (queued.runId === runId) remove(subject, queued);
     },
 
-    async pull(kind, runId, { max, waitMs }, signal) {
+    async pull(kind, runId, { max, waitMs, arrived }, signal) {
       const lane = laneName(kind, runId);
       const deadline = world.timing.monotonicMs() + (lanes.has(lane) ? waitMs : Math.min(waitMs, missingLanePauseMs));
       while (!signal.aborted) {
         requireOpen(client, `pull from ${lane}`);
         const deliveries = take(client, kind, runId, max);
         const leftMs = deadline - world.timing.monotonicMs();
+        for (const delivery of deliveries) arrived?.(delivery);
         if (deliveries.length > 0 || leftMs <= 0) return deliveries;
         await bell.change(signal, leftMs);
       }

@@ -6,7 +6,7 @@ import { collectBlobs } from './nats-blob-collector.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { chunksOf, metaOf, readMeta, rollUp, type StoredMeta } from './nats-object.ts';
 import { mayPurge } from './nats-permissions.ts';
-import { publishOnce } from './nats-publish.ts';
+import { publishAfter, publishOnce } from './nats-publish.ts';
 import { type NatsSession, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
@@ -94,7 +94,7 @@ async function publishMeta(session: NatsSession, name: string, meta: object, exp
   const subject = subjects.blobMeta(name);
   const body = new TextEncoder().encode(JSON.stringify(meta));
   try {
-    await publishOnce(session, subject, body, rollUp(), { lastSubjectSequence: expectedLast });
+    await publishAfter(session, subject, body, expectedLast, rollUp());
   } catch (error) {
     if (!isWrongLastSequence(error)) throw error;
     throw new LostRaceError(`put blob ${name}`, 'another writer came first', { cause: error });

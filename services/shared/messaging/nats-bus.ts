@@ -26,6 +26,7 @@ import { type LostLink, watchLostLink } from './nats-lost-link.ts';
 import { createNatsMemoryStore } from './nats-memory-store.ts';
 import { declaresStreams, inboxPrefixOf, type NatsRole, streamsOf } from './nats-permissions.ts';
 import { watchRefusals } from './nats-refusals.ts';
+import { openRequests } from './nats-requests.ts';
 import { createNatsResponseStore } from './nats-response-store.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
@@ -104,11 +105,13 @@ async function openSession({ explainLoss, ...opened }: SessionBase, settings: Bu
   // The check asks for the account's figures, which a service need not be allowed to see.
   const options = { timeout: requestTimeoutMs, checkAPI: false };
   const manager = await jetstreamManager(connection, options);
+  const refusals = watchRefusals(connection, logger);
   const base = {
     ...opened,
     role,
     lost: watchLostLink({ link, waits, logger, explain: explainLoss }),
-    refusals: watchRefusals(connection, logger),
+    refusals,
+    requests: openRequests(connection, inboxPrefixOf(role), { link, refusals }),
     jetstream: jetstream(connection, options),
     manager,
     logger,

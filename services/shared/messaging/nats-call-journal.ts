@@ -5,7 +5,7 @@ import type { BlobStore, CallJournal } from './bus.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { publishOnce } from './nats-publish.ts';
 import { readLastOfEach } from './nats-read.ts';
-import { type NatsSession, untilDone } from './nats-session.ts';
+import { type NatsSession, untilAnswered } from './nats-session.ts';
 import { lastToken, streams, subjects } from './subjects-and-streams.ts';
 
 export function createNatsCallJournal(session: NatsSession, blobs: BlobStore): CallJournal {
@@ -14,7 +14,7 @@ export function createNatsCallJournal(session: NatsSession, blobs: BlobStore): C
       const { data, headers } = await carryBody(blobs, encodeModelCall(call));
       const subject = subjects.call(runId, jobId, call.callId);
       // The journal forgets instead of filling up, so it never refuses: a repeat replaces what it repeats.
-      await untilDone(session, `publish ${subject}`, () => publishOnce(session, subject, data, headers));
+      await untilAnswered(session, `publish ${subject}`, () => publishOnce(session, subject, data, headers));
     },
 
     async read(runId, jobId) {
@@ -29,7 +29,7 @@ export function createNatsCallJournal(session: NatsSession, blobs: BlobStore): C
 
     async noteStart(runId, jobId, start) {
       const subject = subjects.start(runId, jobId, start.delivery);
-      await untilDone(session, `publish ${subject}`, () => publishOnce(session, subject, JobStart.encode(start).finish()));
+      await untilAnswered(session, `publish ${subject}`, () => publishOnce(session, subject, JobStart.encode(start).finish()));
     },
 
     async starts(runId, jobId) {

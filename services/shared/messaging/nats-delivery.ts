@@ -9,8 +9,7 @@ import { letterHeaders } from './nats-dead-letters.ts';
 import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
 import { publishOnce } from './nats-publish.ts';
-import { isAlone, type NatsSession, untilDone, within } from './nats-session.ts';
-import { nextTurn } from './next-turn.ts';
+import { isAlone, type NatsSession, untilAnswered, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 import { traceIn } from './trace-headers.ts';
 
@@ -84,8 +83,7 @@ export async function leaveToOthers(session: NatsSession, message: Msg, reason: 
 
 /** Every signal is a request: when it resolves, the server has done it. */
 async function confirm(session: NatsSession, message: Msg, signal: string): Promise<void> {
-  await nextTurn();
-  await session.connection.request(message.reply as string, signal, { timeout: confirmTimeoutMs });
+  await session.requests.ask(message.reply as string, signal, { timeoutMs: confirmTimeoutMs });
 }
 
 async function settleUntilDone(
@@ -105,7 +103,7 @@ async function settleUntilDone(
     }
   };
   // A server that was killed may have forgotten the delivery and then does not answer; the job comes back by itself.
-  await untilDone(session, operation, settleOnce, Math.min(session.deadlineMs, settleDeadlineMs));
+  await untilAnswered(session, operation, settleOnce, Math.min(session.deadlineMs, settleDeadlineMs));
 }
 
 /**

@@ -3,9 +3,9 @@ import { LogConflictError, LogLostError } from './errors.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
-import { type NamedWrite, nameWrite, publishOnce } from './nats-publish.ts';
+import { type NamedWrite, nameWrite, publishAfter } from './nats-publish.ts';
 import { lastTokensOf, readAt, readLast, readLastOnce } from './nats-read.ts';
-import { type NatsSession, untilDone } from './nats-session.ts';
+import { type NatsSession, untilAnswered } from './nats-session.ts';
 import { lastToken, type StreamName, streams, subjects } from './subjects-and-streams.ts';
 
 /** Where logs of one kind are kept. */
@@ -38,7 +38,7 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place
       const operation = `append to ${subject} after ${expectedLast}`;
       const { data, headers } = await carryBody(blobs, entry);
       const write = nameWrite(headers);
-      return await untilDone(session, operation, () =>
+      return await untilAnswered(session, operation, () =>
         appendOnce(session, { stream, subject, operation, data, write, expectedLast }),
       );
     },
@@ -75,7 +75,7 @@ interface Append {
 async function appendOnce(session: NatsSession, append: Append): Promise<number> {
   const { stream, subject, operation, data, write, expectedLast } = append;
   try {
-    return await publishOnce(session, subject, data, write.headers, { lastSubjectSequence: expectedLast });
+    return await publishAfter(session, subject, data, expectedLast, write.headers);
   } catch (error) {
     if (!isWrongLastSequence(error)) throw error;
     // The server may have kept a write whose acknowledgement was lost.

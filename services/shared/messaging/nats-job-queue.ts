@@ -65,21 +65,25 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
       );
     },
 
-    async pull(kind, runId, settings, signal) {
-      const messages = await pullMessages(session, laneName(kind, runId), settings, signal);
-      const deliveries: Delivery[] = [];
-      for (const message of messages) {
-        try {
-          deliveries.push(createDelivery(session, message, decodeJob(message.data), counts));
-        } catch (error) {
-          const isLater = error instanceof ContractError && error.isOfLaterVersion;
-          await (isLater ? leaveToOthers : setAside)(session, message, error);
+    async pull(kind, runId, { arrived, ...limits }, signal) {
+      const taken: Delivery[] = [];
+      /** Of what will not be worked on here. */
+      const givenBack: Promise<void>[] = [];
+      const take = (message: Msg): void => {
+        const delivery = readDelivery(session, message, counts);
+        if (delivery instanceof Promise) givenBack.push(delivery);
+        else if (arrived === undefined) taken.push(delivery);
+        // Another worker may take what arrives at the last moment.
+        else if (signal.aborted) givenBack.push(delivery.retry(0));
+        else {
+          taken.push(delivery);
+          arrived(delivery);
         }
-      }
-      if (!signal.aborted) return deliveries;
-      // What arrived at the last moment will not be worked on here; another worker may take it.
-      await Promise.all(deliveries.map((delivery) => delivery.retry(0)));
-      return [];
+      };
+      await pullMessages(session, laneName(kind, runId), { ...limits, take }, signal);
+      if (signal.aborted && arrived === undefined) givenBack.push(...taken.splice(0).map((delivery) => delivery.retry(0)));
+      await Promise.all(givenBack);
+      return taken;
     },
 
     outstanding: (runId) => lastTokensOf(session, streams.jobs, subjects.jobsOfRun(runId)),
@@ -111,6 +115,16 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
       return closed;
     },
   };
+}
+
+/** What to work on; for a job that this program cannot read, what becomes of it instead. */
+function readDelivery(session: NatsSession, message: Msg, counts: DeliveryCounts): Delivery | Promise<void> {
+  try {
+    return createDelivery(session, message, decodeJob(message.data), counts);
+  } catch (error) {
+    const isLater = error instanceof ContractError && error.isOfLaterVersion;
+    return (isLater ? leaveToOthers : setAside)(session, message, error);
+  }
 }
 
 async function closeLane(session: NatsSession, kind: JobKind, runId: string): Promise<void> {
@@ -172,20 +186,20 @@ async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Pro
 async function pullMessages(
   session: NatsSession,
   lane: string,
-  { max, waitMs }: { readonly max: number; readonly waitMs: number },
+  { max, waitMs, take }: { readonly max: number; readonly waitMs: number; take(message: Msg): void },
   signal: AbortSignal,
-): Promise<Msg[]> {
+): Promise<void> {
   const operation = `pull from ${lane}`;
-  if (signal.aborted || max <= 0) return [];
+  if (signal.aborted || max <= 0) return;
   const { connection } = session;
   if (connection.isClosed()) throw new BusError(operation, 'the connection to the server is closed', { retryable: false });
   const asked = performance.now();
   await orAborted(session.link.untilUp(waitMs), signal).catch(() => undefined);
   const leftMs = waitMs - (performance.now() - asked);
-  if (leftMs <= 0 || signal.aborted) return [];
-  const messages: Msg[] = [];
+  if (leftMs <= 0 || signal.aborted) return;
+  let count = 0;
   const over = Promise.withResolvers<'messages' | 'nothing' | 'no-lane'>();
-  const finish = () => over.resolve(messages.length > 0 ? 'messages' : 'nothing');
+  const finish = () => over.resolve(count > 0 ? 'messages' : 'nothing');
   let linger: NodeJS.Timeout | undefined;
   const patience = setTimeout(finish, leftMs);
   const forget = session.link.onLost(finish);
@@ -202,11 +216,12 @@ async function pullMessages(
       session.refusals.allowed(request);
       if (isStatus(message)) {
         const ended = isLaneMissing(message) ? 'no-lane' : 'nothing';
-        return over.resolve(messages.length > 0 ? 'messages' : ended);
+        return over.resolve(count > 0 ? 'messages' : ended);
       }
-      messages.push(message);
+      count += 1;
+      take(message);
       clearTimeout(linger);
-      if (messages.length >= max) return finish();
+      if (count >= max) return finish();
       linger = setTimeout(finish, lingerMs);
     },
   });
@@ -221,11 +236,12 @@ async function pullMessages(
     clearTimeout(linger);
     forget();
     heed();
-    if (!connection.isClosed() && !subscription.isClosed()) {
+    // The server has ended a request that got all that it asked for.
+    if (count >= max) subscription.unsubscribe();
+    else if (!connection.isClosed() && !subscription.isClosed()) {
       await within(operation, requestTimeoutMs, subscription.drain()).catch(() => subscription.unsubscribe());
     }
   }
-  return messages;
 }
 
 /** The server's own messages on the inbox have a status and no reply subject. */

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { JetStreamPublishOptions, StoredMsg } from '@nats-io/jetstream';
+import type { StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from 'nats';
 import { BusError } from './errors.ts';
 import { isSubjectTaken, toBusError } from './nats-errors.ts';
 import { readLastOnce } from './nats-read.ts';
-import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
-import { nextTurn } from './next-turn.ts';
+import { sequenceIn } from './nats-requests.ts';
+import { type NatsSession, requestTimeoutMs, untilAnswered, within } from './nats-session.ts';
 
 /**
  * Names one call over all its tries, so that what an earlier one has stored can be told from what others have. Nats-Msg-Id would
  * not do: a server remembers an id whose message it has not stored, and may never store (docs/decisions/0010).
  */
 const writeHeader = 'Scale-Write';
+/** JetStream's. */
+const lastSequenceHeader = 'Nats-Expected-Last-Subject-Sequence';
 
 export interface NamedWrite {
   readonly headers: MsgHdrs;
@@ -29,19 +31,23 @@ export function nameWrite(given: MsgHdrs = headers()): NamedWrite {
  * @throws BusError (retryable) for an acknowledgement of something that is not stored: servers before 2.11 send one, with the
  * sequence 0, for a write that is still in progress
  */
-export async function publishOnce(
+export async function publishOnce(session: NatsSession, subject: string, body: Uint8Array, headers?: MsgHdrs): Promise<number> {
+  const sequence = sequenceIn(await session.requests.ask(subject, body, { timeoutMs: requestTimeoutMs, headers }));
+  session.refusals.allowed(subject);
+  if (sequence > 0) return sequence;
+  throw new BusError(`publish ${subject}`, 'the server has acknowledged it without storing it');
+}
+
+/** The same where the subject's last message has this sequence, 0 for none; else the server refuses it. */
+export function publishAfter(
   session: NatsSession,
   subject: string,
   body: Uint8Array,
-  withHeaders: MsgHdrs = headers(),
-  expect: Partial<JetStreamPublishOptions['expect']> = {},
+  lastSequence: number,
+  given: MsgHdrs = headers(),
 ): Promise<number> {
-  const options = { timeout: requestTimeoutMs, headers: withHeaders, expect };
-  await nextTurn();
-  const { seq } = await session.jetstream.publish(subject, body, options);
-  session.refusals.allowed(subject);
-  if (seq > 0) return seq;
-  throw new BusError(`publish ${subject}`, 'the server has acknowledged it without storing it');
+  given.set(lastSequenceHeader, String(lastSequence));
+  return publishOnce(session, subject, body, given);
 }
 
 export interface FirstMessage {
@@ -57,7 +63,7 @@ export interface FirstMessage {
  */
 export async function publishFirst(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
   const write = nameWrite(first.headers);
-  return await untilDone(session, `publish ${first.subject}`, () => tryFirst(session, first, write));
+  return await untilAnswered(session, `publish ${first.subject}`, () => tryFirst(session, first, write));
 }
 
 /**
@@ -66,9 +72,10 @@ export async function publishFirst(session: NatsSession, first: FirstMessage): P
  */
 export async function publishFirstOnce(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
   const operation = `publish ${first.subject}`;
-  const attempt = session.link.whileUp(operation, () => tryFirst(session, first, nameWrite(first.headers)));
+  const send = () => tryFirst(session, first, nameWrite(first.headers));
   try {
-    return await within(operation, session.deadlineMs, attempt);
+    if (session.link.isUp()) return await send();
+    return await within(operation, session.deadlineMs, session.link.whileUp(operation, send));
   } catch (error) {
     throw toBusError(operation, error);
   }

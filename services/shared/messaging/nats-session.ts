@@ -8,12 +8,14 @@ import { isNoResponders, isStreamMissing, toBusError } from './nats-errors.ts';
 import type { Link } from './nats-link.ts';
 import type { NatsRole } from './nats-permissions.ts';
 import type { Refusals } from './nats-refusals.ts';
+import type { Requests } from './nats-requests.ts';
 import type { StreamWatch } from './nats-stream-watch.ts';
 import type { Waits } from './waits.ts';
 
 /** What the adapters of the ports share. */
 export interface NatsSession {
   readonly connection: NatsConnection;
+  readonly requests: Requests;
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
   readonly link: Link;
@@ -51,26 +53,65 @@ export async function untilDone<T>(
   action: () => Promise<T>,
   deadlineMs = session.deadlineMs,
 ): Promise<T> {
+  return await tryUntil(performance.now() + deadlineMs, session, { operation, action, deadlineMs });
+}
+
+/**
+ * The same for an action that only waits for answers to `requests`: these end in time, and with the link. So the first try, which
+ * nearly always is the last, is made without a timer and a watch of its own.
+ */
+export async function untilAnswered<T>(
+  session: Trying,
+  operation: string,
+  action: () => Promise<T>,
+  deadlineMs = session.deadlineMs,
+): Promise<T> {
+  const trying = { operation, action, deadlineMs };
   const deadline = performance.now() + deadlineMs;
+  if (!session.link.isUp() || deadlineMs < requestTimeoutMs) return await tryUntil(deadline, session, trying);
+  try {
+    return await action();
+  } catch (cause) {
+    return await tryUntil(deadline, session, trying, { cause });
+  }
+}
+
+interface Tried {
+  readonly operation: string;
+  readonly action: () => Promise<unknown>;
+  readonly deadlineMs: number;
+}
+
+/** @param failure of a try that has been made already */
+async function tryUntil<T>(
+  deadline: number,
+  session: Trying,
+  { operation, action, deadlineMs }: Tried & { readonly action: () => Promise<T> },
+  failure?: { readonly cause: unknown },
+): Promise<T> {
   using wait = session.waits.open(operation);
   const backoff = createBackoff({
     ...{ firstMs: firstPauseMs, capMs: longestPauseMs },
     jitter: { kind: 'around', random: Math.random },
   });
-  for (;;) {
-    const leftMs = Math.max(1, deadline - performance.now());
-    const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(session, wait.trouble())}`);
-    try {
-      return await orLate(leftMs, late, session.link.whileUp(operation, action));
-    } catch (cause) {
-      const error = toBusError(operation, cause);
-      const waitMs = backoff.next();
-      if (!error.retryable || session.connection.isClosed() || performance.now() + waitMs > deadline) throw error;
-      session.logger.debug({ err: error }, 'bus operation failed; trying again');
-      wait.failed(error);
-      if (isStreamMissing(cause) || isNoResponders(cause)) session.streams?.hint();
-      await sleep(waitMs);
+  const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(session, wait.trouble())}`);
+  for (let failed = failure; ; failed = undefined) {
+    if (failed === undefined) {
+      const leftMs = Math.max(1, deadline - performance.now());
+      try {
+        return await orLate(leftMs, late, session.link.whileUp(operation, action));
+      } catch (cause) {
+        failed = { cause };
+      }
     }
+    const { cause } = failed;
+    const error = toBusError(operation, cause);
+    const waitMs = backoff.next();
+    if (!error.retryable || session.connection.isClosed() || performance.now() + waitMs > deadline) throw error;
+    session.logger.debug({ err: error }, 'bus operation failed; trying again');
+    wait.failed(error);
+    if (isStreamMissing(cause) || isNoResponders(cause)) session.streams?.hint();
+    await sleep(waitMs);
   }
 }
 

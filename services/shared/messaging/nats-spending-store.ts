@@ -3,7 +3,7 @@ import type { SpendingStore } from './bus.ts';
 import { followStream } from './nats-follow.ts';
 import { publishOnce } from './nats-publish.ts';
 import { readLast } from './nats-read.ts';
-import { type NatsSession, untilDone } from './nats-session.ts';
+import { type NatsSession, untilAnswered } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 /** Notes are small and many: none of them needs a blob, and the stream keeps everything a subject has. */
@@ -12,7 +12,7 @@ export function createNatsSpendingStore(session: NatsSession): SpendingStore {
     async note(note) {
       const subject = subjects.spending(note.runId);
       const data = encodeSpendingNote(note);
-      await untilDone(session, `publish ${subject}`, () => publishOnce(session, subject, data));
+      await untilAnswered(session, `publish ${subject}`, () => publishOnce(session, subject, data));
     },
 
     async *read(runId, { after, follow }, signal) {

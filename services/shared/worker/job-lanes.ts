@@ -32,8 +32,8 @@ export interface JobLanesSettings {
   standingOf?(runId: string): Standing;
   /** Lanes to pull from now. */
   wanted(): readonly Lane[];
-  /** Begins up to `max` jobs, and resolves with their number after `waitMs` at the latest. */
-  pull(lane: Lane, limits: { readonly max: number; readonly waitMs: number }): Promise<number>;
+  /** Begins up to `max` jobs, says so of each, and resolves after `waitMs` at the latest. */
+  pull(lane: Lane, limits: { readonly max: number; readonly waitMs: number; began(): void }): Promise<void>;
   /** A pull has failed; resolves when the lane may try again. */
   failed(lane: Lane, error: unknown): Promise<void>;
 }
@@ -78,12 +78,16 @@ export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal):
       if (first !== undefined && first !== laneId) lanes.get(first)?.wakeup.wake();
       return await wakeup.wait();
     }
-    let received = 0;
+    let left = max;
+    const began = (): void => {
+      left -= 1;
+      slots.began(laneId);
+    };
     try {
-      received = await settings.pull(lane, { max, waitMs: lanes.size > settings.slots ? crowdedPullWaitMs : pullWaitMs });
+      await settings.pull(lane, { max, waitMs: lanes.size > settings.slots ? crowdedPullWaitMs : pullWaitMs, began });
     } finally {
-      slots.pulled(laneId, max, received);
-      if (received < max) wakeAll();
+      slots.pulled(laneId, left, 0);
+      if (left > 0) wakeAll();
     }
   };
   const laneLoop = async (lane: Lane, wakeup: Wakeup): Promise<void> => {

@@ -2,26 +2,52 @@ import { coerceError } from '../errors/coerce-error.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { runLease } from '../messaging/run-lease.ts';
 
+/** Whether a delivery is surely the first time that anybody works on its job. */
+export type IsNew = (delivery: Delivery) => boolean | Promise<boolean>;
+
 /**
- * Tells which jobs of one pull have surely never been worked on. Whoever issued a job says that it is new; that holds for its
- * first delivery, and while its issuer drives the run: a message of a deposed one may come late, when the job has long been done.
- * So the lease is looked at, once a pull, after the jobs have come. Whoever takes it over does so before they queue anything.
- *
- * @param pull `isFresh` says, each time, whether the pull was asked for so lately that nobody else can have been given its jobs
- * by now. A worker that stood still finds jobs waiting for it that the server has long given to another.
+ * Tells which jobs have surely never been worked on. Whoever issued a job says that it is new; that holds for its first delivery,
+ * and while its issuer drives the run: a message of a deposed one may come late, when the job has long been done. So the lease is
+ * looked at after a job has come. Whoever takes it over does so before they queue anything.
+ * @returns for one pull; `isFresh` says, each time, whether it was asked for so lately that nobody else can have been given its
+ * jobs by now. A worker that stood still finds jobs waiting for it that the server has long given to another.
  */
-export function newDeliveries(
+export function createNewDeliveries(
   { leases }: Pick<Bus, 'leases'>,
-  runId: string,
-  { isFresh, warn }: { readonly isFresh: () => boolean; readonly warn: (error: Error, message: string) => void },
-): (delivery: Delivery) => boolean | Promise<boolean> {
-  let holding: Promise<string | undefined> | undefined;
-  return ({ job, isFirst }) => {
-    if (job.newUnder === '' || !isFirst) return false;
-    holding ??= leases.holding(runLease(runId)).catch((error: unknown) => {
-      warn(coerceError(error), 'who leads the run is not known; its jobs are looked up, as if they were not new');
+  warn: (error: Error, message: string, runId: string) => void,
+): (isFresh: () => boolean) => IsNew {
+  const holding = sharedLooks(async (runId) => {
+    try {
+      return await leases.holding(runLease(runId));
+    } catch (error) {
+      warn(coerceError(error), 'who leads the run is not known; its jobs are looked up, as if they were not new', runId);
       return undefined;
-    });
-    return holding.then((id) => id === job.newUnder && isFresh());
+    }
+  });
+  return (isFresh) => {
+    return ({ job, isFirst }) => {
+      if (job.newUnder === '' || !isFirst) return false;
+      return holding(job.runId).then((id) => id === job.newUnder && isFresh());
+    };
+  };
+}
+
+/** One look at a time for each key: who asks meanwhile shares the next one, which begins after they have asked. */
+function sharedLooks<Found>(look: (key: string) => Promise<Found>): (key: string) => Promise<Found> {
+  const underWay = new Map<string, Promise<Found>>();
+  const next = new Map<string, Promise<Found>>();
+  const lookNext = async (key: string): Promise<Found> => {
+    await underWay.get(key);
+    next.delete(key);
+    const looking = look(key);
+    underWay.set(key, looking);
+    const found = await looking;
+    if (underWay.get(key) === looking) underWay.delete(key);
+    return found;
+  };
+  return (key) => {
+    const asked = next.get(key) ?? lookNext(key);
+    next.set(key, asked);
+    return asked;
   };
 }

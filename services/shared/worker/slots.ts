@@ -35,6 +35,9 @@ export interface Slots {
   close(lane: string): void;
   /** How many jobs the lane may ask for now; 0: wait for a change. Reserves them until `pulled`. */
   reserve(lane: string): number;
+  /** A job has come for one of the slots that are reserved. */
+  began(lane: string): void;
+  /** @param reserved slots that no job has come for before @param received jobs that have come for these */
   pulled(lane: string, reserved: number, received: number): void;
   /** A job of the lane has ended. */
   ended(lane: string): void;
@@ -185,6 +188,12 @@ export function createSlots(given: number | SlotsSettings): Slots {
       }
       use.reserved = reserved;
       return reserved;
+    },
+    began(lane) {
+      count();
+      const use = useOf(lane);
+      use.reserved -= 1;
+      use.inFlight += 1;
     },
     pulled(lane, reserved, received) {
       count();

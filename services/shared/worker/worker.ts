@@ -10,7 +10,7 @@ import { AccessRefusedError, BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createJobLanes, type Lane } from './job-lanes.ts';
 import type { JobWork } from './job-work.ts';
-import { newDeliveries } from './new-deliveries.ts';
+import { createNewDeliveries } from './new-deliveries.ts';
 import { startRunDirectory } from './run-directory.ts';
 import { createRunShares } from './run-shares.ts';
 import { type SettleDependencies, type Settlement, settleDelivery } from './settle-delivery.ts';
@@ -123,6 +123,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
     inFlight.add(settling);
   };
 
+  const newDeliveries = createNewDeliveries(bus, (err, message, runId) => logger.warn({ runId, err }, message));
   const known = dependencies.known ?? knownNeeds();
   const lackingOf = (run: RunManifest): string[] => lackingFor(run, known, settings.kinds);
   const lanes = createJobLanes(
@@ -135,18 +136,17 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
           .active()
           .filter((run) => lackingOf(run).length === 0)
           .flatMap(({ runId }) => settings.kinds.map((kind) => ({ runId, kind }))),
-      pull: async (lane, limits) => {
+      pull: async (lane, { began, ...limits }) => {
         // A job whose result cannot be stored would be paid for in vain.
         const forbidden = bus.forbidden();
         if (forbidden !== undefined) throw new AccessRefusedError(`pull from ${lane.runId}`, forbidden);
         const askedMs = timing.monotonicMs();
-        const deliveries = await bus.jobs.pull(lane.kind, lane.runId, limits, pulling.signal);
-        const isNew = newDeliveries(bus, lane.runId, {
-          isFresh: () => timing.monotonicMs() - askedMs < settings.ackWaitMs,
-          warn: (err, message) => logger.warn({ ...lane, err }, message),
-        });
-        for (const delivery of deliveries) begin(lane, delivery, isNew);
-        return deliveries.length;
+        const isNew = newDeliveries(() => timing.monotonicMs() - askedMs < settings.ackWaitMs);
+        const arrived = (delivery: Delivery): void => {
+          began();
+          begin(lane, delivery, isNew);
+        };
+        await bus.jobs.pull(lane.kind, lane.runId, { ...limits, arrived }, pulling.signal);
       },
       failed: async (lane, error) => {
         logger.warn({ ...lane, err: coerceError(error) }, 'pull failed; trying again');

@@ -20,7 +20,7 @@ import {
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
 import type { Talks } from '../../../services/shared/messaging/talks.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
-import { newDeliveries } from '../../../services/shared/worker/new-deliveries.ts';
+import { createNewDeliveries } from '../../../services/shared/worker/new-deliveries.ts';
 import { executeJob, newRunId } from '../../support/bus-messages.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { doEverythingOnBus } from '../../support/everything-on-the-bus.ts';
@@ -95,7 +95,7 @@ test('a worker believes the leader of a run that a job is new, which spares two 
   const lease = await coordinator?.leases.acquire(runLease(runId), 'here');
   const job = { ...executeJob(runId, 'j1'), newUnder: lease?.id ?? '' };
   const believed = workers.map((worker) =>
-    newDeliveries(worker, runId, { isFresh: () => true, warn: () => undefined })({ job, isFirst: true } as Delivery),
+    createNewDeliveries(worker, () => undefined)(() => true)({ job, isFirst: true } as Delivery),
   );
   expect(await Promise.all(believed)).toEqual([true, true]);
   await Promise.all([coordinator, ...workers].map((bus) => bus?.close()));

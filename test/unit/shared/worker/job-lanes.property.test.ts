@@ -62,7 +62,7 @@ async function play(seed: number): Promise<string | undefined> {
     {
       slots,
       wanted: () => queues.filter(({ isPaused, isCancelled }) => !isPaused && !isCancelled).map(({ lane }) => lane),
-      pull: async ({ runId }, { max, waitMs }) => {
+      pull: async ({ runId }, { max, waitMs, began }) => {
         const queue = queues[Number(runId)] as Queue;
         await timing.sleep(random(), stop.signal);
         if (jobsMayEnd && random() < 0.05) throw new Error('the bus is away');
@@ -73,8 +73,10 @@ async function play(seed: number): Promise<string | undefined> {
           });
         }
         const taken = Math.min(max, queue.waitingJobs);
-        for (let job = 0; job < taken; job += 1) begin(queue);
-        return taken;
+        for (let job = 0; job < taken; job += 1) {
+          began();
+          begin(queue);
+        }
       },
       failed: () => timing.sleep(3, stop.signal).catch(() => undefined),
     },
