@@ -53,7 +53,8 @@ export interface ModelRun extends Pick<RunContext, 'runId' | 'endpoints' | 'cach
   readonly configuration: Pick<RunConfiguration, 'seed' | 'executor' | 'optimizer'>;
 }
 
-export interface ModelJob extends Pick<JobContext, 'journal' | 'record' | 'stored' | 'storedSoon' | 'account' | 'lastCalls' | 'waits'> {
+export interface ModelJob
+  extends Pick<JobContext, 'journal' | 'record' | 'stored' | 'storedSoon' | 'account' | 'lastCalls' | 'waits'> {
   readonly job: Pick<Job, 'runId' | 'jobId' | 'work'>;
   readonly run: ModelRun;
   readonly role: 'executor' | 'optimizer';
