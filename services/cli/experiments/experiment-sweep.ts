@@ -122,6 +122,8 @@ export function createExperimentSweep(
         signal.throwIfAborted();
         if (view?.runId === undefined || view.state === 'waiting') continue;
         const { runId, outcome } = view;
+        // The sweep's log names a run before the cluster knows it.
+        if (view.state === 'running' && view.run === undefined) continue;
         if (outcome === undefined || outcome.status === 'completed')
           return StartRunResponse.fromPartial({ runId, continued, status: RunStatus.RUNNING });
         const message = `${nameOfSubject(subject)} (run ${runId}) has no result, so the experiment has none: ${outcome.why}`;

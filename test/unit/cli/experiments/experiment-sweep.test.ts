@@ -18,6 +18,8 @@ interface Cell {
   readonly runId: string;
   readonly state: string;
   readonly why?: string;
+  /** The cluster knows the run. Default: once it is running. */
+  readonly isKnown?: boolean;
 }
 
 /** A cluster that does with a sweep's cells what the test says, by the labels of their variants. */
@@ -34,11 +36,18 @@ function fakeCluster(cellOf: (variant: string) => Cell | undefined, status = 'ru
       GetSweepResponse.fromPartial({
         summary: { status, endedAtMs: 1 },
         cells: asked.at(-1)?.cells.map(({ labels }) => {
-          const { runId, state, why } = cellOf(labels.find(({ axis }) => axis === 'variant')?.value ?? '') ?? {
+          const { runId, state, why, isKnown } = cellOf(labels.find(({ axis }) => axis === 'variant')?.value ?? '') ?? {
             state: 'waiting',
           };
           const outcome = why === undefined ? undefined : { status: state, why };
-          return { cell: { labels }, state, ...(runId !== undefined && { runId }), ...(outcome && { outcome }) };
+          const run = (isKnown ?? state === 'running') ? { runId } : undefined;
+          return {
+            cell: { labels },
+            state,
+            ...(runId !== undefined && { runId }),
+            ...(outcome && { outcome }),
+            ...(run && { run }),
+          };
         }) as never,
       }),
     resumeSweep: async () => calls.push('resumeSweep'),
@@ -82,6 +91,17 @@ describe('the sweep of an experiment', () => {
     await sweep.settle(signal);
     await sweep.hold(signal);
     expect(calls).toEqual(['keepBenchmark', 'pauseSweep']);
+  });
+
+  test('waits for a run that the log of the sweep names before the cluster knows it', async () => {
+    let looks = 0;
+    const { cluster } = fakeCluster(() => {
+      looks += 1;
+      return { runId: 'run-1', state: 'running', isKnown: looks > 2 };
+    });
+    const started = await createExperimentSweep(cluster, settings).start(cell('aflow', 1), signal);
+    expect(started).toMatchObject({ runId: 'run-1', status: RunStatus.RUNNING });
+    expect(looks).toBe(3);
   });
 
   test('has one cell for two subjects that come to the same run', async () => {
