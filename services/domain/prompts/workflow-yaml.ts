@@ -8,6 +8,17 @@ import type { Workflow } from '../workflow/workflow.ts';
  * The styles are ours and not the library's: models have read these bytes since the first logs, and their answers depend on them.
  */
 export function workflowYaml(workflow: Workflow): string {
+  const known = texts.get(workflow);
+  if (known !== undefined) return known;
+  const text = writtenYaml(workflow);
+  texts.set(workflow, text);
+  return text;
+}
+
+/** A round asks for one prediction a query, each with the same workflows in its prompt. */
+const texts = new WeakMap<Workflow, string>();
+
+function writtenYaml(workflow: Workflow): string {
   const document = new Document(toDocument({ ...workflow, name: '', description: '' }), { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (place, scalar) => {
