@@ -86,17 +86,18 @@ test('the runs of a sweep divide what the sweep has, whatever their number, also
     for (const share of [{ sweep }, { sweep }, { weight: 2, sweep }, {}]) await cluster.start(runOf(1, { share }));
     await timing.sleep(3_000, never);
     const before = await callsWithin(cluster, 20_000, timing.sleep);
-    expect(Math.max(...deviations(before, [1, 1, 2, 4])), `${before.made}`).toBeLessThan(0.1);
+    expect(Math.max(...deviations(before, [1, 1, 2, 4])), `${before.made}`).toBeLessThan(0.03);
     for (const run of [0, 1, 2]) await cluster.setShare(run, { sweep: { ...sweep, weight: 3, atMost: 4 } });
     await timing.sleep(3_000, never);
     const after = await callsWithin(cluster, 20_000, timing.sleep);
     // Three quarters would be theirs, but for their limit of half of the endpoint.
     expect(Math.abs((2 * (after.made[3] ?? 0)) / after.all - 1), `${after.made}`).toBeLessThan(0.05);
-    expect(Math.max(...deviations(after, [1, 1, 2, 4])), `${after.made}`).toBeLessThan(0.2);
+    // The limit is two calls a worker, of which the heaviest of three runs gets an eighth less than its half.
+    expect(Math.max(...deviations(after, [1, 1, 2, 4])), `${after.made}`).toBeLessThan(0.15);
     for (const run of [0, 1, 2]) await cluster.setShare(run, { sweep: { ...sweep, weight: 3 } });
     await timing.sleep(3_000, never);
     const free = await callsWithin(cluster, 20_000, timing.sleep);
-    expect(Math.max(...deviations(free, [3, 3, 6, 4])), `${free.made}`).toBeLessThan(0.1);
+    expect(Math.max(...deviations(free, [3, 3, 6, 4])), `${free.made}`).toBeLessThan(0.03);
     await cluster.stop();
   }));
 
