@@ -121,11 +121,18 @@ export function createCoordinatorMetrics(registry: Registry, settings: Coordinat
         .filter(({ isLeading }) => isLeading)
         .flatMap(({ runId: run, simulated, bestScore }) => reading({ run, simulated: String(simulated) }, bestScore)),
   );
-  gaugeOf(registry, 'scale_run_spent_tokens', 'Tokens that were paid for, in the log or beside it', ['run'], async () => {
+  const spentOfLed = async () => {
     const led = newest().filter(({ isLeading }) => isLeading);
-    const spent = await looked('the spending', (signal) => Promise.all(led.map((run) => run.tokensSpent(signal))));
-    return led.flatMap(({ runId }, index) => reading({ run: runId }, spent?.[index]));
-  });
+    const spent = await looked('the spending', (signal) => Promise.all(led.map((run) => run.spent(signal))));
+    return led.flatMap(({ runId: run }, index) => (spent?.[index] === undefined ? [] : [{ run, ...spent[index] }]));
+  };
+  gaugeOf(registry, 'scale_run_spent_tokens', 'Tokens that were paid for, in the log or beside it', ['run'], async () =>
+    (await spentOfLed()).map(({ run, tokens }) => [{ run }, tokens]),
+  );
+  const moneyHelp = 'What they have cost, at the prices that the run has kept; of models without a price, nothing';
+  gaugeOf(registry, 'scale_run_spent_money', moneyHelp, ['run', 'currency'], async () =>
+    (await spentOfLed()).flatMap(({ run, money }) => (money ? [[{ run, currency: money.currency }, money.amount]] : [])),
+  );
 }
 
 function reading<Label extends string>(labels: Readonly<Record<Label, string>>, value: number | undefined): Reading<Label>[] {

@@ -1,9 +1,12 @@
 import { defined } from '../domain/defined.ts';
+import { type Money, moneyOf } from '../domain/prices/money-of.ts';
+import { moneySpent } from '../domain/report/money-spent.ts';
 import { bestRound } from '../domain/run/best-round.ts';
 import { type Spent, spentBeside } from '../domain/run/ledger/spent.ts';
 import { totalUse } from '../domain/run/ledger/totals.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { pricesFromProto } from '../shared/contracts/prices-codec.ts';
 import type { JobKind } from '../shared/messaging/bus.ts';
 import type { RunSpending } from './run-spending.ts';
 import type { PresentStep } from './step-tracker.ts';
@@ -25,8 +28,14 @@ export interface RunFigures {
   readonly outstanding: Readonly<Partial<Record<JobKind, number>>>;
   /** Of tokens; 0 for none. */
   readonly tokenBudget: number;
-  /** Tokens that were paid for, in the log or beside it. */
-  tokensSpent(signal: AbortSignal): Promise<number>;
+  /** What was paid for, in the log or beside it. */
+  spent(signal: AbortSignal): Promise<SpentFigures>;
+}
+
+export interface SpentFigures {
+  readonly tokens: number;
+  /** Absent: none of the run's models has a price. */
+  readonly money?: Money;
 }
 
 interface ObservedRun {
@@ -48,10 +57,14 @@ export function runFigures({ manifest, isLeading, state, progress, spending }: O
     ...defined({ bestScore: best?.score }),
     outstanding: progress?.outstanding ?? {},
     tokenBudget: manifest.configuration?.search?.tokenBudget ?? 0,
-    async tokensSpent(signal) {
+    async spent(signal) {
       const noted: Spent | undefined = await spending.spent(false, signal);
-      const charged = totalUse(state?.ledger ?? []).tokens;
-      return noted === undefined ? charged : spentBeside(charged, noted).tokens;
+      const ledger = state?.ledger ?? [];
+      const charged = totalUse(ledger).tokens;
+      const prices = manifest.prices && pricesFromProto(manifest.prices);
+      if (noted === undefined) return { tokens: charged, ...defined({ money: moneyOf(prices, ledger) }) };
+      const money = moneySpent(prices, ledger, noted, false);
+      return { tokens: spentBeside(charged, noted).tokens, ...defined({ money }) };
     },
   };
 }

@@ -336,6 +336,7 @@ export interface ComparedSide {
   readonly simulated: boolean;
   readonly executions: number;
   readonly tokens?: number;
+  readonly money?: Money;
   readonly remarks: readonly string[];
   readonly workflow: WorkflowShown;
 }

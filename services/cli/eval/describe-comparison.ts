@@ -3,6 +3,7 @@ import { paretoFront } from '../../domain/run/pareto-front.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
 import { describeLatency } from '../../shared/document/describe-latency.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
+import { shortMoney } from '../../shared/document/format-money.ts';
 import type { ComparisonSide } from '../../shared/runs/comparison-side.ts';
 import { concludingSentence, formatPoints, formatPValue, formatRange } from '../../shared/runs/concluding-sentence.ts';
 
@@ -27,8 +28,10 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
   ].join('\n');
 }
 
-function describeSide({ label, tokens, executions }: ComparisonSide, { score, low, high }: ScoreInterval): string {
-  const cost = tokens === undefined ? '' : `, ${formatCount(tokens / executions.length)} tokens an execution`;
+function describeSide({ label, tokens, money, executions }: ComparisonSide, { score, low, high }: ScoreInterval): string {
+  const each = money && shortMoney({ ...money, amount: money.amount / executions.length });
+  const paid = each === undefined ? '' : ` (${each})`;
+  const cost = tokens === undefined ? '' : `, ${formatCount(tokens / executions.length)} tokens an execution${paid}`;
   return `${oneLine(label, 80)}: ${formatScore(score)} (${formatScore(low)} to ${formatScore(high)})${cost}`;
 }
 
@@ -42,7 +45,16 @@ function costLine(a: ComparisonSide, b: ComparisonSide, { a: { score: scoreA }, 
   ]);
   const front =
     isA && isB ? 'neither beats the other in both score and cost' : `${isA ? 'A' : 'B'} is alone on the front of score and cost`;
-  return [`  cost        an answer of B takes ${(costB / costA).toFixed(2)} times the tokens of one of A; ${front}`];
+  return [
+    `  cost        an answer of B takes ${(costB / costA).toFixed(2)} times the tokens of one of A${timesTheMoney(a, b)}; ${front}`,
+  ];
+}
+
+/** Where both are known as a whole, in one currency. */
+function timesTheMoney({ money: a, executions: ofA }: ComparisonSide, { money: b, executions: ofB }: ComparisonSide): string {
+  if (a === undefined || b === undefined || a.currency !== b.currency || a.amount === 0) return '';
+  if (a.unpriced !== undefined || b.unpriced !== undefined) return '';
+  return ` and ${(b.amount / ofB.length / (a.amount / ofA.length)).toFixed(2)} times the money`;
 }
 
 /** Under whatever load each of them was executed. */

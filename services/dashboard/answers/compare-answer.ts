@@ -67,10 +67,10 @@ function compared(a: ComparisonSide, b: ComparisonSide): Comparison {
 }
 
 function shownSide({ runId }: FoldedRun, { round, workflow, workflowHash }: WorkflowRound, side: ComparisonSide): ComparedSide {
-  const { label, simulated, executions, tokens, remarks } = side;
+  const { label, simulated, executions, tokens, money, remarks } = side;
   return {
     ...{ runId, round, label, simulated, remarks, executions: executions.length },
     workflow: workflowShown(workflow, workflowHash),
-    ...defined({ tokens }),
+    ...defined({ tokens, money }),
   };
 }

@@ -26,6 +26,11 @@ export function shortMoney({ amount, currency, unpriced = [] }: Money): string {
   return `${formatCost(amount, currency)}${unpriced.length === 0 ? '' : '+'}`;
 }
 
+/** A part of a total, after its tokens: " ($0.25)"; "" where nothing says what it cost. */
+export function partInMoney(amount: number | undefined, total: Money | undefined): string {
+  return amount === undefined || total === undefined ? '' : ` (${shortMoney({ ...total, amount })})`;
+}
+
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

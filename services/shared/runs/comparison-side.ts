@@ -3,6 +3,7 @@ import { executionRecords } from '../../domain/comparison/execution-record.ts';
 import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
 import { defined } from '../../domain/defined.ts';
 import { isScored } from '../../domain/failure-class.ts';
+import { type Money, moneyOf } from '../../domain/prices/money-of.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
@@ -27,6 +28,8 @@ export interface ComparisonSide {
   readonly executions: readonly ScoredExecution[];
   /** Of all executions; absent where a file does not say. */
   readonly tokens?: number;
+  /** What they have cost; absent where nothing says what its models cost. */
+  readonly money?: Money;
   /** How long its executions took; absent where nothing says so. */
   readonly latencyMs?: Latencies;
   /** What a reader must know before believing a comparison with it. */
@@ -75,6 +78,12 @@ export async function comparisonSide(
     simulated: records.some(({ simulated }) => simulated),
     executions: counted,
     tokens: records.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
+    ...defined({
+      money: moneyOf(
+        record.prices(),
+        round.outcomes.flatMap((outcome) => outcome.tokens),
+      ),
+    }),
     ...defined({ latencyMs: latenciesOf(records.flatMap(({ latencyMs }) => latencyMs ?? [])) }),
     remarks: [
       ...(isQueryLevel(state.configuration) ? [perQuery(label)] : []),

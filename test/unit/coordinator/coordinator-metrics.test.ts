@@ -10,7 +10,7 @@ import { createMetricsRegistry } from '../../../services/shared/telemetry/metric
 const run: RunFigures = {
   ...{ runId: 'r1', createdAtMs: 1, simulated: true, isPaused: false, isLeading: true, movedAtMs: 5_000 },
   ...{ roundsCompleted: 3, maxRounds: 20, bestScore: 0.75, outstanding: { execute: 6, propose: 1 }, tokenBudget: 900 },
-  tokensSpent: async () => 450,
+  spent: async () => ({ tokens: 450, money: { amount: 1.25, currency: 'EUR' } }),
 };
 
 function metricsOf(runs: () => readonly RunFigures[], bus: Partial<Parameters<typeof createCoordinatorMetrics>[1]['bus']> = {}) {
@@ -52,6 +52,7 @@ test('a run that is led here is shown with its progress, budget and score, marke
     'scale_run_best_score{run="r1",simulated="true"} 0.75',
     'scale_run_budget_tokens{run="r1"} 900',
     'scale_run_spent_tokens{run="r1"} 450',
+    'scale_run_spent_money{run="r1",currency="EUR"} 1.25',
     'scale_stream_bytes{stream="EVENTS",when_full="refuses"} 800',
     'scale_stream_limit_bytes{stream="DEAD",when_full="forgets"} 1000',
     'scale_dead_messages{stream="DEAD"} 2',
@@ -91,7 +92,7 @@ test('of very many runs the newest hundred have series, and all are counted', as
 test('where the bus does not answer there is no value, not an old one, and that is counted', async () => {
   let isDown = false;
   const whenUp = <T>(value: T) => (isDown ? Promise.reject(new Error('no answer')) : Promise.resolve(value));
-  const scrape = metricsOf(() => [{ ...run, tokensSpent: () => whenUp(450) }], { fill: () => whenUp([]) });
+  const scrape = metricsOf(() => [{ ...run, spent: () => whenUp({ tokens: 450 }) }], { fill: () => whenUp([]) });
   expect(await scrape()).toContain('scale_run_spent_tokens{run="r1"} 450\n');
   isDown = true;
   const text = await scrape();

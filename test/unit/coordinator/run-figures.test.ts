@@ -44,8 +44,8 @@ test('a run in numbers: rounds that are over, the best score so far, and all tha
     isPaused: false,
     movedAtMs: 5,
   });
-  expect(await figures.tokensSpent(never)).toBe(150);
-  expect(await figuresOf(undefined).tokensSpent(never)).toBe(0);
+  expect(await figures.spent(never)).toEqual({ tokens: 150 });
+  expect(await figuresOf(undefined).spent(never)).toEqual({ tokens: 0 });
   expect(figuresOf(spent, { status: RunStatus.PAUSED }).isPaused).toBe(true);
 });
 

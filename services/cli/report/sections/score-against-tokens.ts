@@ -1,6 +1,8 @@
 import type { ReportModel, RoundReport } from '../../../domain/report/report-model.ts';
 import { lookOfScore } from '../../../domain/report/score-look.ts';
+import { spentBy } from '../../../domain/report/spent-by.ts';
 import { exact, formatCount, formatScore } from '../../../shared/document/format.ts';
+import { partInMoney } from '../../../shared/document/format-money.ts';
 import type { MarkSeries } from '../../../shared/document/plot.ts';
 import { scoreDomain } from '../../../shared/document/plots/scale.ts';
 import type { RunSection } from './run-section.ts';
@@ -10,6 +12,8 @@ interface ScoredRound extends RoundReport {
   readonly method: string;
   /** All that had been spent when the score was known. */
   readonly by: number;
+  /** What that has cost; "" where nothing says it. */
+  readonly cost: string;
 }
 
 export const scoreAgainstTokens: RunSection = (report) => {
@@ -25,7 +29,7 @@ export const scoreAgainstTokens: RunSection = (report) => {
         kind: 'marks',
         id: 'token-plot',
         title: 'Score against tokens spent',
-        description: `Scores of ${scored.length} workflows against the tokens that had been spent by then, ${formatCount(ledger.total.tokens)} in all.`,
+        description: `Scores of ${scored.length} workflows against the tokens that had been spent by then, ${formatCount(ledger.total.tokens)}${partInMoney(ledger.total.money?.amount, ledger.total.money)} in all.`,
         caption:
           'Each mark is a workflow, placed at what had been spent when its score was known. The dashed line is the best score so far; the ribbon shows what the tokens were spent on.',
         size: 'wide',
@@ -33,21 +37,21 @@ export const scoreAgainstTokens: RunSection = (report) => {
         up: { label: 'score', unit: 'score', domain: scoreDomain(scored.map(({ score }) => score)) },
         series: [...Map.groupBy(scored, ({ method }) => method)].map(([method, group]) => seriesOf(method, group, steps)),
         steps: steps.map(({ score, by }) => ({ across: by, up: score })),
-        ribbon: spending.map(({ round, phase, before, tokens }) => ({
+        ribbon: spending.map(({ round, phase, before, tokens, money }) => ({
           ...{ phase, from: before, amount: tokens },
-          title: `round ${round}, ${phase}: ${exact(tokens)} tokens`,
+          title: `round ${round}, ${phase}: ${exact(tokens)} tokens${partInMoney(money, ledger.total.money)}`,
         })),
       },
     ],
   };
 };
 
-function scoredRounds({ rounds, spending }: ReportModel): ScoredRound[] {
+function scoredRounds({ rounds, spending, ledger }: ReportModel): ScoredRound[] {
   return rounds.flatMap((round) => {
     const { score, method } = round;
     if (score === undefined || method === undefined) return [];
-    const last = spending.findLast((entry) => entry.round <= round.round && entry.phase !== 'final' && entry.phase !== 'test');
-    return [{ ...round, score, method, by: last === undefined ? 0 : last.before + last.tokens }];
+    const { tokens: by, money } = spentBy(spending, round.round);
+    return [{ ...round, score, method, by, cost: partInMoney(money, ledger.total.money) }];
   });
 }
 
@@ -66,7 +70,7 @@ function seriesOf(method: string, group: readonly ScoredRound[], labelled: reado
   const points = group.map((round) => ({
     across: round.by,
     up: round.score,
-    title: `round ${round.round}: ${formatScore(round.score)} (${method}) after ${exact(round.by)} tokens`,
+    title: `round ${round.round}: ${formatScore(round.score)} (${method}) after ${exact(round.by)} tokens${round.cost}`,
     ...(labelled.includes(round) && { label: `${round.round}` }),
   }));
   return { name: label, mark, points };

@@ -2,7 +2,9 @@ import { line, plot } from '@observablehq/plot';
 import { useCallback, useMemo } from 'preact/hooks';
 import type { RoundReport } from '../../../domain/report/report-model.ts';
 import { lookOfScore } from '../../../domain/report/score-look.ts';
+import { spentBy } from '../../../domain/report/spent-by.ts';
 import { exact, formatCount, formatScore } from '../../../shared/document/format.ts';
+import { partInMoney } from '../../../shared/document/format-money.ts';
 import { scoreDomain } from '../../../shared/document/plots/scale.ts';
 import type { RunAnswer } from '../../api.ts';
 import { links } from '../route.ts';
@@ -18,6 +20,8 @@ interface Scored {
   readonly method: string;
   /** All that had been spent when the score was known. */
   readonly by: number;
+  /** What that has cost; "" where nothing says it. */
+  readonly cost: string;
 }
 
 export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; readonly report: Report }) {
@@ -34,16 +38,16 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
         y: { domain: [...y], label: 'score', grid: true, nice: false, ticks: 6 },
         marks: [
           stripLayer(
-            report.spending.map(({ round, phase, before, tokens }) => ({
+            report.spending.map(({ round, phase, before, tokens, money }) => ({
               ...{ from: before, to: before + tokens, className: `p-${phase}` },
-              title: `round ${round}, ${phase}: ${exact(tokens)} tokens`,
+              title: `round ${round}, ${phase}: ${exact(tokens)} tokens${partInMoney(money, total.money)}`,
             })),
           ),
           line(reached, { x: 'by', y: 'score', curve: 'step-after', className: 'best-line' }),
           marksLayer(
-            scored.map(({ round, score, method, by }) => ({
+            scored.map(({ round, score, method, by, cost }) => ({
               ...{ x: by, y: score, mark: lookOfScore(method).mark, href: links.round(runId, round.round) },
-              title: `round ${round.round}: ${formatScore(score)} (${method}) after ${exact(by)} tokens`,
+              title: `round ${round.round}: ${formatScore(score)} (${method}) after ${exact(by)} tokens${cost}`,
               ...(best.some((each) => each.round === round) && { label: String(round.round) }),
             })),
           ),
@@ -70,6 +74,11 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
                   <th scope="col" class="number">
                     tokens spent by then
                   </th>
+                  {total.money && (
+                    <th scope="col" class="number">
+                      cost by then
+                    </th>
+                  )}
                   <th scope="col" class="number">
                     score
                   </th>
@@ -77,12 +86,13 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
                 </tr>
               </thead>
               <tbody>
-                {scored.map(({ round, score, method, by }) => (
+                {scored.map(({ round, score, method, by, cost }) => (
                   <tr key={round.round}>
                     <th scope="row">
                       <a href={links.round(runId, round.round)}>round {round.round}</a>
                     </th>
                     <td class="number">{exact(by)}</td>
+                    {total.money && <td class="number">{cost.replace(/[()]/g, '').trim()}</td>}
                     <td class="number">{formatScore(score)}</td>
                     <td>{method}</td>
                   </tr>
@@ -102,12 +112,12 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
   );
 }
 
-function scoredRounds({ rounds, spending }: Report): Scored[] {
+function scoredRounds({ rounds, spending, ledger }: Report): Scored[] {
   return rounds.flatMap((round) => {
     const { score, method } = round;
     if (score === undefined || method === undefined) return [];
-    const last = spending.findLast((entry) => entry.round <= round.round && entry.phase !== 'final' && entry.phase !== 'test');
-    return [{ round, score, method, by: last === undefined ? 0 : last.before + last.tokens }];
+    const { tokens: by, money } = spentBy(spending, round.round);
+    return [{ round, score, method, by, cost: partInMoney(money, ledger.total.money) }];
   });
 }
 

@@ -3,7 +3,7 @@ import { formatFigure, formatValue } from '../../../shared/document/figure.ts';
 import { exact } from '../../../shared/document/format.ts';
 import { ask } from '../../addresses.ts';
 import type { CompareAnswer, ComparedSide } from '../../api.ts';
-import { plural, score, scoreBetween, tokens } from '../numbers.ts';
+import { money, plural, score, scoreBetween, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { Card, Section } from '../parts/card.tsx';
 import { SideBySide } from '../parts/side-by-side.tsx';
@@ -166,6 +166,7 @@ function SideCard({ name, side, score: text }: { readonly name: string; readonly
             <bdi>{side.label}</bdi>
           </a>
           {side.tokens !== undefined && `, ${tokens(side.tokens)} tokens`}
+          {side.money !== undefined && `, ${money(side.money)}`}
           {side.simulated && ', simulated'}
         </>
       }
