@@ -249,11 +249,10 @@ function realRun({ name, benchmark }: Lane, number: number, llamas: readonly Lla
 seed: ${number}
 benchmark: ${limited}
 models:
-  executor: { endpoint: [one, two], model: gemma3-270m, max_tokens: 100 }
-  optimizer: { endpoint: [one, two], model: gemma3-270m, max_tokens: 200 }
+  executor: { endpoint: both, model: gemma3-270m, max_tokens: 100 }
+  optimizer: { endpoint: both, model: gemma3-270m, max_tokens: 200 }
 endpoints:
-  one: { base_url: "http://127.0.0.1:${llamas[0]?.port}/v1", max_concurrency: 4, timeout_seconds: 60 }
-  two: { base_url: "http://127.0.0.1:${llamas[1]?.port}/v1", max_concurrency: 4, timeout_seconds: 60 }
+  both: { base_url: [${llamas.map(({ port }) => `"http://127.0.0.1:${port}/v1"`).join(', ')}], max_concurrency: 4, timeout_seconds: 60 }
 search: { max_rounds: 3, memory: off, proposal_attempts: 2, final_pick: argmax }
 evaluation: { method: scale, warm_up_rounds: 1, few_shot_ratio: 0.5 }
 `;

@@ -1,7 +1,9 @@
 import { defined } from '../../domain/defined.ts';
-import type { GetSweepResponse, SweepCellView, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { GetSweepResponse, Money, SweepCellView, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { shortMoney } from '../../shared/document/format-money.ts';
 import { limitsDocument } from '../../shared/runs/describe-limits.ts';
 
 const widestLabel = 24;
@@ -25,12 +27,14 @@ export function describeCounts({ counts }: Pick<SweepSummary, 'counts'>): string
 /** Sweeps, the newest first. */
 export function sweepTable(sweeps: readonly SweepSummary[]): string {
   if (sweeps.length === 0) return 'There is no sweep here yet: start one with `scale sweep FILE`.';
-  const header = ['SWEEP', 'STATUS', 'CELLS', 'TOKENS', 'STARTED', ''];
+  const isPriced = sweeps.some(({ money }) => money !== undefined);
+  const header = ['SWEEP', 'STATUS', 'CELLS', 'TOKENS', ...(isPriced ? ['COST'] : []), 'STARTED', ''];
   const rows = sweeps.map((sweep) => [
     sweep.sweepId,
     sweep.status,
     describeCounts(sweep).replace(/^\d+ cells?: /, ''),
     formatCount(sweep.tokens),
+    ...(isPriced ? [costText(sweep.money)] : []),
     new Date(sweep.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
     sweep.simulated ? 'simulated model' : '',
   ]);
@@ -53,10 +57,20 @@ export function cellState({ state, run, pauseReason, leftOut }: SweepCellView): 
 /** The cells as a table; below it, why those without a result have none, and what holds up the others. */
 export function cellTable(cells: readonly SweepCellView[]): string {
   const axes = [...new Set(cells.flatMap(({ cell }) => (cell?.labels ?? []).map(({ axis }) => axis)))];
-  const header = [...axes.map((axis) => axis.toUpperCase()), 'STATE', 'SCORE', 'TOKENS', 'RUN'];
-  const rows = cells.map((view) => [...axes.map((axis) => labelOn(view, axis)), ...cellFigures(view), view.runId ?? '-']);
+  const costs = cells.map(({ outcome, run }) => outcome?.money ?? run?.spentMoney ?? run?.money);
+  const isPriced = costs.some((cost) => cost !== undefined);
+  const costIn = (cell: number): string[] => (isPriced ? [costText(costs[cell])] : []);
+  const header = [...axes.map((axis) => axis.toUpperCase()), 'STATE', 'SCORE', 'TOKENS', ...(isPriced ? ['COST'] : []), 'RUN'];
+  const rows = cells.map((view, cell) => [
+    ...axes.map((axis) => labelOn(view, axis)),
+    ...[...cellFigures(view), ...costIn(cell), view.runId ?? '-'],
+  ]);
   const notes = cells.flatMap((view) => noteOf(view) ?? []);
   return [alignColumns([header, ...rows]), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function costText(money: Money | undefined): string {
+  return money === undefined ? '-' : shortMoney(moneyFromProto(money));
 }
 
 function labelOn({ cell }: SweepCellView, wanted: string): string {
@@ -90,6 +104,7 @@ export function sweepDocument(sweep: SweepSummary): Record<string, unknown> {
     cells: { waiting, running, paused, completed, failed, cancelled },
     atOnce: sweep.settings?.atOnce ?? null,
     ...{ tokens, spentTokens, simulated },
+    money: sweep.money === undefined ? null : moneyFromProto(sweep.money),
     createdAt: new Date(createdAtMs).toISOString(),
     endedAt: endedAtMs === undefined ? null : new Date(endedAtMs).toISOString(),
   };
@@ -109,6 +124,7 @@ function cellDocument(view: SweepCellView): Record<string, unknown> {
     labels: Object.fromEntries((cell?.labels ?? []).map(({ axis, value }) => [axis, value])),
     ...{ state, runId: runId ?? null, score: score ?? null, tokens: tokens ?? null },
     spentTokens: outcome?.spentTokens ?? null,
+    money: outcome?.money === undefined ? null : moneyFromProto(outcome.money),
     why: outcome === undefined || outcome.why === '' ? null : outcome.why,
     ...{ pauseReason: pauseReason === '' ? null : pauseReason, needsPerson, earlierRunIds, leftOut },
     ...{ startedAt: at(startedAtMs), endedAt: at(endedAtMs) },

@@ -1,8 +1,10 @@
 import { defined } from '../../domain/defined.ts';
+import type { Money } from '../../domain/prices/money-of.ts';
 import { lackOfResult } from '../../domain/run/lack-of-result.ts';
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import type { CellOutcome } from '../../domain/sweep/sweep-event.ts';
 import { type RunManifest, RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
@@ -23,7 +25,19 @@ export async function cellOutcome({ bus, timing }: Parts, manifest: RunManifest,
   const spentTokens = spentTokensOf(summary);
   const why = lackOf(manifest, view);
   const status = manifest.status === RunStatus.CANCELLED ? 'cancelled' : why === undefined ? 'completed' : 'failed';
-  return { status, why: why ?? '', tokens, ...defined({ score, spentTokens }), ...(summary.simulated && { simulated: true }) };
+  return {
+    status,
+    why: why ?? '',
+    tokens,
+    ...defined({ score, spentTokens, money: paidIn(summary) }),
+    ...(summary.simulated && { simulated: true }),
+  };
+}
+
+/** What was paid for where that is known, otherwise what was charged. */
+export function paidIn({ money, spentMoney }: RunSummary): Money | undefined {
+  const paid = spentMoney ?? money;
+  return paid && moneyFromProto(paid);
 }
 
 /** With what was lost; undefined where nothing was noted. */

@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.ts';
+import { addMoney } from '../../domain/prices/add-money.ts';
 import { type CellState, isSweepOver, phaseOf, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import { sweepScope } from '../../shared/budgets/scopes-of.ts';
 import {
@@ -7,12 +8,13 @@ import {
   type SweepCellView,
   type SweepSummary,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { moneyFromProto, moneyToProto } from '../../shared/contracts/prices-codec.ts';
 import { cellOutcomeToProto, sweepCellToProto, sweepSettingsToProto } from '../../shared/contracts/sweep-codec.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
-import { spentTokensOf } from './cell-outcome.ts';
+import { paidIn, spentTokensOf } from './cell-outcome.ts';
 
 interface Parts {
   readonly getRun: ControlHandlers['getRun'];
@@ -81,6 +83,8 @@ function summaryOf(sweepId: string, state: SweepState, cells: readonly SweepCell
   const count = (wanted: string) => present.filter((cell) => cell.state === wanted).length;
   const isOver = isSweepOver(state);
   const sum = (of: (cell: SweepCellView) => number) => cells.reduce((total, cell) => total + of(cell), 0);
+  const paid = ({ outcome, run }: SweepCellView) => (outcome?.money ? moneyFromProto(outcome.money) : run && paidIn(run));
+  const money = addMoney(cells.flatMap((cell) => paid(cell) ?? []));
   return {
     ...{ sweepId, name, reason, settings: sweepSettingsToProto(settingsNow(state)), isOver, createdAtMs },
     status: status === 'running' && isOver ? 'completed' : status,
@@ -91,7 +95,7 @@ function summaryOf(sweepId: string, state: SweepState, cells: readonly SweepCell
     },
     tokens: sum(({ outcome, run }) => outcome?.tokens ?? run?.tokens ?? 0),
     spentTokens: sum(({ outcome, run }) => outcome?.spentTokens ?? (run && spentTokensOf(run)) ?? 0),
-    ...defined({ endedAtMs }),
+    ...defined({ endedAtMs, money: money && moneyToProto(money) }),
     simulated: cells.some(({ outcome, run }) => (outcome ?? run)?.simulated === true),
   };
 }

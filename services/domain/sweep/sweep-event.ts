@@ -1,3 +1,4 @@
+import type { Money } from '../prices/money-of.ts';
 /** What a cell of a sweep has of one axis of its matrix. */
 export interface SweepLabel {
   readonly axis: string;
@@ -56,6 +57,8 @@ export interface CellOutcome {
   readonly tokens: number;
   /** Paid for. Absent: nothing was noted. */
   readonly spentTokens?: number;
+  /** What was paid for. Absent: no model of it has a price. */
+  readonly money?: Money;
   /** A simulated model gave at least one answer. Absent: none did. */
   readonly simulated?: true;
 }

@@ -18,6 +18,7 @@ import {
   type RunLimits,
   SweepStarts,
 } from './generated/scale/v1/control.ts';
+import { moneyFromProto, moneyToProto } from './prices-codec.ts';
 import { oneOf, present, readVersionedMessage, schemaVersion } from './read-message.ts';
 
 const contract = 'SweepEvent';
@@ -133,18 +134,18 @@ export function sweepCellFromProto({ cellId, labels, writtenHash, benchmarkBlob 
   return { cellId, labels: labels.map(({ axis, value }) => ({ axis, value })), writtenHash, benchmarkBlob };
 }
 
-export function cellOutcomeToProto({ status, why, score, tokens, spentTokens, simulated }: CellOutcome): ProtoOutcome {
-  return { status, why, tokens, ...defined({ score, spentTokens, simulated }) };
+export function cellOutcomeToProto({ status, why, score, tokens, spentTokens, simulated, money }: CellOutcome): ProtoOutcome {
+  return { status, why, tokens, ...defined({ score, spentTokens, simulated, money: money && moneyToProto(money) }) };
 }
 
 /** @throws ContractError */
-export function cellOutcomeFromProto({ status, why, score, tokens, spentTokens, simulated }: ProtoOutcome): CellOutcome {
+export function cellOutcomeFromProto({ status, why, score, tokens, spentTokens, simulated, money }: ProtoOutcome): CellOutcome {
   const made = simulated ? ({ simulated: true } as const) : {};
   return {
     status: oneOf(contract, 'outcome.status', cellEnds, status),
     why,
     tokens,
-    ...defined({ score, spentTokens }),
+    ...defined({ score, spentTokens, money: money && moneyFromProto(money) }),
     ...made,
   };
 }

@@ -1138,7 +1138,11 @@ export interface SweepCellOutcome {
     | number
     | undefined;
   /** A simulated model gave at least one answer. Absent: none did. */
-  simulated?: boolean | undefined;
+  simulated?:
+    | boolean
+    | undefined;
+  /** What was paid for, as far as its models have prices. Absent: none has. */
+  money?: Money | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1239,6 +1243,8 @@ export interface SweepSummary {
     | undefined;
   /** At least one run's answers were simulated. */
   simulated: boolean;
+  /** What its cells' runs have paid for, as far as their models have prices. Absent: none has, or they have them in several currencies. */
+  money?: Money | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -12781,6 +12787,7 @@ function createBaseSweepCellOutcome(): SweepCellOutcome {
     tokens: 0,
     spentTokens: undefined,
     simulated: undefined,
+    money: undefined,
   };
 }
 
@@ -12803,6 +12810,9 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
     }
     if (message.simulated !== undefined) {
       writer.uint32(48).bool(message.simulated);
+    }
+    if (message.money !== undefined) {
+      Money.encode(message.money, writer.uint32(58).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -12876,6 +12886,14 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.money = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -12902,6 +12920,7 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
         ? globalThis.Number(object.spent_tokens)
         : undefined,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : undefined,
+      money: isSet(object.money) ? Money.fromJSON(object.money) : undefined,
     };
   },
 
@@ -12925,6 +12944,9 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
     if (message.simulated !== undefined) {
       obj.simulated = message.simulated;
     }
+    if (message.money !== undefined) {
+      obj.money = Money.toJSON(message.money);
+    }
     return obj;
   },
 
@@ -12939,6 +12961,7 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
     message.tokens = object.tokens ?? 0;
     message.spentTokens = object.spentTokens ?? undefined;
     message.simulated = object.simulated ?? undefined;
+    message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
     return message;
   },
 };
@@ -13899,6 +13922,7 @@ function createBaseSweepSummary(): SweepSummary {
     createdAtMs: 0,
     endedAtMs: undefined,
     simulated: false,
+    money: undefined,
   };
 }
 
@@ -13939,6 +13963,9 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     }
     if (message.simulated !== false) {
       writer.uint32(96).bool(message.simulated);
+    }
+    if (message.money !== undefined) {
+      Money.encode(message.money, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -14060,6 +14087,14 @@ export const SweepSummary: MessageFns<SweepSummary> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.money = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -14108,6 +14143,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
         ? globalThis.Number(object.ended_at_ms)
         : undefined,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      money: isSet(object.money) ? Money.fromJSON(object.money) : undefined,
     };
   },
 
@@ -14149,6 +14185,9 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.money !== undefined) {
+      obj.money = Money.toJSON(message.money);
+    }
     return obj;
   },
 
@@ -14173,6 +14212,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     message.createdAtMs = object.createdAtMs ?? 0;
     message.endedAtMs = object.endedAtMs ?? undefined;
     message.simulated = object.simulated ?? false;
+    message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
     return message;
   },
 };
