@@ -60,6 +60,8 @@ interface Fold {
   published: number;
   publishedAtMs: number;
   costMs: number;
+  /** Cancels what tells pages later of what they were not told of. */
+  cancelLater?: (() => void) | undefined;
 }
 
 interface Watch {
@@ -113,6 +115,8 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
   };
 
   const publish = (fold: Fold): void => {
+    fold.cancelLater?.();
+    fold.cancelLater = undefined;
     fold.published = fold.record.lastSequence();
     fold.publishedAtMs = timing.monotonicMs();
   };
@@ -177,7 +181,8 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
       } else if (update.kind === 'event') {
         const event = record.add(update.logged);
         added(fold, event);
-        if (isStructural(event) || isDue(fold)) publish(fold);
+        if (isDue(fold)) publish(fold);
+        else if (isStructural(event)) publishSoon(fold, signal);
         tell(fold);
         if (record.isOver()) return await read(fold).then(() => tell(fold));
       }
@@ -186,6 +191,17 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
 
   const isDue = ({ publishedAtMs, costMs }: Fold): boolean =>
     timing.monotonicMs() - publishedAtMs >= Math.max(publishEveryMs, costMs / shareOfTime);
+
+  /** At once, unless the answers of a run with short rounds would take more than their share of time. */
+  const publishSoon = (fold: Fold, signal: AbortSignal): void => {
+    const dueInMs = fold.publishedAtMs + fold.costMs / shareOfTime - timing.monotonicMs();
+    if (!(dueInMs > 0)) return publish(fold);
+    fold.cancelLater ??= timing.after(dueInMs, () => {
+      if (signal.aborted) return;
+      publish(fold);
+      tell(fold);
+    });
+  };
 
   const begin = (fold: Fold, listeners: Watch['listeners']): void => {
     const ending = new AbortController();
@@ -278,6 +294,7 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
     async close() {
       stopListening();
       closing.abort();
+      for (const { cancelLater } of folds.values()) cancelLater?.();
       await Promise.allSettled([...folds.values()].map(({ watch }) => watch?.done));
     },
   };

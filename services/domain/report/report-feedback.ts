@@ -6,11 +6,12 @@ const groupsShown = 12;
 
 /** What was said of most answers first; of as many, what was said first. Undefined if nothing was said. */
 export function reportFeedback(events: Iterable<RunEvent>): readonly FeedbackGroup[] | undefined {
-  const said = [...events].flatMap((event) =>
-    event.kind === 'executions-completed'
-      ? event.outcomes.flatMap(({ feedback, score }) => (feedback === undefined ? [] : [{ feedback, score, round: event.round }]))
-      : [],
-  );
+  const said: { readonly feedback: string; readonly score: number; readonly round: number }[] = [];
+  for (const event of events) {
+    if (event.kind !== 'executions-completed') continue;
+    const { round } = event;
+    for (const { feedback, score } of event.outcomes) if (feedback !== undefined) said.push({ feedback, score, round });
+  }
   if (said.length === 0) return undefined;
   return [...Map.groupBy(said, ({ feedback }) => feedback)]
     .map(([text, group]) => ({

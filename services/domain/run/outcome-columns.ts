@@ -94,13 +94,11 @@ export function createOutcomeColumns(from?: ColumnValues): OutcomeColumns {
       const end = useEnds.at(place);
       const tokens: TokenUse[] = [];
       for (let use = place === 0 ? 0 : useEnds.at(place - 1); use < end; use += 1) tokens.push(useAt(use));
-      return {
-        queryIndex: queryIndexes.at(place),
-        repeat: repeats.at(place),
-        score: scores.at(place),
-        ...defined({ failure: failures.get(place), otherScores: otherScores.get(place) }),
-        tokens,
-      };
+      const [queryIndex, repeat, score] = [queryIndexes.at(place), repeats.at(place), scores.at(place)];
+      const [failure, others] = [failures.get(place), otherScores.get(place)];
+      // Of most outcomes there is nothing more to say.
+      if (failure === undefined && others === undefined) return { queryIndex, repeat, score, tokens };
+      return { queryIndex, repeat, score, ...defined({ failure, otherScores: others }), tokens };
     },
     values(length) {
       const uses = length === 0 ? 0 : useEnds.at(length - 1);

@@ -56,11 +56,21 @@ export class OutcomeList implements Outcomes {
   }
 
   flatMap<T>(change: (outcome: KeptOutcome, index: number) => T | readonly T[]): T[] {
-    return [...this].flatMap(change);
+    const changed: T[] = [];
+    let index = 0;
+    for (const outcome of this) {
+      const some = change(outcome, index);
+      index += 1;
+      if (Array.isArray(some)) changed.push(...some);
+      else changed.push(some as T);
+    }
+    return changed;
   }
 
   filter(isMeant: (outcome: KeptOutcome) => boolean): KeptOutcome[] {
-    return [...this].filter(isMeant);
+    const meant: KeptOutcome[] = [];
+    for (const outcome of this) if (isMeant(outcome)) meant.push(outcome);
+    return meant;
   }
 
   find(isMeant: (outcome: KeptOutcome) => boolean): KeptOutcome | undefined {

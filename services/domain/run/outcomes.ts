@@ -17,6 +17,17 @@ export function executedScore(outcomes: Iterable<KeptOutcome>): Pick<Evaluation,
 
 /** Mean score over the repeats that have one, by query index, in the order of the outcomes. */
 export function scoresByQuery(outcomes: Iterable<KeptOutcome>): ReadonlyMap<number, number> {
-  const repeats = Map.groupBy(scored(outcomes), (outcome) => outcome.queryIndex);
-  return new Map([...repeats].map(([query, group]) => [query, mean(group.map((outcome) => outcome.score))]));
+  // In one pass, without a list for each query: a report asks for it of each round several times.
+  const sums = new Map<number, { sum: number; count: number }>();
+  for (const { queryIndex, score } of scored(outcomes)) {
+    const known = sums.get(queryIndex);
+    if (known === undefined) sums.set(queryIndex, { sum: score, count: 1 });
+    else {
+      known.sum += score;
+      known.count += 1;
+    }
+  }
+  const means = new Map<number, number>();
+  for (const [query, { sum, count }] of sums) means.set(query, sum / count);
+  return means;
 }
