@@ -67,6 +67,7 @@ const notHere: readonly NotHere[] = [
   { command: /: curl /, why: 'asks a server at a fixed port: scripts/newcomer and test/integration ask one at a free one' },
   { command: /: scale completion .*~/, why: "writes into the reader's home: test/integration starts each shell with it" },
   { command: /: scale doctor --server/, why: 'needs a deployment' },
+  { command: /: scale serve .*--cluster/, why: 'needs a cluster: test/integration/cli/serve-cluster-faults.test.ts has one' },
   {
     command: /: scale doctor --run-file|README\.md: scripts\/scale (?:eval --run|run) my-search/,
     why: 'needs the model server that the page makes up',
