@@ -51,6 +51,8 @@ export interface EndpointReply extends Omit<ChatReply, 'usage'> {
   /** The whole time for a reply that was not streamed. */
   readonly firstTokenMs: number;
   readonly latencyMs: number;
+  /** Little is left of the server's rates: for so long it is better left alone. Absent: it says nothing of the kind. */
+  readonly restMs?: number;
 }
 
 export interface ServedModels {

@@ -28,6 +28,7 @@ import { isPromptCut } from './prompt-cut.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { readChatResponse } from './read-chat-response.ts';
 import { createRedact } from './redact.ts';
+import { restAfterAnswerMs } from './retry-after.ts';
 import { usageOfSamples } from './sample-usage.ts';
 import { servedModelsIn } from './served-models.ts';
 import { answerOf } from './server-answer.ts';
@@ -100,7 +101,7 @@ export function createOpenAiEndpoint(
   const answered = async (path: string, signal: AbortSignal, request?: EndpointRequest, asked?: Dialect) => {
     const body = request && asked && requestBody(request, asked);
     const response = await connection.send(path, { signal, ...(request && { body, ...sendingOf(request) }) });
-    if (isWell(response.status)) return response.body;
+    if (isWell(response.status)) return response;
     const headers = new Headers(
       Object.entries(response.headers).flatMap(([name, value = []]) => [value].flat().map((each) => [name, each])),
     );
@@ -112,7 +113,7 @@ export function createOpenAiEndpoint(
     const collector = createReplyCollector(request.samples);
     return watched(caller, { request, collector, streamed: isStreaming(asked) }, async (watch) => {
       const response = await answered('/chat/completions', watch.signal, request, asked);
-      const streamed = await readChatResponse(response, collector, watch.token);
+      const streamed = await readChatResponse(response.body, collector, watch.token);
       const latencyMs = watch.elapsedMs();
       const reply = collector.reply();
       const others = request.samples === undefined ? [] : collector.others();
@@ -120,9 +121,13 @@ export function createOpenAiEndpoint(
       const { usage, estimated } = usageOfSamples(counted, collector, 1 + others.length);
       if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated });
       learn(afterSamples(afterStructured(dialect, request, reply), request, others.length));
+      // Behind a gateway, the next call may go to another server.
+      const tokens = usage.promptTokens + usage.completionTokens;
+      const restMs = settings.gateway ? undefined : restAfterAnswerMs(response.headers, tokens, timing.wallMs());
       return {
         ...reply,
         ...(others.length > 0 && { others }),
+        ...defined({ restMs }),
         usage,
         usageEstimated: estimated,
         promptCut: !estimated && isPromptCut(request.messages, usage.promptTokens),
@@ -135,7 +140,7 @@ export function createOpenAiEndpoint(
   const models = (signal: AbortSignal): Promise<ServedModels> =>
     watched(signal, { streamed: false }, async (watch) => {
       const response = await answered('/models', watch.signal);
-      const { names, simulated, ownedBy } = servedModelsIn(await readStart(response, longestAnswer, settings.timeoutMs));
+      const { names, simulated, ownedBy } = servedModelsIn(await readStart(response.body, longestAnswer, settings.timeoutMs));
       owner = ownedBy;
       return { names: names.map(redact), simulated, ownedBy };
     });

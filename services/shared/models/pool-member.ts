@@ -95,6 +95,7 @@ export interface SendOptions {
 interface SentReply {
   readonly usageEstimated: boolean;
   readonly latencyMs?: number;
+  readonly restMs?: number;
   readonly usage?: Pick<Usage, 'promptTokens' | 'completionTokens'>;
 }
 
@@ -200,6 +201,7 @@ export function createPoolMember(
         tokens = reply.usage && reply.usage.promptTokens + reply.usage.completionTokens;
         if (reply.usageEstimated) usageEstimates += 1;
         lastError = undefined;
+        if (reply.restMs !== undefined) throttledUntilMs = Math.max(throttledUntilMs, nowMs() + reply.restMs);
         if (!isLook) {
           answered += 1;
           notePace(reply, besides);

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ServerAnswer } from './server-answer.ts';
 
 const longestMs = 24 * 3600 * 1000;
@@ -48,6 +49,30 @@ function untilReset(headers: Headers | undefined, nowMs: number): number | undef
     return left !== undefined && left > 0 ? [] : (resetIn(headerEnding(headers, `x-ratelimit-reset${of}`), nowMs) ?? []);
   });
   return waits.length === 0 ? undefined : Math.min(Math.max(...waits), longestResetMs);
+}
+
+/**
+ * How long a server is better left alone after an answer, since less is left of a rate than such a call takes. In the time that it
+ * names, all that is missing comes back, evenly at OpenAI: so a part of that time is enough. A server whose rate comes back at
+ * once refuses the call after it, which costs nothing. In (0, one minute].
+ * @param tokens of the call
+ * @param nowMs wall-clock time
+ * @returns undefined where enough is left, or nothing is said
+ */
+export function restAfterAnswerMs(headers: IncomingHttpHeaders, tokens: number, nowMs: number): number | undefined {
+  const requests = restOf('requests', headers, 1, nowMs);
+  const ofTokens = restOf('tokens', headers, tokens, nowMs);
+  const longest = Math.max(requests ?? 0, ofTokens ?? 0);
+  return longest > 0 ? Math.min(longest, longestResetMs) : undefined;
+}
+
+function restOf(rate: 'requests' | 'tokens', headers: IncomingHttpHeaders, needed: number, nowMs: number): number | undefined {
+  const said = (what: string): string | undefined => [headers[`x-ratelimit-${what}-${rate}`]].flat()[0];
+  const left = numberIn(said('remaining'));
+  if (left === undefined || left >= needed) return undefined;
+  const wholeMs = resetIn(said('reset'), nowMs) ?? 0;
+  const missing = (numberIn(said('limit')) ?? 0) - left;
+  return wholeMs * (missing > 0 ? Math.min(1, (needed - left) / missing) : 1);
 }
 
 /** More than this many seconds is a moment and no time. */

@@ -71,6 +71,25 @@ async function failureOf(behaviour: Behaviour, settings: Partial<EndpointSetting
   return { error, requests: both.server.requests, endpoint: both.server.baseUrl };
 }
 
+describe('what is left of a rate', () => {
+  const nearlyUsedUp: Behaviour = (response, received) => {
+    const said = { limit: '600', remaining: '6', reset: '59.4s' };
+    for (const [what, value] of Object.entries(said)) response.setHeader(`x-ratelimit-${what}-tokens`, value);
+    return answer('42')(response, received);
+  };
+
+  test('is said with a good answer too, and the server is left alone until the next such call may be made', async () => {
+    await using both = await start([nearlyUsedUp]);
+    // 10 tokens are missing of the 16 that the call took, and 594 come back in 59.4 s.
+    expect((await both.endpoint.complete(request, never)).restMs).toBe(1_000);
+  });
+
+  test('is nothing to go by behind a gateway', async () => {
+    await using both = await start([nearlyUsedUp], { gateway: true });
+    expect(await both.endpoint.complete(request, never)).not.toHaveProperty('restMs');
+  });
+});
+
 describe('what is asked', () => {
   test('a request carries the sampling settings, the seed, the ids, and asks for usage in the stream', async () => {
     await using both = await start([answer('42')], { apiKey: 'secret', apiKeyVariable: 'KEY' });

@@ -127,6 +127,19 @@ test('Retry-After keeps all calls away from the endpoint for that long, also abo
   expect(pool.health()[0]).toMatchObject({ retries: 1, ended: { answered: 2, throttled: 1, timeout: 0, 'given-up': 0 } });
 });
 
+test('a server whose rate is used up by an answer is left alone until there is some of it again', async () => {
+  let left = 1;
+  const { endpoint, calls } = scripted('a', async () => (left-- === 1 ? { ...reply, restMs: 1_500 } : reply));
+  const { pool, timing } = pooled([endpoint]);
+  await pool.complete(request, 'w', never);
+  const next = pool.complete(request, 'w', never);
+  await timing.advance(1_499);
+  expect(calls).toHaveLength(1);
+  expect(pool.health()[0]).toMatchObject({ state: 'throttled', failures: {} });
+  await timing.advance(2);
+  expect((await next).attempts).toBe(1);
+});
+
 test('a Retry-After beyond the patience hands the call back with the time to wait', async () => {
   const { endpoint, calls } = scripted('a', failing('throttled', 'a', 600_000));
   const { pool, timing } = pooled([endpoint]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterMs } from '../../../../services/shared/models/retry-after.ts';
+import { restAfterAnswerMs, retryAfterMs } from '../../../../services/shared/models/retry-after.ts';
 
 const now = Date.UTC(2026, 0, 1, 12);
 
@@ -63,4 +63,17 @@ test.each([
   expect(retryAfterMs({ status: 500, headers, message: '' }, now)).toBeUndefined();
   headers.set('retry-after', '2');
   expect(retryAfterMs({ status: 429, headers, message: '' }, now)).toBe(2_000);
+});
+
+test.each([
+  ['enough of both rates', { 'remaining-requests': '1', 'remaining-tokens': '800' }, undefined],
+  ['no request', { 'limit-requests': '60', 'remaining-requests': '0', 'reset-requests': '1m0s' }, 1_000],
+  ['fewer tokens than the call took', { 'limit-tokens': '6000', 'remaining-tokens': '300', 'reset-tokens': '57s' }, 5_000],
+  ['no request, of a rate that is not named', { 'remaining-requests': '0', 'reset-requests': '12ms' }, 12],
+  ['nothing, and no word of when there will be', { 'remaining-requests': '0' }, undefined],
+  ['nothing for an hour', { 'remaining-tokens': '0', 'reset-tokens': '1h' }, 60_000],
+  ['what is no number', { 'remaining-requests': 'few', 'reset-requests': '1s' }, undefined],
+])('left after an answer of 800 tokens: %s', (_what, fields, expected) => {
+  const headers = Object.fromEntries(Object.entries(fields).map(([name, value]) => [`x-ratelimit-${name}`, value]));
+  expect(restAfterAnswerMs(headers, 800, now)).toBe(expected);
 });
