@@ -40,12 +40,15 @@ describe('a likely range', () => {
     );
   });
 
-  it('is narrow where the courses agree, and the fullest one where they do not', () => {
+  it('is narrow where the courses agree, in their middle where they do not, and the fullest one where they fall into groups', () => {
     expect(likelyRange([10, 10, 10, 10])).toMatchObject({ low: 10, high: 10, share: 1 });
-    const spread = likelyRange([1, 10, 11, 12, 13, 14, 15, 100]);
-    expect(spread.share).toBe(6 / 8);
-    expect(spread.low).toBeLessThanOrEqual(10);
-    expect(spread.high).toBeGreaterThanOrEqual(15);
+    // From 1 to 10,000 at equal ratios: the middle is at 100.
+    const spread = likelyRange(Array.from({ length: 41 }, (_, index) => 10 ** (index / 10)));
+    expect([spread.low, spread.high].map((end) => end / 100)).toEqual([Math.SQRT1_2, Math.SQRT2].map((end) => expect.closeTo(end, 9)));
+    const groups = likelyRange([1, 1, 100, 101, 102, 103, 104, 105]);
+    expect(groups.share).toBe(6 / 8);
+    expect(groups.low).toBeLessThanOrEqual(100);
+    expect(groups.high).toBeGreaterThanOrEqual(105);
     expect(likelyRange([0, 0, 5])).toMatchObject({ least: 0 });
   });
 });
