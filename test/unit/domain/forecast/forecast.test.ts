@@ -44,7 +44,9 @@ describe('a likely range', () => {
     expect(likelyRange([10, 10, 10, 10])).toMatchObject({ low: 10, high: 10, share: 1 });
     // From 1 to 10,000 at equal ratios: the middle is at 100.
     const spread = likelyRange(Array.from({ length: 41 }, (_, index) => 10 ** (index / 10)));
-    expect([spread.low, spread.high].map((end) => end / 100)).toEqual([Math.SQRT1_2, Math.SQRT2].map((end) => expect.closeTo(end, 9)));
+    expect([spread.low, spread.high].map((end) => end / 100)).toEqual(
+      [Math.SQRT1_2, Math.SQRT2].map((end) => expect.closeTo(end, 9)),
+    );
     const groups = likelyRange([1, 1, 100, 101, 102, 103, 104, 105]);
     expect(groups.share).toBe(6 / 8);
     expect(groups.low).toBeLessThanOrEqual(100);
