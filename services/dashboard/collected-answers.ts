@@ -17,8 +17,8 @@ export interface CollectedAnswers {
   /** Takes an answer as it is, whatever its size. */
   keep<Answer>(asked: Asked<Answer>, answer: Answer): void;
   /**
-   * Asks, and takes the answer if it fits. Of a kind of which one did not fit, no further one is asked for: there may be a hundred
-   * thousand.
+   * Asks, and takes the answer if it fits. Of a kind of which one did not fit, no further one is asked for: there may be a
+   * hundred thousand.
    * @param what it is, of one: "transcript" @returns undefined if it was not taken
    */
   take<Answer>(what: string, asked: Asked<Answer>): Promise<Answer | undefined>;

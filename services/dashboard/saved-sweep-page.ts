@@ -5,8 +5,8 @@ import { type AnswerAt, collectAnswers, keepReader, mostEmbedded, type SavedPage
 import { roundsOf, takeRounds } from './saved-page.ts';
 
 /**
- * A sweep as one file: its cells and its report, then each of its runs, then what they have found, as far as there is room. Matrices
- * and transcripts are in the files of the runs.
+ * A sweep as one file: its cells and its report, then each of its runs, then what they have found, as far as there is room.
+ * Matrices and transcripts are in the files of the runs.
  */
 export async function savedSweepPage(
   bundle: PageBundle,
