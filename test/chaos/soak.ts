@@ -348,7 +348,10 @@ function llamaFault(llamas: readonly Llama[]) {
     what: `kill llama-server ${which + 1}, and start it again`,
     happens: async () => {
       const llama = llamas[which];
+      const gone = llama?.child && once(llama.child, 'exit');
       llama?.child?.kill('SIGKILL');
+      // Its port is free then.
+      await gone;
       await llama?.start();
     },
   };
