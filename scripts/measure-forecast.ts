@@ -17,7 +17,7 @@ import { rememberingRunner, searchInProcess } from './in-process-search.ts';
 
 const { values } = parseArgs({
   options: {
-    benchmarks: { type: 'string', default: 'drop,gsm8k,math,hotpotqa,mbpp,humaneval' },
+    benchmarks: { type: 'string', default: 'drop,gsm8k,math,hotpotqa,mbpp' },
     ways: { type: 'string', default: 'default' },
     seeds: { type: 'string', default: '2' },
     'first-seed': { type: 'string', default: '701' },

@@ -77,9 +77,12 @@ function moneyTogether(one: Money | undefined, other: Money | undefined): Money 
   return { amount: one.amount + other.amount, currency: one.currency, ...(unpriced.length > 0 && { unpriced }) };
 }
 
+/** Simulated runs differ from their courses by more than the courses do from one another. */
+const doubt = 1.1;
+
 /** @param courses at least one */
 export function forecastOf(courses: readonly Course[]): Forecast {
-  const of = (read: (course: Course) => number): LikelyRange => likelyRange(courses.map(read));
+  const of = (read: (course: Course) => number): LikelyRange => likelyRange(courses.map(read), doubt);
   const models = [...new Set(courses.flatMap(({ byModel }) => [...byModel.keys()]))].sort();
   const stops = Map.groupBy(courses, ({ stopReason }) => stopReason);
   const ends = [...stops].flatMap(([reason, those]) => (reason === undefined ? [] : [[reason, those.length / courses.length]]));
@@ -93,7 +96,7 @@ export function forecastOf(courses: readonly Course[]): Forecast {
       money: { ...of((course) => course.money?.amount ?? 0), currency: money.currency, ...(unpriced.length > 0 && { unpriced }) },
     }),
     tokensByModel: models.map((model) => ({ model, tokens: of(({ byModel }) => byModel.get(model) ?? 0) })),
-    rounds: of(({ rounds }) => rounds),
+    rounds: likelyRange(courses.map(({ rounds }) => rounds)),
     ends: Object.fromEntries(ends),
   };
 }

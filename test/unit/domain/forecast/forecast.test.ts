@@ -53,6 +53,18 @@ describe('a likely range', () => {
     expect(groups.high).toBeGreaterThanOrEqual(105);
     expect(likelyRange([0, 0, 5])).toMatchObject({ least: 0 });
   });
+
+  it('is wider by the doubt at each end, but not where all courses are the same, and never beyond from one to two', () => {
+    const courses = Array.from({ length: 40 }, (_, index) => 100 + index);
+    const [sure, doubtful] = [likelyRange(courses), likelyRange(courses, 1.1)];
+    expect(doubtful.high / doubtful.low).toBeCloseTo((1.1 ** 2 * sure.high) / sure.low, 9);
+    expect(doubtful.low).toBeLessThan(sure.low);
+    expect(doubtful.high).toBeGreaterThan(sure.high);
+    expect(likelyRange([10, 10], 1.1)).toMatchObject({ low: 10, high: 10 });
+    expect(likelyRange([10, 19], 1.1)).toMatchObject({ share: 1 });
+    const wide = likelyRange([10, 19], 1.1);
+    expect(wide.high / wide.low).toBeCloseTo(2, 9);
+  });
 });
 
 describe('a run that is played', () => {
