@@ -52,8 +52,8 @@ function untilReset(headers: Headers | undefined, nowMs: number): number | undef
 }
 
 /**
- * How long a server is better left alone after an answer, since less is left of a rate than such a call takes. In the time that it
- * names, all that is missing comes back, evenly at OpenAI: so a part of that time is enough. A server whose rate comes back at
+ * How long a server is better left alone after an answer, since less is left of a rate than such a call takes. In the time that
+ * it names, all that is missing comes back, evenly at OpenAI: so a part of that time is enough. A server whose rate comes back at
  * once refuses the call after it, which costs nothing. In (0, one minute].
  * @param tokens of the call
  * @param nowMs wall-clock time
