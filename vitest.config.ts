@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
@@ -8,10 +7,8 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 
 /** Of files that start servers or whole clusters, which wait more than they compute. */
 const atOnce = 3;
-/** So that contract tests, which wait for servers, and those that compute share the cores. */
-const mixedAtOnce = Math.max(atOnce, availableParallelism());
 
-// Groups run one after another, the fast ones first: real services have real deadlines, which a busy machine would break.
+// Groups run one after another, the fast ones first: real servers have real deadlines, which a busy machine would break.
 // What a test waits for takes as long as it takes: each limit is for what never comes.
 const project = (name: string, groupOrder: number, settings: Record<string, unknown> & { readonly testTimeout: number }) => ({
   test: {
@@ -26,18 +23,18 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // They leave nothing behind, and so share their processes: a new one for each file would cost more than half of them takes.
-      project('unit', 0, { testTimeout: 30_000, isolate: false, maxWorkers: mixedAtOnce }),
-      project('contract', 0, { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: mixedAtOnce }),
-      project('simulation', 0, { testTimeout: 120_000, maxWorkers: mixedAtOnce }),
-      project('integration', 1, { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: atOnce }),
-      project('e2e', 2, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: atOnce }),
+      project('unit', 0, { testTimeout: 30_000, isolate: false }),
+      project('simulation', 0, { testTimeout: 120_000 }),
+      project('contract', 1, { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: atOnce }),
+      project('integration', 2, { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: atOnce }),
+      project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: atOnce }),
       // Faults on real processes. With SCALE_CHAOS=all each fault by itself too, which takes half an hour.
-      project('chaos', 2, {
+      project('chaos', 3, {
         ...{ testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: atOnce },
         include: process.env.SCALE_CHAOS === 'all' ? ['test/chaos/**/*.test.ts'] : ['test/chaos/*.test.ts'],
       }),
       // On the container engine of this machine; skipped where none runs.
-      project('container', 3, { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 1 }),
+      project('container', 4, { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 1 }),
     ],
   },
 });

@@ -164,7 +164,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${coordinator}/run-log.ts`,
     from: 'fold.sequence()',
     to: '0',
-    after: ', follow: false }, signal)) {\n    fold.add(entry);\n    found',
+    after: ', follow: false }, signal)) {\n    const state',
   },
   {
     what: 'a log that the store has lost is written back without its first lost entry',
