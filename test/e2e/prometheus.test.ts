@@ -29,6 +29,7 @@ benchmark: { name: sample, limit: 40 }
 search: { max_rounds: 200, convergence: off, token_budget: 50000000 }
 evaluation: { method: full }
 cluster: { executors: 2, slots: 4 }
+prices: { models: { qwen-plus: { input: 1, output: 2 }, qwen3-8b: { input: 3, output: 4 } } }
 `,
   );
   command = startCli(['run', file, '--data-dir', join(folder, 'data'), '--json'], {
