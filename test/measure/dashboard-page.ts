@@ -8,11 +8,12 @@
  * percentile of the frames while a sweep of 50 runs, or the matrix of the large run, scrolls is above 50 ms: medians all.
  */
 import { parseArgs } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { readPage } from '../../services/dashboard/build-page.ts';
 import type { ReportModel } from '../../services/domain/report/report-model.ts';
 import { openBrowser } from '../support/browser.ts';
 import { madeUpAnswers, runId, sweepId } from '../support/made-up-answers.ts';
+import { isDrawn, msUntilDrawn } from '../support/page-drawn.ts';
 import { startPageServer } from '../support/page-server.ts';
 import { finishedState, reportOf } from '../unit/cli/report/made-up-report.ts';
 
@@ -42,33 +43,6 @@ function grown(rounds: number, queries: number): ReportModel {
       })),
     },
   };
-}
-
-const isDrawn = {
-  run: "document.querySelectorAll('[role=treeitem]').length > 0 && document.querySelectorAll('.drawing svg').length > 1",
-  matrix: "document.querySelectorAll('[data-cell]').length > 100",
-} as const;
-
-/** Milliseconds from the navigation to the frame in which it is drawn, in a browser that has nothing kept. */
-async function opens(browser: Browser, url: string, until: string): Promise<number> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  try {
-    const page = await context.newPage();
-    await page.addInitScript(`(() => {
-      const look = () => {
-        if (${until}) requestAnimationFrame(() => { window.drawnAtMs = performance.now(); });
-        else requestAnimationFrame(look);
-      };
-      requestAnimationFrame(look);
-    })()`);
-    await page.goto(url);
-    for (;;) {
-      const at = (await page.evaluate('window.drawnAtMs')) as number | undefined;
-      if (at !== undefined) return at;
-    }
-  } finally {
-    await context.close();
-  }
 }
 
 /** The 95th percentile of the milliseconds between frames, while somebody scrolls down and up again. */
@@ -106,8 +80,8 @@ try {
   ] as const) {
     await using server = await startPageServer(bundle, madeUpAnswers({ report: grown(rounds, queries), withTranscripts: false }));
     const at = `${server.url}#/runs/${runId}`;
-    say(`${rounds} rounds x ${queries} queries, its run`, await median(() => opens(browser, at, isDrawn.run)), atMost);
-    say('  its matrix', await median(() => opens(browser, `${at}/matrix`, isDrawn.matrix)), atMost);
+    say(`${rounds} rounds x ${queries} queries, its run`, await median(() => msUntilDrawn(browser, at, isDrawn.run)), atMost);
+    say('  its matrix', await median(() => msUntilDrawn(browser, `${at}/matrix`, isDrawn.matrix)), atMost);
     if (rounds !== 100) continue;
     const page = await browser.newPage();
     await page.goto(`${at}/matrix`);

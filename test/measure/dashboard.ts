@@ -1,10 +1,11 @@
 /**
  * How long the dashboard's answers about a large run take, and what a page that is open costs a live run.
  *
- *   node test/measure/dashboard.ts [--executions 100000] [--live 0] [--pairs 3]
+ *   node test/measure/dashboard.ts [--executions 100000] [--browser] [--live 0] [--pairs 3]
  *
  * The first is a finished run of 20 rounds, made up on a real nats-server, and read by a cluster and a dashboard as users
- * start them: each answer cold (the log is not read yet) and again. With --live N, a run of N executions is searched in pairs,
+ * start them: each answer cold (the log is not read yet) and again; with --browser, besides, until the run's page is drawn in
+ * Chromium, cold too, from a dashboard that was just started. The cluster has summarised the run by then, as it does when one ends. With --live N, a run of N executions is searched in pairs,
  * by turns without and with a page that follows it and asks for what changes, as a browser does; CPU is that of all processes
  * of the cluster and of the dashboard, by result, between the first tenth of the rounds and the last.
  */
@@ -17,12 +18,15 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Change, RunsAnswer } from '../../services/dashboard/api.ts';
+import { openBrowser } from '../support/browser.ts';
 import { dashboardClient, eventsOf } from '../support/dashboard-client.ts';
 import { storeLargeRun } from '../support/large-run.ts';
+import { isDrawn, msUntilDrawn } from '../support/page-drawn.ts';
 
 const { values } = parseArgs({
   options: {
     executions: { type: 'string', default: '100000' },
+    browser: { type: 'boolean', default: false },
     live: { type: 'string', default: '0' },
     pairs: { type: 'string', default: '3' },
   },
@@ -53,6 +57,34 @@ async function stop({ child }: Pick<Started, 'child'>): Promise<void> {
   await once(child, 'exit');
 }
 
+type Opened = Started & { readonly client: ReturnType<typeof dashboardClient> };
+
+/** A dashboard that somebody has signed in to, and that has found its cluster. */
+async function openDashboard(folder: string): Promise<Opened> {
+  const dashboard = await startDashboard(folder);
+  const client = dashboardClient(dashboard.url);
+  await client.get(dashboard.link.slice(dashboard.url.length));
+  while ((await client.get('/api/session')).body.error !== undefined || (await client.get('/api/workers')).status !== 200)
+    await sleep(250);
+  return { ...dashboard, client };
+}
+
+async function drawn(folder: string, runId: string): Promise<void> {
+  const browser = await openBrowser();
+  const dashboard = await openDashboard(folder);
+  try {
+    const [name = '', value = ''] = dashboard.client.cookie().split('=', 2);
+    const cookies = [{ name, value, url: dashboard.url }];
+    for (const turn of ['cold', 'again']) {
+      const ms = Math.round(await msUntilDrawn(browser, `${dashboard.url}#/runs/${runId}`, isDrawn.run, cookies));
+      console.log(`${turn.padEnd(5)} ${String(ms).padStart(6)} ms until the run's page is drawn in Chromium`);
+    }
+  } finally {
+    await stop(dashboard);
+    await browser.close();
+  }
+}
+
 async function answers(): Promise<void> {
   const folder = join(root, 'large');
   const { runId, rounds, query } = await storeLargeRun(folder, Number(values.executions));
@@ -64,11 +96,8 @@ async function answers(): Promise<void> {
     `/api/runs/${runId}/executions?round=1&query=${query}`,
     '/api/runs',
   ];
-  const dashboard = await startDashboard(folder);
-  const client = dashboardClient(dashboard.url);
-  await client.get(dashboard.link.slice(dashboard.url.length));
-  while ((await client.get('/api/session')).body.error !== undefined || (await client.get('/api/workers')).status !== 200)
-    await sleep(250);
+  const dashboard = await openDashboard(folder);
+  const { client } = dashboard;
   for (const turn of ['cold', 'again']) {
     for (const path of paths) {
       const began = performance.now();
@@ -80,6 +109,7 @@ async function answers(): Promise<void> {
     }
   }
   await stop(dashboard);
+  if (values.browser) await drawn(folder, runId);
 }
 
 /** Seconds of processor time of a process and all that come from it, by name. */
