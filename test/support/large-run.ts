@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { dataFolderAt, makeDataFolder } from '../../services/cli/cluster/data-folder.ts';
 import { openRunLog } from '../../services/coordinator/run-log.ts';
+import { runSummary } from '../../services/coordinator/run-summary.ts';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { executionJobId } from '../../services/domain/run/job-id.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
@@ -27,7 +28,7 @@ export interface LargeRun {
 }
 
 /**
- * Makes up a finished search of 20 rounds in a data folder, with log, snapshots and manifest, as a coordinator writes them.
+ * Makes up a finished search of 20 rounds in a data folder, with log, snapshots, manifest and summary, as a coordinator writes them.
  * @param results of which queries they are stored
  */
 export async function storeLargeRun(
@@ -74,7 +75,11 @@ export async function storeLargeRun(
       await bus.results.put({ ...about, calls, outcome: { $case: 'execution', value: execution } });
     });
   }
-  await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.COMPLETED }));
+  const endedAtMs = Date.now();
+  await bus.runs.update(runId, (manifest) => {
+    const ended = { ...manifest, status: RunStatus.COMPLETED, endedAtMs };
+    return { ...ended, summary: runSummary(ended, { state, times: written.times }, undefined, endedAtMs) };
+  });
   await bus.close();
   return { runId, rounds, queries, query: 'q0' };
 }
