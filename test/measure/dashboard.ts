@@ -5,9 +5,9 @@
  *
  * The first is a finished run of 20 rounds, made up on a real nats-server, and read by a cluster and a dashboard as users
  * start them: each answer cold (the log is not read yet) and again; with --browser, besides, until the run's page is drawn in
- * Chromium, cold too, from a dashboard that was just started. The cluster has summarised the run by then, as it does when one ends. With --live N, a run of N executions is searched in pairs,
- * by turns without and with a page that follows it and asks for what changes, as a browser does; CPU is that of all processes
- * of the cluster and of the dashboard, by result, between the first tenth of the rounds and the last.
+ * Chromium, cold too, from a dashboard that was just started. With --live N, a run of N executions is searched in pairs, by
+ * turns without and with a page that follows it and asks for what changes, as a browser does; CPU is that of all processes of
+ * the cluster and of the dashboard, by result, between the first tenth of the rounds and the last.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -28,7 +28,8 @@ export interface LargeRun {
 }
 
 /**
- * Makes up a finished search of 20 rounds in a data folder, with log, snapshots, manifest and summary, as a coordinator writes them.
+ * Makes up a finished search of 20 rounds in a data folder, with log, snapshots, manifest and summary, as a coordinator
+ * writes them.
  * @param results of which queries they are stored
  */
 export async function storeLargeRun(
