@@ -1,7 +1,7 @@
 /**
  * How long the dashboard's answers about a large run take, and what a page that is open costs a live run.
  *
- *   node test/measure/dashboard.ts [--executions 100000] [--browser] [--live 0] [--pairs 3]
+ *   node test/measure/dashboard.ts [--executions 100000] [--browser] [--live 0] [--queries 60] [--pairs 3]
  *
  * The first is a finished run of 20 rounds, made up on a real nats-server, and read by a cluster and a dashboard as users
  * start them: each answer cold (the log is not read yet) and again; with --browser, besides, until the run's page is drawn in
@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { writeMadeUpBenchmark } from '../../services/cli/bench/made-up-benchmark.ts';
 import type { Change, RunsAnswer } from '../../services/dashboard/api.ts';
 import { openBrowser } from '../support/browser.ts';
 import { dashboardClient, eventsOf } from '../support/dashboard-client.ts';
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     executions: { type: 'string', default: '100000' },
     browser: { type: 'boolean', default: false },
     live: { type: 'string', default: '0' },
+    queries: { type: 'string', default: '60' },
     pairs: { type: 'string', default: '3' },
   },
 });
@@ -127,7 +129,8 @@ async function cpuOf(pid: number): Promise<number> {
   return [...stats].reduce((sum, [each, { seconds }]) => sum + (isUnder(each) ? seconds : 0), 0);
 }
 
-const queries = 60;
+/** Of a round. With more, fewer rounds and more results a second. */
+const queries = Number(values.queries);
 
 /** Milliseconds of processor time by result of a search. */
 async function searchCost(isWatched: boolean, turn: number): Promise<number> {
@@ -136,7 +139,8 @@ async function searchCost(isWatched: boolean, turn: number): Promise<number> {
   const rounds = Math.ceil(Number(values.live) / queries);
   // Without a rule that ends it early: it is measured up to a round near its last.
   const search = `search: { max_rounds: ${rounds}, convergence: off }`;
-  const lines = ['name: live', `seed: ${turn}`, 'benchmark: sample', 'preset: aflow', search];
+  await writeMadeUpBenchmark(root, queries);
+  const lines = ['name: live', `seed: ${turn}`, 'benchmark: sums.yaml', 'preset: aflow', 'cluster: { slots: 64 }', search];
   await writeFile(file, [...lines, 'evaluation: { method: full, warm_up_rounds: 0 }', ''].join('\n'));
   const words = ['run', file, '--json', '--data-dir', folder, '--executors', '1'];
   const command = spawn(process.execPath, [scale, ...words], { stdio: 'ignore' });
