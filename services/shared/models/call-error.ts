@@ -2,10 +2,12 @@ import { type Failure, FailureError, type FailureKind } from '../../domain/failu
 import { ConnectionError, wasStale } from './connection-error.ts';
 import { connectionRemedy } from './connection-remedy.ts';
 import {
+  BatchRefusal,
   type BilledUsage,
   EmptyReplyError,
   EndpointError,
   type EndpointProblem,
+  isTransient,
   LargeReplyError,
   MalformedReplyError,
   RequestFailure,
@@ -59,6 +61,7 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
     new EndpointError(problem, endpointName(endpoint), message, { billed, ofRequest: failure && { kind: failure, message } });
   if (error instanceof FailureError) return error;
   if (error instanceof EndpointError) return billed === undefined ? error : withBilled(error, billed);
+  if (error instanceof BatchRefusal) return fromBatchRefusal(error.answer, circumstances);
   if (error instanceof ServerRefusal) return fromAnswer(error.answer, circumstances);
   if (error instanceof MalformedReplyError)
     return trouble('malformed', clipped(redact(error.message), longestMessage), 'malformed-reply');
@@ -127,10 +130,30 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
 
+/** A call whose batch is refused may be in order: it is made again where that may help, and otherwise a person is told. */
+function fromBatchRefusal(answer: ServerAnswer, circumstances: CallCircumstances): EndpointError {
+  const { endpoint, redact } = circumstances;
+  const { status } = answer;
+  const found = fromAnswer(answer, { ...circumstances, request: undefined });
+  const name = endpointName(endpoint);
+  const isKnown = found instanceof EndpointError;
+  const problem = isKnown && (isTransient(found) || found.problem === 'credentials') ? found.problem : 'misconfigured';
+  const advice = isMissingPath(answer)
+    ? 'it has no batch API, or not this batch; without `batch` of the endpoint in the run file, calls are made at once'
+    : problem === 'credentials'
+      ? `it refuses a batch: ${keyAdvice(endpoint, answer)}`
+      : 'it refuses a batch';
+  const said = `HTTP ${status ?? 200}: ${quoted(answer.message, redact, longestMessage - name.length - advice.length - 24)}`;
+  const retryAfter = isKnown ? found.retryAfterMs : undefined;
+  return new EndpointError(problem, name, `${advice} (${said})`, { status, retryAfterMs: retryAfter, ofBatch: true });
+}
+
 function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, { status, code, message }: ServerAnswer): string {
   const named = Object.keys(headers).join(', ');
   const whose = apiKey === undefined ? 'that it charges' : `of the key in the variable ${apiKeyVariable}`;
-  const isMoney = /insufficient|balance|billing|budget|credit|quota|arrear|payment/i.test(`${code} ${message}`);
+  const isMoney = /insufficient(?!.(permission|scope|privilege|access))|balance|billing|budget|credit|quota|arrear|payment/i.test(
+    `${code} ${message}`,
+  );
   if (status === 402 || isMoney) return `the account ${whose} is out of credit or has an unpaid bill`;
   if (apiKey !== undefined) return `it refuses the key in the variable ${apiKeyVariable}, or what the key is used for`;
   if (named === '') return 'it requires a key; name the variable that holds it in api_key_variable';

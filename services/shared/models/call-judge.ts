@@ -2,7 +2,7 @@ import { FailureError } from '../../domain/failure.ts';
 import { pause } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { createCallHistories, isSuspect, type OtherCalls, verdictOn } from './call-history.ts';
-import { type EndpointError, InfrastructureError, RequestFailure } from './endpoint-errors.ts';
+import { type EndpointError, InfrastructureError, needsPerson as isForPerson, RequestFailure } from './endpoint-errors.ts';
 import { createEndpointLooks, settingsKeyOf } from './endpoint-looks.ts';
 import type { EndpointLook } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
@@ -84,6 +84,7 @@ export function createCallJudge(settings: CallJudgeSettings): CallJudge {
     if (forPerson !== undefined || history === undefined || last === undefined || !isSuspect(history, others())) return error;
     // A single token proves less: neither that replies arrive whole, nor that their limit is accepted.
     const isPlain = last.ofRequest !== undefined && others().answered > 0;
+    if (last.ofBatch && isForPerson(last)) return needsPerson(request, attempts, last.message);
     const found = await looks.all(request, signal, isPlain ? 'one-token' : 'whole-reply');
     const refusal = refusalOf(found);
     if (refusal !== undefined) return needsPerson(request, attempts, refusal.message);

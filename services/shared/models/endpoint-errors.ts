@@ -54,6 +54,8 @@ export class EndpointError extends ScaleError {
    * it came. Undefined where neither is known.
    */
   readonly sent: 'never' | 'stale' | undefined;
+  /** It concerns the server's batch API: a look, whose calls are made at once, says nothing about it. */
+  readonly ofBatch: boolean;
 
   constructor(
     problem: EndpointProblem,
@@ -66,6 +68,7 @@ export class EndpointError extends ScaleError {
       readonly billed?: BilledUsage | undefined;
       readonly ofRequest?: Failure | undefined;
       readonly sent?: 'never' | 'stale' | undefined;
+      readonly ofBatch?: boolean;
     } = {},
   ) {
     super(`${endpoint}: ${message}`, options);
@@ -78,6 +81,7 @@ export class EndpointError extends ScaleError {
     this.billed = options.billed;
     this.ofRequest = options.ofRequest;
     this.sent = options.sent;
+    this.ofBatch = options.ofBatch ?? false;
   }
 }
 
@@ -157,6 +161,9 @@ export class ServerRefusal extends ScaleError {
     this.answer = answer;
   }
 }
+
+/** A batch, its file or a look at it was refused: none of its calls is at fault. */
+export class BatchRefusal extends ServerRefusal {}
 
 /** Another attempt, here or elsewhere, may succeed. */
 export function isTransient({ problem }: EndpointError): boolean {

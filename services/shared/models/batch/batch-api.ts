@@ -4,7 +4,7 @@ import { within } from '../../lifecycle/abort.ts';
 import type { Timing } from '../../lifecycle/timing.ts';
 import { readStart } from '../body-reader.ts';
 import type { EndpointConnection, SendOptions } from '../endpoint-connection.ts';
-import { MalformedReplyError, ServerRefusal } from '../endpoint-errors.ts';
+import { BatchRefusal, MalformedReplyError } from '../endpoint-errors.ts';
 import { answerOf } from '../server-answer.ts';
 
 /** A batch as far as anything here depends on it. */
@@ -17,11 +17,15 @@ export interface Batch {
   readonly outputFileId: string | undefined;
   /** With what was refused, or not answered in time. */
   readonly errorFileId: string | undefined;
+  /** How many replies it has by its own account. */
+  readonly answered: number;
   /** Why it failed as a whole, "" for nothing. */
   readonly fault: string;
+  /** The same in the provider's code words, "" for none. */
+  readonly faultCode: string;
 }
 
-/** The files and batches of an OpenAI-compatible server; each call has a time limit. @throws ServerRefusal, ConnectionError */
+/** The files and batches of an OpenAI-compatible server; each call has a time limit. @throws BatchRefusal, ConnectionError */
 export interface BatchApi {
   /** @param lines JSON, a request each. @returns the file's id */
   upload(lines: readonly string[], signal: AbortSignal): Promise<string>;
@@ -46,7 +50,8 @@ const batchShape = z.object({
   input_file_id: z.string(),
   output_file_id: z.string().nullish(),
   error_file_id: z.string().nullish(),
-  errors: z.object({ data: z.array(z.object({ message: z.string().nullish() })).nullish() }).nullish(),
+  errors: z.object({ data: z.array(z.object({ code: z.unknown(), message: z.string().nullish() })).nullish() }).nullish(),
+  request_counts: z.object({ completed: z.number().nullish(), failed: z.number().nullish() }).nullish(),
 });
 const fileShape = z.object({ id: z.string().min(1) });
 const listShape = z.object({ data: z.array(batchShape), has_more: z.boolean().nullish() });
@@ -60,7 +65,7 @@ export function createBatchApi(connection: EndpointConnection, timing: Timing): 
     signal.throwIfAborted();
     if (status >= 200 && status < 300) return read;
     const named = Object.entries(headers).flatMap(([name, value = []]) => [value].flat().map((each) => [name, each]));
-    throw new ServerRefusal(answerOf(status, new Headers(named as [string, string][]), read));
+    throw new BatchRefusal(answerOf(status, new Headers(named as [string, string][]), read));
   };
   const json = async <Shape extends z.ZodType>(shape: Shape, path: string, options: SendOptions, limitMs = callMs) => {
     const read = await text(path, options, limitMs);
@@ -105,11 +110,15 @@ export function createBatchApi(connection: EndpointConnection, timing: Timing): 
   };
 }
 
-function batchOf({ id, status, input_file_id, output_file_id, error_file_id, errors }: z.output<typeof batchShape>): Batch {
+function batchOf(shown: z.output<typeof batchShape>): Batch {
+  const { id, status, input_file_id, output_file_id, error_file_id, errors, request_counts } = shown;
+  const faults = errors?.data ?? [];
   return {
     ...{ id, status, fileId: input_file_id },
     ...{ outputFileId: output_file_id ?? undefined, errorFileId: error_file_id ?? undefined },
-    fault: errors?.data?.flatMap(({ message }) => message ?? []).join('; ') ?? '',
+    answered: (request_counts?.completed ?? 0) + (request_counts?.failed ?? 0),
+    fault: faults.flatMap(({ message }) => message ?? []).join('; '),
+    faultCode: faults.flatMap(({ code }) => (typeof code === 'string' ? code : [])).join(' '),
   };
 }
 

@@ -7,11 +7,12 @@ import { EndpointError, ServerRefusal } from '../endpoint-errors.ts';
 import type { HttpAnswer } from '../http-answer.ts';
 import type { BatchAnswer } from './batch-answers.ts';
 import { createBatchApi } from './batch-api.ts';
-import { createBatchFollower } from './batch-follower.ts';
+import { createBatchFollower, isRefusedInWords } from './batch-follower.ts';
 import type { BatchedCall, BatchSettings } from './batched-call.ts';
 
 /** A call that waits to be sent in the next batch. */
 interface Gathered {
+  readonly model: string;
   readonly customId: string;
   readonly attemptId: string;
   readonly line: string;
@@ -41,7 +42,7 @@ export function createBatchingConnection(
   const api = createBatchApi(connection, timing);
   const follower = createBatchFollower(api, endpoint, settings, timing);
   const closing = new AbortController();
-  let waiting: Gathered[] = [];
+  let waiting = new Set<Gathered>();
   let bytes = 0;
   let sinceMs = 0;
   let cancelTimer: (() => void) | undefined;
@@ -49,11 +50,10 @@ export function createBatchingConnection(
   const flush = (): void => {
     cancelTimer?.();
     cancelTimer = undefined;
-    const calls = waiting;
-    [waiting, bytes] = [[], 0];
-    submit(calls).catch((error: unknown) => {
-      for (const call of calls) call.refuse(error);
-    });
+    const calls = [...waiting];
+    [waiting, bytes] = [new Set(), 0];
+    // OpenAI refuses a batch with calls to several models.
+    for (const ofModel of Map.groupBy(calls, ({ model }) => model).values()) void submitted(ofModel);
   };
   const arm = (): void => {
     cancelTimer?.();
@@ -61,13 +61,19 @@ export function createBatchingConnection(
     cancelTimer = timing.after(Math.max(0, Math.min(settings.gatherMs, leftMs)), flush);
   };
 
+  const submitted = (calls: readonly Gathered[]): Promise<void> =>
+    submit(calls).catch((error: unknown) => {
+      for (const call of calls) call.refuse(error);
+    });
   const submit = async (given: readonly Gathered[]): Promise<void> => {
     const calls = given.filter(({ options }) => !options.signal.aborted);
     if (calls.length === 0) return;
-    const fileId = await api.upload(
-      calls.map(({ line }) => line),
-      closing.signal,
-    );
+    const fileId = await uploaded(calls);
+    if (fileId === undefined) {
+      const half = Math.ceil(calls.length / 2);
+      await Promise.all([submitted(calls.slice(0, half)), submitted(calls.slice(half))]);
+      return;
+    }
     const at = (batchId: string) => (each: Gathered) =>
       each.call.keep({ fileId, batchId, customId: each.customId, attemptId: each.attemptId });
     await Promise.all(calls.map(at('')));
@@ -76,18 +82,30 @@ export function createBatchingConnection(
     if (calls.some(({ options }) => options.signal.aborted)) return await submit(calls);
     const batch = await created(fileId).catch((error: unknown) => {
       // Refused in words, so there is none. Otherwise there may be one: what is pending stays so, and is looked for.
-      if (error instanceof ServerRefusal) for (const { call } of calls) call.forget();
+      if (isRefusedInWords(error) || isThrottled(error)) for (const { call } of calls) call.forget();
       throw error;
     });
     // Not waited for: without it the batch is found by its file.
     for (const each of calls) at(batch.id)(each).catch(() => undefined);
     for (const each of calls) fetch(batch.id, each.customId, each.call, each.options).then(each.give, each.refuse);
   };
+  /** Undefined for a file that is larger than the server takes. */
+  const uploaded = async (calls: readonly Gathered[]): Promise<string | undefined> => {
+    try {
+      return await api.upload(
+        calls.map(({ line }) => line),
+        closing.signal,
+      );
+    } catch (error) {
+      if (calls.length > 1 && error instanceof ServerRefusal && error.answer.status === 413) return undefined;
+      throw error;
+    }
+  };
   const created = async (fileId: string) => {
     try {
       return await api.create(fileId, settings.window, closing.signal);
     } catch (error) {
-      if (error instanceof ServerRefusal) throw error;
+      if (isRefusedInWords(error) || isThrottled(error)) throw error;
       const found = await api.findByFile(fileId, closing.signal).catch(() => undefined);
       if (found === undefined) throw error;
       return found;
@@ -95,9 +113,9 @@ export function createBatchingConnection(
   };
   const fetch = async (batchId: string, customId: string, call: BatchedCall, { signal }: SendOptions): Promise<BatchAnswer> => {
     const answer = await follower.answer(batchId, customId, signal).catch((error: unknown) => {
-      // The provider does not know it, or has overrun its time and was told to stop.
-      if (error instanceof ServerRefusal && error.answer.status === 404) call.forget();
-      if (error instanceof EndpointError) call.forget();
+      // The provider refuses it or does not know it, or has overrun its time and was told to stop.
+      const isGone = error instanceof ServerRefusal && [400, 404, 429].includes(error.answer.status ?? 0);
+      if (isGone || error instanceof EndpointError) call.forget();
       throw error;
     });
     if (answer.status < 200 || answer.status >= 300) call.forget();
@@ -109,13 +127,15 @@ export function createBatchingConnection(
       const { attemptId = '', purpose = '' } = options.batchedAs ?? {};
       const customId = [attemptId || randomUUID(), randomUUID().slice(0, 8), ...(purpose === '' ? [] : [purpose])].join(' ');
       const line = JSON.stringify({ custom_id: customId, method: 'POST', url: '/v1/chat/completions', body });
+      const size = Buffer.byteLength(line);
+      const { model } = body as { readonly model: string };
       const listening = onAbort(options.signal, () => entry.refuse(options.signal.reason));
       const settled = () => {
         listening[Symbol.dispose]();
-        waiting = waiting.filter((each) => each !== entry);
+        if (waiting.delete(entry)) bytes -= size;
       };
       const entry: Gathered = {
-        ...{ customId, attemptId, line, call, options },
+        ...{ model, customId, attemptId, line, call, options },
         give: (answer) => {
           settled();
           resolve(answer);
@@ -125,10 +145,10 @@ export function createBatchingConnection(
           reject(coerceError(error));
         },
       };
-      if (waiting.length === 0) sinceMs = timing.monotonicMs();
-      waiting.push(entry);
-      bytes += line.length;
-      if (waiting.length >= mostCalls || bytes >= mostBytes) flush();
+      if (waiting.size === 0) sinceMs = timing.monotonicMs();
+      waiting.add(entry);
+      bytes += size;
+      if (waiting.size >= mostCalls || bytes >= mostBytes) flush();
       else arm();
     });
   const resumed = async (call: BatchedCall, options: SendOptions): Promise<BatchAnswer> => {
@@ -155,6 +175,10 @@ export function createBatchingConnection(
       await connection.close();
     },
   };
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof ServerRefusal && error.answer.status === 429;
 }
 
 function httpAnswer({ status, text }: BatchAnswer): HttpAnswer {
