@@ -38,16 +38,33 @@ async function search(environment: Record<string, string>, victim?: KillablePart
   await using cluster = await startKillableCluster(2, slots, victim === undefined ? 0 : 300, environment);
   const runId = await cluster.begin(file);
   if (victim !== undefined) {
-    // Each of the first jobs has had its three drafts, and goes on.
-    while (cluster.served.length < 30) await sleep(10);
-    // The one that will be killed too: under load it may have started much later than the other.
-    if (victim === 'executor') await untilAtWork(cluster, 'executor-3');
+    if (victim === 'executor') await untilBothHavePaid(cluster, runId);
+    else while (cluster.served.length < 30) await sleep(10);
     await cluster.killAndReplace(victim, runId);
+    cluster.holdAt(Number.POSITIVE_INFINITY);
   }
   expect((await cluster.ended(runId)).status).toBe(RunStatus.COMPLETED);
   const log = await logOf(cluster, runId);
   await cluster.drained();
   return { log, runId };
+}
+
+/** Each of the executors has a job that is not done, and of whose calls some are in the journal. */
+async function untilBothHavePaid(cluster: KillableCluster, runId: string): Promise<void> {
+  const { bus, served } = cluster;
+  cluster.holdAt(slots);
+  // The one that will be killed: under load it may have started much later than the other.
+  await untilAtWork(cluster, 'executor-3');
+  for (;;) {
+    const done = await bus.results.jobIds(runId);
+    const executions = served.filter(({ model }) => model === file.configuration.executor.model).map(({ jobId }) => jobId);
+    const open = [...new Set(executions)].filter((jobId) => !done.has(jobId));
+    const journals = await Promise.all(open.map((jobId) => bus.journal.read(runId, jobId)));
+    // More than one executor can have.
+    if (journals.filter(({ size }) => size > 0).length > slots) return;
+    cluster.holdAt(served.length + 1);
+    await sleep(50);
+  }
 }
 
 async function untilAtWork({ bus }: KillableCluster, name: string): Promise<void> {

@@ -1,11 +1,12 @@
 import type { CallPurpose, Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 import { noUsage } from '../../domain/run/ledger/totals.ts';
+import type { BatchedCall } from './batch/batched-call.ts';
 
 /** Keeps account of attempts at calls, so that what was paid for is known even if a process dies in the middle. */
 export interface AttemptMeter {
   /** Notes that the attempt is about to be made; it may be sent once this resolves. @throws if that cannot be noted */
-  begin(call: Pick<CallToCome, 'callId' | 'model'>, prompt: Usage): Promise<MeteredAttempt>;
+  begin(call: CallToNote, prompt: Usage): Promise<MeteredAttempt>;
   /**
    * To be awaited before a call waits for a place, and before `begin`: resolves when the limits of its run have room for it.
    * Absent: they are not looked at.
@@ -20,9 +21,14 @@ export interface AttemptMeter {
   readonly preflight?: AttemptMeter;
 }
 
-export interface CallToCome {
+export interface CallToNote {
   readonly callId: string;
   readonly model: string;
+  /** Awaited before the note is made. */
+  readonly batched?: Pick<BatchedCall, 'gather'>;
+}
+
+export interface CallToCome extends CallToNote {
   /** Of a reply, in tokens. */
   readonly maxTokens: number;
   /** Replies that are wanted at once; absent: one. */

@@ -34,9 +34,10 @@ async function sentOnce(endpoint: ModelEndpoint, request: EndpointRequest, signa
   const { meter } = request;
   if (meter === undefined) return { ...(await endpoint.complete(request, signal)), attemptId: '' };
   const prompt = estimatedPrompt(request);
-  const { pending } = request.batched ?? {};
+  const { pending, unsent } = request.batched ?? {};
   if (pending !== undefined && meter.resume)
     return await fetched(endpoint, request, meter.resume(request, pending.attemptId), signal);
+  if (unsent !== undefined) meter.resume?.(request, unsent).ended('refused', noUsage, false);
   const attempt = await meter.begin(request, prompt);
   attempt.sending?.();
   if (signal.aborted) attempt.ended('refused', noUsage, false);
@@ -51,7 +52,7 @@ async function sentOnce(endpoint: ModelEndpoint, request: EndpointRequest, signa
       attempt.left?.();
       throw error;
     }
-    const { state, usage, estimated } = costOf(error, prompt);
+    const { state, usage, estimated } = request.batched?.unsent === attempt.id ? free : costOf(error, prompt);
     attempt.ended(state, usage, estimated);
     throw error;
   }
@@ -90,14 +91,14 @@ interface Cost {
   readonly estimated: boolean;
 }
 
+const free: Cost = { state: 'refused', usage: noUsage, estimated: false };
+
 /** What an attempt without a usable reply has cost, as far as is known. */
 function costOf(error: unknown, prompt: Usage): Cost {
   const billed =
     error instanceof EndpointError ? error.billed : error instanceof RequestFailure ? error.billed.at(-1) : undefined;
   if (billed !== undefined) return { state: 'useless', usage: billed.usage, estimated: billed.estimated };
-  return mayHaveCost(error)
-    ? { state: 'broken-off', usage: prompt, estimated: true }
-    : { state: 'refused', usage: noUsage, estimated: false };
+  return mayHaveCost(error) ? { state: 'broken-off', usage: prompt, estimated: true } : free;
 }
 
 /**

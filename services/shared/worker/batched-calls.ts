@@ -3,6 +3,8 @@ import type { ModelCall, PendingCall } from '../contracts/generated/scale/v1/res
 import { type BatchedCall, longestMs } from '../models/batch/batched-call.ts';
 import type { JobContext } from './job-work.ts';
 
+const nowhere: PendingCall = { fileId: '', batchId: '', customId: '', attemptId: '' };
+
 /**
  * The calls of a job at a model that is served through a batch API, undefined if it is served at once. Where a call lies stands
  * in the journal beside the finished calls, so that the next delivery of the job finds it.
@@ -13,17 +15,24 @@ export function batchedCalls(
   { journal, record, stored }: Pick<JobContext, 'journal' | 'record' | 'stored'>,
 ): ((callId: string) => BatchedCall) | undefined {
   if (!endpoints.some((endpoint) => endpoint.model === model && endpoint.batch !== undefined)) return undefined;
-  return (callId) => ({
-    get pending() {
-      const pending = journal.get(entryId(callId))?.pending;
-      return pending === undefined || pending.fileId === '' ? undefined : pending;
-    },
-    async keep(pending) {
+  return (callId) => {
+    const last = () => journal.get(entryId(callId))?.pending ?? nowhere;
+    const keep = async (pending: PendingCall): Promise<void> => {
       await record(entryOf(callId, model, pending));
       await stored();
-    },
-    forget: () => void record(entryOf(callId, model, { fileId: '', batchId: '', customId: '', attemptId: '' })),
-  });
+    };
+    return {
+      get pending() {
+        return last().fileId === '' ? undefined : last();
+      },
+      get unsent() {
+        return last().fileId === '' ? last().attemptId || undefined : undefined;
+      },
+      gather: (attemptId) => keep({ ...nowhere, attemptId }),
+      keep,
+      forget: () => void record(entryOf(callId, model, nowhere)),
+    };
+  };
 }
 
 /** By how much the batches of a run prolong what a job may take at a time, in milliseconds. */

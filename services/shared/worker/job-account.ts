@@ -51,9 +51,10 @@ export function openJobAccount(
     void note(attempt);
   };
   const meterOf = (ofJob: string): AttemptMeter => ({
-    async begin({ callId, model }, prompt) {
+    async begin({ callId, model, batched }, prompt) {
       attempts += 1;
       const attempt = { attemptId: `${delivery}/${attempts}`, jobId: ofJob, callId, model };
+      await batched?.gather(attempt.attemptId);
       await note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
       return {
         ...{ id: attempt.attemptId, sending },

@@ -3,6 +3,7 @@ import type { Usage } from '../../../services/domain/ports.ts';
 import type { AttemptState } from '../../../services/domain/run/ledger/call-attempt.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { BatchedCall, PendingCall } from '../../../services/shared/models/batch/batched-call.ts';
+import { EndpointError } from '../../../services/shared/models/endpoint-errors.ts';
 import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
 import { meteredAttempt } from '../../../services/shared/models/metered-attempt.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
@@ -38,12 +39,20 @@ async function begin(options: Partial<BatchOptions> = {}) {
     return opened;
   };
   const journal = new Map<string, PendingCall>();
+  const gathered = new Map<string, string>();
   const notes: Noted[] = [];
   const batched = (callId: string): BatchedCall => ({
     get pending() {
       return journal.get(callId);
     },
-    keep: async (pending) => void journal.set(callId, pending),
+    get unsent() {
+      return gathered.get(callId);
+    },
+    gather: async (attemptId) => void gathered.set(callId, attemptId),
+    async keep(pending) {
+      gathered.delete(callId);
+      journal.set(callId, pending);
+    },
     forget: () => void journal.delete(callId),
   });
   const noteOf = (attemptId: string) => {
@@ -60,7 +69,11 @@ async function begin(options: Partial<BatchOptions> = {}) {
     ...{ callId: `solve/${place}`, purpose: 'operator:custom', batched: batched(`solve/${place}`) },
     messages: [{ role: 'user', content: `Solve this. What is ${place} and ${place}?` }],
     meter: {
-      begin: async () => noteOf(`d/${notes.length + 1}`),
+      async begin(call) {
+        const attemptId = `d/${notes.length + 1}`;
+        await call.batched?.gather(attemptId);
+        return noteOf(attemptId);
+      },
       resume: (_call, attemptId) => noteOf(attemptId),
     },
   });
@@ -104,6 +117,32 @@ test('whoever comes after a kill fetches the replies of the batch: none is asked
   expect(it.server.requests).toBe(places.length);
   expect(it.notes.map(({ attemptId, state }) => [attemptId, state])).toEqual(begun.map((id) => [id, 'answered']));
   expect(replies.map(({ attemptId }) => attemptId)).toEqual(begun);
+});
+
+test('what was still being gathered at a kill was never sent: it has cost nothing, and is asked for once', async () => {
+  await using it = await begin();
+  const killed = new AbortController();
+  const first = it.endpoint({ batch: { ...usual.batch, gatherMs: 60_000 } });
+  const lost = Promise.allSettled([0, 1].map((place) => meteredAttempt(first, it.request(place), killed.signal)));
+  await vi.waitFor(() => expect(it.notes).toHaveLength(2));
+  // A kill notes no end.
+  const begun = it.notes.splice(0);
+  const second = it.endpoint();
+  const replies = await Promise.all([0, 1].map((place) => meteredAttempt(second, it.request(place), never)));
+  killed.abort(new Error('killed'));
+  await lost;
+  const ends = it.notes.map(({ attemptId, state }) => [attemptId, state]);
+  expect(ends.filter(([, state]) => state === 'refused').map(([id]) => id)).toEqual(begun.map(({ attemptId }) => attemptId));
+  expect(ends.filter(([, state]) => state === 'answered').map(([id]) => id)).toEqual(replies.map(({ attemptId }) => attemptId));
+  expect(it.server.requests).toBe(2);
+});
+
+test('calls whose upload fails were never sent', async () => {
+  await using it = await begin();
+  const endpoint = it.endpoint();
+  await it.server.stop();
+  await expect(meteredAttempt(endpoint, it.request(0), never)).rejects.toThrow(EndpointError);
+  expect(it.notes).toMatchObject([{ state: 'refused' }]);
 });
 
 test('what was uploaded before a kill, and of which no batch was made, is asked for anew', async () => {

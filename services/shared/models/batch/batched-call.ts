@@ -14,6 +14,10 @@ export interface PendingCall {
 export interface BatchedCall {
   /** Where it lies, undefined if it has not been handed over, or if what came of it is known. */
   readonly pending: PendingCall | undefined;
+  /** The attempt that was to be handed over last and surely was not, so that it has cost nothing; undefined if there is none. */
+  readonly unsent: string | undefined;
+  /** An attempt is about to be gathered. Resolves when that is stored. @throws if it cannot be */
+  gather(attemptId: string): Promise<void>;
   /** Resolves when it is stored. @throws if it cannot be */
   keep(pending: PendingCall): Promise<void>;
   /** The batch has no reply for it: another attempt begins anew. */

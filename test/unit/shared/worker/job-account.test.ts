@@ -51,6 +51,21 @@ test('an end that cannot be noted is told when the account is settled, and not b
   await expect(account.settled()).rejects.toThrow('closed');
 });
 
+test('an attempt that is to be gathered is said to be that before it is on record as begun', async () => {
+  const bus = createInMemoryServer().connect();
+  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' });
+  const gathered: string[] = [];
+  const batched = {
+    gather: async (attemptId: string) => {
+      expect(await notesOf(bus)).toEqual([]);
+      gathered.push(attemptId);
+    },
+  };
+  const attempt = await account.begin({ callId: 'c', model: 'm', batched }, usage);
+  expect(gathered).toEqual([attempt.id]);
+  expect(await notesOf(bus)).toHaveLength(1);
+});
+
 test('a call begins when its note is stored, and not before', async () => {
   const acks: (() => void)[] = [];
   const note = () => new Promise<void>((resolve) => acks.push(resolve));
