@@ -34,6 +34,8 @@ async function begin(options: BatchServerOptions = {}, timing: Timing = systemTi
       get pending() {
         return journal.get(callId);
       },
+      unsent: undefined,
+      gather: async () => undefined,
       keep: async (pending) => void journal.set(callId, pending),
       forget: () => void journal.delete(callId),
     };
