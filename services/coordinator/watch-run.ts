@@ -12,6 +12,8 @@ import type { PresentStep } from './step-tracker.ts';
 type Step = Pick<PresentStep, 'round' | 'phase' | 'done' | 'total' | 'ahead'>;
 
 const listenAgainMs = 5_000;
+/** Steps advance with each result, of which there may be thousands a second: a watcher hears of them less often. */
+const progressEveryMs = 250;
 /** How often watchers are told what the calls have used. */
 const spentEveryMs = 2_000;
 
@@ -24,7 +26,8 @@ const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0, ahead
 
 /**
  * The log, and between its entries how far the current step has got and what holds its workers up. Ends after the entry that ends
- * the run. Only the newest progress is kept for a slow reader.
+ * the run. Of progress, only the newest is told, a few times a second and as fast as
+ * the reader reads; a trouble that is new is told at once.
  */
 export async function* watchRun(
   source: WatchSource,
@@ -80,11 +83,20 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
   let spent: Progress['spent'];
   let fresh = false;
   let noticed = 0;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let cancelDue: (() => void) | undefined;
   let wake: () => void = () => undefined;
+  const dueInMs = (): number => toldAtMs + progressEveryMs - timing.monotonicMs();
   const spentSoFar = () => coordinator.spent({ runId, spent: undefined }, coordinator.state(runId), signal);
   const change = (): void => {
     fresh = true;
-    wake();
+    const waitMs = dueInMs();
+    if (waitMs <= 0) wake();
+    else
+      cancelDue ??= timing.after(waitMs, () => {
+        cancelDue = undefined;
+        wake();
+      });
   };
   const stopProgress = coordinator.onProgress(runId, (told, wait) => {
     const step = told ?? unknownStep;
@@ -95,6 +107,7 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
     change();
   });
   const say = (message: string): void => {
+    if (message !== trouble) toldAtMs = Number.NEGATIVE_INFINITY;
     trouble = message;
     change();
   };
@@ -121,7 +134,10 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
     }
   };
   const closed = Promise.all([listen(), count()])
-    .finally(stopProgress)
+    .finally(() => {
+      stopProgress();
+      cancelDue?.();
+    })
     .then(() => undefined);
   return {
     take() {
@@ -130,8 +146,9 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
         noticed += 1;
         return { $case: 'notice', value: { message: notice } };
       }
-      if (!fresh) return undefined;
+      if (!fresh || dueInMs() > 0) return undefined;
       fresh = false;
+      toldAtMs = timing.monotonicMs();
       const { round, phase, done, total } = progress;
       const ahead = [...progress.ahead];
       return { $case: 'progress', value: { round, phase, done, total, ahead, tokens: 0, trouble, waiting, spent } };
@@ -139,7 +156,7 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
     changed: () =>
       new Promise((resolve) => {
         wake = () => resolve('changed');
-        if (fresh || coordinator.notices(runId).length > noticed) wake();
+        if ((fresh && dueInMs() <= 0) || coordinator.notices(runId).length > noticed) wake();
       }),
     closed,
   };

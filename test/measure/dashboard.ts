@@ -17,8 +17,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { pino } from 'pino';
 import { writeMadeUpBenchmark } from '../../services/cli/bench/made-up-benchmark.ts';
+import { dataFolderAt } from '../../services/cli/cluster/data-folder.ts';
 import type { Change, RunsAnswer } from '../../services/dashboard/api.ts';
+import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
+import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
+import { findNatsServer } from '../../services/shared/toolchain/find-nats-server.ts';
+import { startNatsServer } from '../../services/shared/toolchain/nats-process.ts';
 import { openBrowser } from '../support/browser.ts';
 import { dashboardClient, eventsOf } from '../support/dashboard-client.ts';
 import { storeLargeRun } from '../support/large-run.ts';
@@ -114,8 +120,8 @@ async function answers(): Promise<void> {
   if (values.browser) await drawn(folder, runId);
 }
 
-/** Seconds of processor time of a process and all that come from it, by name. */
-async function cpuOf(pid: number): Promise<number> {
+/** Seconds of processor time of a process and of all that come from it, by what they are. */
+async function cpuOf(pid: number): Promise<ReadonlyMap<string, number>> {
   const ticks = 100;
   const stats = new Map<number, { readonly parent: number; readonly seconds: number }>();
   for (const entry of await readdir('/proc')) {
@@ -126,13 +132,31 @@ async function cpuOf(pid: number): Promise<number> {
       stats.set(Number(entry), { parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / ticks });
   }
   const isUnder = (each: number): boolean => each === pid || (stats.has(each) && isUnder(stats.get(each)?.parent ?? 0));
-  return [...stats].reduce((sum, [each, { seconds }]) => sum + (isUnder(each) ? seconds : 0), 0);
+  const byName = new Map<string, number>();
+  for (const [each, { seconds }] of stats) {
+    if (!isUnder(each)) continue;
+    const name = await nameOf(each);
+    byName.set(name, (byName.get(name) ?? 0) + seconds);
+  }
+  return byName;
+}
+
+/** "coordinator", "nats-server", …; "command" for what started them. */
+async function nameOf(pid: number): Promise<string> {
+  const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const service = words.map((word) => /services\/(\w+)\/main/.exec(word)?.[1]).find((found) => found !== undefined);
+  return service ?? (words[0]?.endsWith('nats-server') ? 'nats-server' : 'command');
 }
 
 /** Of a round. With more, fewer rounds and more results a second. */
 const queries = Number(values.queries);
 
-/** Milliseconds of processor time by result of a search. */
+interface Sample {
+  readonly atMs: number;
+  readonly cpu: ReadonlyMap<string, number>;
+}
+
+/** Milliseconds of processor time by result of a search. Nothing but the page asks the dashboard for anything while it goes on. */
 async function searchCost(isWatched: boolean, turn: number): Promise<number> {
   const folder = join(root, `live-${turn}-${isWatched}`);
   const file = join(root, 'live.yaml');
@@ -144,57 +168,96 @@ async function searchCost(isWatched: boolean, turn: number): Promise<number> {
   await writeFile(file, [...lines, 'evaluation: { method: full, warm_up_rounds: 0 }', ''].join('\n'));
   const words = ['run', file, '--json', '--data-dir', folder, '--executors', '1'];
   const command = spawn(process.execPath, [scale, ...words], { stdio: 'ignore' });
-  let hasEnded = false;
-  const ended = once(command, 'exit').finally(() => {
-    hasEnded = true;
-  });
+  const over = new AbortController();
+  const ended = once(command, 'exit').finally(() => over.abort());
   const dashboard = await startDashboard(folder);
   const client = dashboardClient(dashboard.url);
   await client.get(dashboard.link.slice(dashboard.url.length));
-  const row = async () => (await client.get<RunsAnswer>('/api/runs')).body.runs?.[0];
-  const pids = [command.pid ?? 0, dashboard.child.pid ?? 0];
-  const now = async () => {
-    const [cluster = 0, pages = 0] = await Promise.all(pids.map(cpuOf));
-    return { cluster, pages, atMs: performance.now() };
-  };
-  const at = async (wanted: number) => {
-    for (;;) {
-      const { roundsCompleted = 0 } = (await row()) ?? {};
-      if (roundsCompleted >= wanted) return { ...(await now()), results: roundsCompleted * queries };
-      if (hasEnded) throw new Error(`the run ended with round ${roundsCompleted}, before round ${wanted}`);
-      await sleep(250);
-    }
-  };
-  let isOver = false;
-  await at(1);
-  if (isWatched) look(dashboard.url, client.cookie(), (await row())?.runId ?? '', () => isOver);
-  const before = await at(rounds / 10);
-  const after = await at((9 * rounds) / 10);
-  isOver = true;
+  let runId: string | undefined;
+  while (runId === undefined && !over.signal.aborted) {
+    await sleep(250);
+    runId = (await client.get<RunsAnswer>('/api/runs')).body.runs?.[0]?.runId;
+  }
+  const traffic = isWatched ? look(dashboard.url, client.cookie(), runId ?? '', over.signal) : undefined;
+  const samples: Sample[] = [];
+  while (!over.signal.aborted) {
+    const [cluster = new Map(), pages = new Map()] = await Promise.all([command.pid ?? 0, dashboard.child.pid ?? 0].map(cpuOf));
+    const ofPages = [...pages.values()].reduce((sum, seconds) => sum + seconds, 0);
+    samples.push({ atMs: Date.now(), cpu: new Map([...cluster, ['dashboard', ofPages]]) });
+    await sleep(500, undefined, { signal: over.signal }).catch(() => undefined);
+  }
   await ended;
   await stop(dashboard);
-  const results = after.results - before.results;
-  const cluster = (1_000 * (after.cluster - before.cluster)) / results;
-  const pages = (1_000 * (after.pages - before.pages)) / results;
+  const logged = await executionsLogged(folder, runId ?? '');
+  const by = (atMs: number) => logged.reduce((sum, each) => sum + (each.timeMs <= atMs ? each.count : 0), 0);
+  const all = by(Number.POSITIVE_INFINITY);
+  const before = samples.find(({ atMs }) => by(atMs) >= all / 10);
+  const after = samples.findLast(({ atMs }) => by(atMs) <= (9 * all) / 10);
+  if (before === undefined || after === undefined || after.atMs <= before.atMs) throw new Error('the run was too short');
+  const results = by(after.atMs) - by(before.atMs);
+  const costs = [...after.cpu].map(
+    ([name, seconds]) => [name, (1_000 * (seconds - (before.cpu.get(name) ?? 0))) / results] as const,
+  );
   const rate = (1_000 * results) / (after.atMs - before.atMs);
-  const of = `${cluster.toFixed(3)} ms by the cluster, ${pages.toFixed(3)} ms by the dashboard`;
-  console.log(`${isWatched ? 'with a page' : 'without'}: ${rate.toFixed(0)} results a second; of CPU a result, ${of}`);
-  return cluster + pages;
+  const of = costs.map(([name, ms]) => `${name} ${ms.toFixed(3)}`).join(', ');
+  const heard =
+    traffic === undefined ? '' : `; the page: ${traffic.changes} changes, ${traffic.reads} reads, ${traffic.bytes} bytes`;
+  console.log(
+    `${isWatched ? 'with a page' : 'without'}: ${rate.toFixed(0)} results a second; of CPU a result, in ms: ${of}${heard}`,
+  );
+  return costs.reduce((sum, [, ms]) => sum + ms, 0);
 }
 
-/** As a page does: it reads a run again whenever its revision is another one. */
-function look(url: string, cookie: string, runId: string, isOver: () => boolean): void {
+/** When executions came into the log, of a run whose cluster has gone. */
+async function executionsLogged(
+  folder: string,
+  runId: string,
+): Promise<readonly { readonly timeMs: number; readonly count: number }[]> {
+  const { path: binary } = await findNatsServer({ environment: process.env });
+  await using server = await startNatsServer({ binary, storeFolder: dataFolderAt(folder).nats });
+  const bus = await connectBus({ servers: [server.url], name: 'measure', logger: pino({ level: 'silent' }) });
+  const logged: { timeMs: number; count: number }[] = [];
+  for await (const { timeMs, entry } of bus.log.read(runId, { after: 0, follow: false }, AbortSignal.timeout(60_000))) {
+    const { event } = decodeEvent(entry);
+    if (event.kind === 'executions-completed') logged.push({ timeMs, count: event.outcomes.length });
+  }
+  await bus.close();
+  return logged;
+}
+
+interface Traffic {
+  changes: number;
+  reads: number;
+  /** Of answers, as they come over the wire or, packed, a little more. */
+  bytes: number;
+}
+
+/** As a page does: it reads a run again whenever its revision is another one, but not twice at once. */
+function look(url: string, cookie: string, runId: string, over: AbortSignal): Traffic {
+  const traffic = { changes: 0, reads: 0, bytes: 0 };
   let seen = '';
+  let read = '';
+  let isReading = false;
   const headers = { cookie, 'accept-encoding': 'gzip' };
+  const readOn = async (): Promise<void> => {
+    if (isReading) return;
+    isReading = true;
+    while (read !== seen && !over.aborted) {
+      read = seen;
+      traffic.reads += 1;
+      const answer = await fetch(`${url}/api/runs/${runId}`, { headers });
+      traffic.bytes += Number(answer.headers.get('content-length'));
+      await answer.text();
+    }
+    isReading = false;
+  };
   void eventsOf(url, `/api/changes?run=${runId}`, headers, (events) => {
-    const revision = (events.at(-1)?.data as Change | undefined)?.run?.revision ?? seen;
-    if (revision !== seen)
-      void fetch(`${url}/api/runs/${runId}`, { headers })
-        .then((answer) => answer.text())
-        .catch(() => undefined);
-    seen = revision;
-    return isOver();
+    traffic.changes = events.length;
+    seen = (events.at(-1)?.data as Change | undefined)?.run?.revision ?? seen;
+    readOn().catch(() => undefined);
+    return over.aborted;
   }).catch(() => undefined);
+  return traffic;
 }
 
 try {

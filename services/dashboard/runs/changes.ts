@@ -55,6 +55,7 @@ export function createChanges(rows: ClusterRows, folds: RunFolds, timing: Timing
     subscribe({ run: runId }, after, sink) {
       let waiting: RowsChange[] = [];
       let run: Change['run'];
+      let heard: Pick<RunChange, 'revision' | 'step'> | undefined;
       let sentAtMs = Number.NEGATIVE_INFINITY;
       let cancel: (() => void) | undefined;
       const flush = (): void => {
@@ -86,6 +87,8 @@ export function createChanges(rows: ClusterRows, folds: RunFolds, timing: Timing
         runId === undefined
           ? undefined
           : folds.watch(runId, ({ revision, step, notice }: RunChange) => {
+              if (notice === undefined && heard?.revision === revision && heard.step === step) return;
+              heard = { revision, ...(step && { step }) };
               const notices = notice === undefined ? run?.notices : [...(run?.notices ?? []), notice].slice(-mostNotices);
               run = { runId, revision, ...(step && { step }), ...(notices && { notices }) };
               soon();

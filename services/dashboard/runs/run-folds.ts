@@ -72,8 +72,10 @@ interface Watch {
 }
 
 /** Answers of a live run are to take no more than this share of a processor. */
-const shareOfTime = 0.02;
+const shareOfTime = 0.01;
 const publishEveryMs = 2_000;
+/** A run with short rounds changes so all the time. */
+const publishSoonMs = 1_000;
 const watchAgainMs = 2_000;
 const patienceMs = 300_000;
 /** What changes more than the number of executions. */
@@ -192,9 +194,9 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
   const isDue = ({ publishedAtMs, costMs }: Fold): boolean =>
     timing.monotonicMs() - publishedAtMs >= Math.max(publishEveryMs, costMs / shareOfTime);
 
-  /** At once, unless the answers of a run with short rounds would take more than their share of time. */
+  /** At once, unless pages were told a moment ago, or the answers would take more than their share of time. */
   const publishSoon = (fold: Fold, signal: AbortSignal): void => {
-    const dueInMs = fold.publishedAtMs + fold.costMs / shareOfTime - timing.monotonicMs();
+    const dueInMs = fold.publishedAtMs + Math.max(publishSoonMs, fold.costMs / shareOfTime) - timing.monotonicMs();
     if (!(dueInMs > 0)) return publish(fold);
     fold.cancelLater ??= timing.after(dueInMs, () => {
       if (signal.aborted) return;

@@ -5,7 +5,7 @@ import type { RunEvent } from '../run/event.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import type { RunState } from '../run/state.ts';
 import { countRepetitions } from './count-repetitions.ts';
-import { groupFailures } from './group-failures.ts';
+import { failedIn, groupFailures } from './group-failures.ts';
 import { reportBest } from './report-best.ts';
 import { reportEstimates } from './report-estimates.ts';
 import { reportFeedback } from './report-feedback.ts';
@@ -59,11 +59,7 @@ export function buildReport(
       ),
     ),
     repetitions: countRepetitions(state),
-    executionFailures: groupFailures(
-      state.rounds.flatMap(({ round, outcomes }) =>
-        outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
-      ),
-    ),
+    executionFailures: groupFailures(state.rounds.flatMap(failedIn)),
     remarks: [...(benchmark.warnings ?? []), ...reportRemarks(state, best, estimates)],
   };
 }

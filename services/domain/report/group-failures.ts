@@ -1,5 +1,7 @@
 import type { Failure } from '../failure.ts';
 import { classOfKind } from '../failure-class.ts';
+import { executionFacts } from '../run/execution-facts.ts';
+import type { Round } from '../run/state.ts';
 import type { FailureGroup } from './report-model.ts';
 
 const examplesShown = 3;
@@ -7,6 +9,11 @@ const examplesShown = 3;
 export interface PlacedFailure {
   readonly round: number;
   readonly failure: Failure;
+}
+
+/** Of the executions of a round. */
+export function failedIn({ round, outcomes }: Pick<Round, 'round' | 'outcomes'>): readonly PlacedFailure[] {
+  return executionFacts(outcomes).failed.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }]));
 }
 
 /** By kind, the most frequent first. */

@@ -1,5 +1,7 @@
 import { defined } from '../defined.ts';
 import { calibrationWeight } from '../evaluation/scale.ts';
+import { isScored } from '../failure-class.ts';
+import { executionFacts } from '../run/execution-facts.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { executedScore } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -23,11 +25,11 @@ function estimatesOf(state: RunState, round: Round): RoundEstimates[] {
     const calibrated = evaluation.alpha === undefined ? undefined : score;
     return [{ round: round.round, inHindsight: false, ...defined({ predicted, fewShot, calibrated }) }];
   }
-  const full = executedScore(round.outcomes).score;
+  const full = executionFacts(round.outcomes).meanScore;
   const { predicted } = evaluation;
   const fewShot = fewShotInHindsight(state, round);
   const calibrated = calibratedInHindsight(state, predicted, fewShot);
-  return [{ round: round.round, inHindsight: fewShot !== undefined, full, ...defined({ predicted, fewShot, calibrated }) }];
+  return [{ round: round.round, inHindsight: fewShot !== undefined, ...defined({ full, predicted, fewShot, calibrated }) }];
 }
 
 /**
@@ -36,7 +38,8 @@ function estimatesOf(state: RunState, round: Round): RoundEstimates[] {
  */
 function fewShotInHindsight(state: RunState, round: Round): number | undefined {
   const sample = firstSample(state);
-  const drawn = round.outcomes.filter(({ queryIndex }) => sample.has(queryIndex));
+  if (sample.size === 0) return undefined;
+  const drawn = round.outcomes.filter((outcome) => sample.has(outcome.queryIndex) && isScored(outcome));
   return drawn.length === 0 ? undefined : executedScore(drawn).score;
 }
 

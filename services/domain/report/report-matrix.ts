@@ -1,4 +1,5 @@
 import type { Benchmark } from '../benchmark.ts';
+import { executionFacts } from '../run/execution-facts.ts';
 import { scoresByQuery } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { mean } from '../statistics/intervals.ts';
@@ -8,6 +9,7 @@ const questionLength = 300;
 
 /** Rows are the rounds that executed anything; columns go from the hardest query to the easiest; ties keep their own order. */
 export function reportMatrix({ rounds }: RunState, benchmark: Benchmark): QueryMatrix {
+  if (benchmark.queries.length === 0) return { queries: [], rows: [] };
   const executed = rounds.filter((round) => round.outcomes.length > 0);
   const scores = executed.map((round) => ({ round, byQuery: scoresByQuery(round.outcomes) }));
   const queries = benchmark.queries
@@ -30,7 +32,7 @@ export function reportMatrix({ rounds }: RunState, benchmark: Benchmark): QueryM
 }
 
 function failedQueries({ outcomes }: Round): ReadonlySet<number> {
-  return new Set(outcomes.filter(({ failure }) => failure !== undefined).map(({ queryIndex }) => queryIndex));
+  return new Set(executionFacts(outcomes).failed.map(({ queryIndex }) => queryIndex));
 }
 
 function excerpt(question: string): string {

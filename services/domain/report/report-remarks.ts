@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { isScored } from '../failure-class.ts';
+import { executionFacts } from '../run/execution-facts.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { describeDoubts } from '../run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../run/ledger/totals.ts';
@@ -78,9 +79,10 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
   const unpredicted = rounds.filter(
     (round) => round.predictions.length > 0 && round.predictions.at(-1)?.score === undefined,
   ).length;
-  const unscored = rounds.flatMap(({ outcomes }) => outcomes.filter(({ failure }) => failure?.kind === 'scorer')).length;
+  const failed = rounds.flatMap(({ outcomes }) => executionFacts(outcomes).failed);
+  const unscored = failed.filter(({ failure }) => failure?.kind === 'scorer').length;
   const remarks: string[] = [];
-  const uncounted = rounds.flatMap(({ outcomes }) => outcomes.filter((outcome) => !isScored(outcome))).length;
+  const uncounted = failed.filter((outcome) => !isScored(outcome)).length;
   if (uncounted > 0)
     remarks.push(
       `${countOf(uncounted, 'execution')} failed for reasons of the infrastructure and count in no score: see the failures.`,

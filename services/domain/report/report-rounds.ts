@@ -1,16 +1,16 @@
 import { defined } from '../defined.ts';
-import { classOfOutcome } from '../failure-class.ts';
 import { moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import { earlierRounds } from '../run/earlier-rounds.ts';
+import { executionFacts } from '../run/execution-facts.ts';
 import { totalUse } from '../run/ledger/totals.ts';
-import { executedScore, scoresByQuery } from '../run/outcomes.ts';
+import { executedScore } from '../run/outcomes.ts';
 import { paretoFront } from '../run/pareto-front.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { shownScore } from '../search/static-score.ts';
 import { latenciesOf } from '../statistics/latencies.ts';
 import { toDocument } from '../workflow/to-document.ts';
-import { groupFailures } from './group-failures.ts';
+import { failedIn, groupFailures } from './group-failures.ts';
 import type { AnswerLatency, RoundReport } from './report-model.ts';
 import { answerCost } from './report-verdict.ts';
 
@@ -50,7 +50,6 @@ function reportRound(
 ): RoundReport {
   const { evaluation } = round;
   const shown = shownScore(round, state.configuration.search);
-  const failed = round.outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round: round.round, failure }]));
   const uses = state.ledger.filter((entry) => entry.round === round.round);
   return {
     round: round.round,
@@ -61,8 +60,8 @@ function reportRound(
     executions: round.outcomes.length,
     queries: queriesOf(round),
     refusedProposals: [...round.proposals, ...(round.queryProposals ?? [])].filter(({ failure }) => failure !== undefined).length,
-    failures: groupFailures(failed),
-    wrongAnswers: round.outcomes.filter((outcome) => classOfOutcome(outcome) === 'wrong-answer').length,
+    failures: groupFailures(failedIn(round)),
+    wrongAnswers: executionFacts(round.outcomes).wrongAnswers,
     tokens: totalUse(uses).tokens,
     ...(shown === undefined ? {} : { score: shown.score, method: shown.method }),
     ...defined({
@@ -87,13 +86,13 @@ function answerLatency(times: readonly number[]): AnswerLatency | undefined {
 
 /** Those executed, and those that have a score. */
 export function queriesOf({ outcomes }: Pick<Round, 'outcomes'>): RoundReport['queries'] {
-  const executed = new Set(outcomes.map(({ queryIndex }) => queryIndex)).size;
-  return { executed, scored: scoresByQuery(outcomes).size };
+  const { queries, scored } = executionFacts(outcomes);
+  return { executed: queries, scored };
 }
 
 /** As the deciding score is made (executedScore). */
 function otherScoresOf({ outcomes }: Round, scorers: readonly string[]): Record<string, number> | undefined {
-  if (outcomes.length === 0 || scorers.length === 0) return undefined;
+  if (scorers.length === 0 || executionFacts(outcomes).scored === 0) return undefined;
   const scoreBy = (scorer: string) =>
     executedScore(outcomes.map((outcome) => ({ ...outcome, score: outcome.otherScores?.[scorer] ?? 0 }))).score;
   return Object.fromEntries(scorers.map((scorer) => [scorer, scoreBy(scorer)]));

@@ -5,6 +5,7 @@ import { type Money, moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import { bestRound } from '../run/best-round.ts';
 import { earlierRounds } from '../run/earlier-rounds.ts';
+import { executionFacts } from '../run/execution-facts.ts';
 import { tokensAnAnswer } from '../run/ledger/mean-cost.ts';
 import { isSearch } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -95,10 +96,7 @@ function costOf({ rounds }: RunState, round: number, prices: PriceTable | undefi
 export function answerCost(round: Round, prices: PriceTable | undefined): AnswerCost | undefined {
   const tokens = tokensAnAnswer(round);
   if (tokens === undefined) return undefined;
-  const total = moneyOf(
-    prices,
-    round.outcomes.flatMap((outcome) => outcome.tokens),
-  );
+  const total = moneyOf(prices, executionFacts(round.outcomes).uses);
   const money = total && { ...total, amount: total.amount / round.outcomes.length };
   return { tokens, ...defined({ money }) };
 }

@@ -175,7 +175,7 @@ test('between the entries stand the newest progress, each notice once, and troub
   bus.troubles.tell({ runId, worker: 'w', message: 'HTTP 503' });
   await timing.advance(0);
   progress()?.(step(3), undefined);
-  await timing.advance(0);
+  await timing.advance(250);
   expect(told).toEqual([
     'runStarted',
     'progress 2/9',
@@ -185,6 +185,24 @@ test('between the entries stand the newest progress, each notice once, and troub
     'progress 3/9',
   ]);
   end();
+});
+
+test('of a run with a thousand results a second, a watch tells the progress four times a second, and the last of it', async () => {
+  const { timing, append, watch, progress } = await setUp();
+  await append(started);
+  const { told, over } = watch();
+  await timing.advance(0);
+  for (let done = 1; done <= 2_000; done += 1) {
+    const outstanding = { execute: 2_000 - done, predict: 0, propose: 0 };
+    progress()?.({ round: 1, phase: 'warm-up', done, total: 2_000, ahead: [], outstanding }, undefined);
+    await timing.advance(1);
+  }
+  await timing.advance(250);
+  const steps = told.filter((one) => one.startsWith('progress'));
+  expect([steps.length, steps.at(-1)]).toEqual([9, 'progress 2000/2000']);
+  await append(cancelled);
+  await timing.advance(0);
+  expect([await over, told.at(-1), timing.waiting()]).toEqual(['over', 'runCancelled', 0]);
 });
 
 test('troubles that cannot be listened to are told, and are listened to again after five seconds', async () => {

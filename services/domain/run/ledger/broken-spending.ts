@@ -1,4 +1,5 @@
 import type { WorkflowProposed } from '../event.ts';
+import { executionFacts } from '../execution-facts.ts';
 import type { Outcomes } from '../outcome-list.ts';
 import { brokenProposals } from '../proposals.ts';
 import type { Round, RunState } from '../state.ts';
@@ -50,8 +51,7 @@ function brokenOnCanary({ ledger }: RunState, { round, proposals, canary }: Roun
 }
 
 function isBroken(outcomes: Outcomes): boolean {
-  const failed = outcomes.filter(({ failure }) => failure !== undefined).length;
-  return outcomes.length > 0 && failed >= brokenFrom * outcomes.length;
+  return outcomes.length > 0 && executionFacts(outcomes).failed.length >= brokenFrom * outcomes.length;
 }
 
 const elsewhere: ReadonlySet<Phase> = new Set(['propose', 'canary', 'test']);

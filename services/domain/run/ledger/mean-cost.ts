@@ -1,4 +1,5 @@
 import { mean } from '../../statistics/intervals.ts';
+import { oncePerList } from '../once-per-list.ts';
 import type { KeptOutcome } from '../outcome-columns.ts';
 import type { Round, RunState } from '../state.ts';
 import { totalUse } from './totals.ts';
@@ -22,8 +23,10 @@ export function meanCosts({ rounds }: RunState): MeanCosts | undefined {
 
 /** What an answer of the round's workflow takes, by all that was executed for its score; undefined if nothing was. */
 export function tokensAnAnswer({ outcomes }: Pick<Round, 'outcomes'>): number | undefined {
-  return outcomes.length === 0 ? undefined : mean(outcomes.map(tokensOfOutcome));
+  return outcomes.length === 0 ? undefined : meanTokens(outcomes);
 }
+
+const meanTokens = oncePerList((outcomes) => mean(Array.from(outcomes, tokensOfOutcome)));
 
 export function tokensOfOutcome({ tokens }: KeptOutcome): number {
   return totalUse(tokens).tokens;

@@ -4,6 +4,7 @@ import { evaluationMethods } from '../../../../services/domain/evaluation/regist
 import { calibrationWeight } from '../../../../services/domain/evaluation/scale.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay, type World } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';
@@ -155,6 +156,32 @@ it('the other scorers are reported beside the one that decides, a failed executi
   const model = buildReport({ ...state, rounds }, benchmark, meta);
   expect(model.run).toMatchObject({ scorer: 'strict', otherScorers: ['gsm8k-aflow'] });
   expect(model.rounds[0]?.otherScores).toEqual({ 'gsm8k-aflow': 20 / 40 });
+});
+
+it('a round of which the infrastructure has lost every execution is reported without scores', () => {
+  const { state } = reported({ evaluation: { warmUpRounds: 4, fewShotRatio: 0.2 } });
+  const lost = { kind: 'unavailable' as const, message: 'HTTP 503' };
+  const rounds = state.rounds.map((round) =>
+    round.round > 1 ? round : { ...round, outcomes: round.outcomes.map((outcome) => ({ ...outcome, score: 0, failure: lost })) },
+  );
+  const model = buildReport({ ...state, rounds }, { ...madeUpBenchmark(40), otherScorers: ['gsm8k-aflow'] }, meta);
+  expect(model.rounds[0]).toMatchObject({ executions: 40, queries: { executed: 40, scored: 0 }, wrongAnswers: 0 });
+  expect(model.rounds[0]?.otherScores).toBeUndefined();
+  expect(model.executionFailures).toEqual([
+    { kind: 'unavailable', class: 'infrastructure', count: 40, examples: [{ round: 1, message: 'HTTP 503' }] },
+  ]);
+  expect(model.remarks.join()).toContain('40 executions failed for reasons of the infrastructure');
+});
+
+it('a report of a run that went on is that of its log, whatever was reported before', () => {
+  const { log } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount: 40 }));
+  const about = (events: typeof log) => JSON.stringify(buildReport(replay(events), madeUpBenchmark(40), meta));
+  let state: RunState | undefined;
+  for (const [place, event] of log.entries()) {
+    state = applyEvent(state, event);
+    const report = JSON.stringify(buildReport(state, madeUpBenchmark(40), meta));
+    if (place % 8 === 0) expect(report).toBe(about(log.slice(0, place + 1)));
+  }
 });
 
 describe('estimates against full evaluation', () => {
