@@ -26,8 +26,8 @@ const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0, ahead
 
 /**
  * The log, and between its entries how far the current step has got and what holds its workers up. Ends after the entry that ends
- * the run. Of progress, only the newest is told, a few times a second and as fast as
- * the reader reads; a trouble that is new is told at once.
+ * the run. Of progress, only the newest is told, a few times a second at most, and as fast as it is read; a trouble or a wait
+ * that is new is told at once.
  */
 export async function* watchRun(
   source: WatchSource,
@@ -88,8 +88,9 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
   let wake: () => void = () => undefined;
   const dueInMs = (): number => toldAtMs + progressEveryMs - timing.monotonicMs();
   const spentSoFar = () => coordinator.spent({ runId, spent: undefined }, coordinator.state(runId), signal);
-  const change = (): void => {
+  const change = (isUrgent: boolean): void => {
     fresh = true;
+    if (isUrgent) toldAtMs = Number.NEGATIVE_INFINITY;
     const waitMs = dueInMs();
     if (waitMs <= 0) wake();
     else
@@ -103,13 +104,14 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
     // Progress was made, so whatever held it up is over.
     if (step !== progress) trouble = '';
     progress = step;
+    const isAnother = waiting?.kind !== wait?.kind;
     waiting = wait && waitingToProto(wait, timing.wallMs());
-    change();
+    change(isAnother);
   });
   const say = (message: string): void => {
-    if (message !== trouble) toldAtMs = Number.NEGATIVE_INFINITY;
+    const isNew = message !== trouble;
     trouble = message;
-    change();
+    change(isNew);
   };
   const listen = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -130,7 +132,7 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
       const counted = signal.aborted ? undefined : await spentSoFar().catch(() => undefined);
       if (counted === undefined) continue;
       spent = spentToProto(counted);
-      change();
+      change(false);
     }
   };
   const closed = Promise.all([listen(), count()])

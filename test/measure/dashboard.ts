@@ -6,8 +6,8 @@
  * The first is a finished run of 20 rounds, made up on a real nats-server, and read by a cluster and a dashboard as users
  * start them: each answer cold (the log is not read yet) and again; with --browser, besides, until the run's page is drawn in
  * Chromium, cold too, from a dashboard that was just started. With --live N, a run of N executions is searched in pairs, by
- * turns without and with a page that follows it and asks for what changes, as a browser does; CPU is that of all processes of
- * the cluster and of the dashboard, by result, between the first tenth of the rounds and the last.
+ * turns without and with a page that follows it and asks for what changes, as a browser does; CPU is that of each process of
+ * the cluster and of the dashboard, by result, between the first tenth of the results and the last, as the log dates them.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -156,7 +156,7 @@ interface Sample {
   readonly cpu: ReadonlyMap<string, number>;
 }
 
-/** Milliseconds of processor time by result of a search. Nothing but the page asks the dashboard for anything while it goes on. */
+/** Milliseconds of processor time by result of a search, during which nothing but the page asks the dashboard. */
 async function searchCost(isWatched: boolean, turn: number): Promise<number> {
   const folder = join(root, `live-${turn}-${isWatched}`);
   const file = join(root, 'live.yaml');

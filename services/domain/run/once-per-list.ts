@@ -1,7 +1,7 @@
 import type { KeptOutcome } from './outcome-columns.ts';
 import { OutcomeList } from './outcome-list.ts';
 
-/** What follows from outcomes, worked out once for each OutcomeList: it never changes, and those of rounds that are over are asked often. */
+/** What follows from outcomes, worked out once for each OutcomeList, which never changes. */
 export function oncePerList<Value>(
   workOut: (outcomes: Iterable<KeptOutcome>) => Value,
 ): (outcomes: Iterable<KeptOutcome>) => Value {
