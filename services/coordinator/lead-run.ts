@@ -56,6 +56,8 @@ export async function leadRun(run: DrivenRun, parts: LeadRunParts, signal: Abort
   const log = parts.logger.child({ runId, ...traceOfRun(runId) });
   const looked = (isHeld: boolean): void => {
     run.isLeading = isHeld;
+    // Why this one failed explains nothing of a run that another leads.
+    if (!isHeld) run.failure = undefined;
   };
   const lease = { leases: bus.leases, name: runLease(runId), holder: settings.name, logger: log, timing, looked };
   await using held = await awaitLease(lease, () => hasEnded(run.manifest.status), signal);

@@ -88,7 +88,7 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
     if (word === 'over') logger.info({ runId }, 'the run continues');
     if (word !== 'now' || wait === undefined) return;
     const { kind, what, until, waitedMs } = wait;
-    const level = kind === 'paused' || kind === 'work' ? 'info' : 'warn';
+    const level = kind === 'paused' || kind === 'work' || kind === 'lease' ? 'info' : 'warn';
     logger[level]({ runId, waitsFor: kind, until, waitedMs: Math.round(waitedMs) }, `the run is waiting: ${what}`);
   };
   const watching = restartingLoop('watch waits', { signal: stopping.signal, logger, timing }, async (signal) => {

@@ -121,6 +121,31 @@ test('another coordinator takes a run up when its leader is gone for as long as 
   await stop();
 });
 
+test('a coordinator that has lost a run to another says that that one leads it, and blames the bus no more', async () => {
+  const { timing, storeRun, start, stop } = setUp();
+  await storeRun(runId);
+  const cutOff = async (): Promise<never> => {
+    throw new BusError('renew a lease', 'the server did not answer');
+  };
+  const first = start('a', ({ leases }) => ({
+    leases: {
+      ...leases,
+      async acquire(...asked) {
+        const lease = await leases.acquire(...asked);
+        return lease && { ...lease, renew: cutOff };
+      },
+    },
+  }));
+  await timing.advance(0);
+  expect(first.coordinator.figures().runsLed).toBe(1);
+  const second = start('b');
+  await timing.advance(leaseTtlMs * 2);
+  expect([first.coordinator.figures().runsLed, second.coordinator.figures().runsLed]).toEqual([0, 1]);
+  await timing.advance(10_000);
+  expect(first.coordinator.wait(runId)).toMatchObject({ kind: 'lease' });
+  await stop();
+});
+
 test('a pause is told at once with how long it has lasted, and the run goes on when it is over', async () => {
   const { timing, bus, storeRun, start, startWorker, status, stop } = setUp();
   await storeRun(runId, { status: RunStatus.PAUSED, pauseReason: 'lunch', pausedAtMs: 0 });
