@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
+import { createListing } from './create-listing.ts';
 import { addExamples } from './examples.ts';
 import { createRootCommand } from './root-command.ts';
 
@@ -11,11 +12,13 @@ const ending = extname(import.meta.filename);
 
 /**
  * The program with nothing but the command that is asked for, which starts in a half to a quarter of the time: a command is the
- * file of its name, and most load little of what all of them load together. Anything else, such as --help or a word that is no
- * command, needs the whole program.
- * @param word the first of the command line
+ * file of its name, and most load little of what all of them load together. The list of all commands needs none of them. Anything
+ * else, such as a word that is no command, needs the whole program.
+ * @param words of the command line
  */
-export async function loadCommand(word: string | undefined, cli: Cli): Promise<Command> {
+export async function loadCommand(words: readonly string[], cli: Cli): Promise<Command> {
+  const [word, ...others] = words;
+  if (others.length === 0 && (word === undefined || word === '--help' || word === '-h')) return createListing(cli);
   const file = join(import.meta.dirname, 'commands', `${word}${ending}`);
   if (word !== undefined && /^[a-z]+(-[a-z]+)*$/.test(word) && existsSync(file)) {
     const exported: Record<string, unknown> = await import(pathToFileURL(file).href);

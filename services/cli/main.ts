@@ -23,11 +23,13 @@ const launcher = environment[launcherVariable];
 const command = launcher === undefined ? 'scale' : commandAsInvoked({ launcher, environment, clone });
 const cli = createCli(process, environment, interrupts, command);
 try {
-  const program = await loadCommand(process.argv[2], cli);
+  const program = await loadCommand(process.argv.slice(2), cli);
   await program.parseAsync(process.argv);
   process.exit(cli.exitCode());
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(exitCodes.ok);
+  // The list of commands, which says everything, has been printed where none was named.
+  if (error instanceof CommanderError && error.code === 'commander.help') process.exit(exitCodes.badInput);
   const writeOut = async (content: string): Promise<void> => void process.stdout.write(content);
   process.exit(await sayError({ json: process.argv.includes('--json'), error, command, notice, writeOut }));
 }

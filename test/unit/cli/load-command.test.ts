@@ -11,15 +11,20 @@ const whole = createProgram(cli);
 const alone = whole.commands.map((command) => command.name()).filter((name) => name !== 'completion');
 
 test.each(alone)('%s is loaded by itself, and is what it is among all commands', async (name) => {
-  const program = await loadCommand(name, cli);
+  const program = await loadCommand([name], cli);
   expect(program.commands.map((command) => command.name())).toEqual([name]);
   const [among] = whole.commands.filter((command) => command.name() === name);
   expect(program.commands[0]?.helpInformation()).toBe(among?.helpInformation());
 });
 
-test.each([undefined, '--help', 'lst', 'sweep-report', 'sweep-test', '/main', 'completion', ''])(
+test.each([[], ['--help'], ['-h']])('the list of all commands is what they say themselves: %s', async (...words) => {
+  expect((await loadCommand(words, cli)).helpInformation()).toBe(whole.helpInformation());
+});
+
+test.each([['lst'], ['sweep-report'], ['sweep-test'], ['/main'], ['completion'], [''], ['--help', 'run']])(
   '%s needs the whole program',
-  async (word) => {
-    expect((await loadCommand(word, cli)).commands).toHaveLength(whole.commands.length);
+  async (...words) => {
+    expect((await loadCommand(words, cli)).helpInformation()).toBe(whole.helpInformation());
+    expect((await loadCommand(words, cli)).commands[0]?.options).not.toEqual([]);
   },
 );
