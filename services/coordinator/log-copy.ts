@@ -1,5 +1,6 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import { nextDigest } from '../shared/contracts/log-digest.ts';
+import { compress } from './compress.ts';
 
 /** A run's log as this process has read or written it, packed: from it, a log that the store loses is restored. */
 export interface LogCopy {
@@ -101,7 +102,7 @@ function pack(entries: readonly Uint8Array[]): Uint8Array {
     length.writeUInt32LE(entry.length);
     return [length, entry];
   });
-  return zstdCompressSync(Buffer.concat(parts));
+  return compress(Buffer.concat(parts));
 }
 
 function unpack(bytes: Uint8Array): Uint8Array[] {

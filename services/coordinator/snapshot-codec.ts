@@ -1,10 +1,11 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import type { RoundTimes } from '../domain/report/run-progress.ts';
 import { type ColumnValues, createOutcomeColumns } from '../domain/run/outcome-columns.ts';
 import { OutcomeList, type Outcomes } from '../domain/run/outcome-list.ts';
 import type { Round, RunState } from '../domain/run/state.ts';
 import { version } from '../shared/telemetry/version.ts';
 import type { EntryPlace } from './answer-places.ts';
+import { compress } from './compress.ts';
 
 /** What a run's log adds up to at a place. It only saves reading: whoever cannot use it reads the log. */
 export interface RunSnapshot {
@@ -91,7 +92,7 @@ function packedOutcomes({ outcomes, completed }: Round): Uint8Array {
   const { kinds, failures, otherScores } = values;
   const columns = columnNames.map((name): NumberArray => values[name]);
   const texts = Buffer.from(JSON.stringify({ kinds, failures, otherScores }));
-  const bytes = zstdCompressSync(joined([texts, ...columns.map(({ buffer }) => new Uint8Array(buffer))]));
+  const bytes = compress(joined([texts, ...columns.map(({ buffer }) => new Uint8Array(buffer))]));
   if (completed) packed.set(outcomes, bytes);
   return bytes;
 }
@@ -108,7 +109,7 @@ function unpackedOutcomes(bytes: Buffer): OutcomeList {
 }
 
 function packedJson(document: unknown): Uint8Array {
-  return zstdCompressSync(Buffer.from(JSON.stringify(document)));
+  return compress(Buffer.from(JSON.stringify(document)));
 }
 
 const lengthBytes = 4;
