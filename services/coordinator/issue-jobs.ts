@@ -3,6 +3,7 @@ import { againJobId } from '../domain/run/job-id.ts';
 import type { RunState } from '../domain/run/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { type JobSource, jobsOf } from './job-of-command.ts';
+import { longestFirst } from './longest-first.ts';
 import { publishJobs } from './publish-jobs.ts';
 import type { ResultInbox } from './result-inbox.ts';
 import { jobIdsOf } from './step-of-plan.ts';
@@ -48,7 +49,7 @@ export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'see
   };
   return {
     async issue(work, state) {
-      const wanted = work.flatMap((command) => withOnly(command, isNew));
+      const wanted = longestFirst(work, state).flatMap((command) => withOnly(command, isNew));
       for (let start = 0; start < wanted.length; start += commandsAtOnce) {
         const some = wanted.slice(start, start + commandsAtOnce);
         const jobs = (await Promise.all(some.map((command) => jobsOf(command, state, source)))).flat();

@@ -84,15 +84,16 @@ export class SlotLeaseOverError extends ScaleError {
 const [lastCall, lastMoment] = [0.5, 0.75];
 /** Renewals, and looks at the own clock, in that time. */
 const [renewals, looks] = [5, 10];
-const longestLookMs = 1_000;
+const longestLookMs = 250;
 /** How long a server may take to notice that its client has hung up. */
 const noticedMs = 100;
 /**
  * Demand is told in steps of this part of the limit, and as the most of this time, so that small changes cost nothing. Below the
- * first step it is told as it is: a predictor that asks for one call must not hold the slots of seven.
+ * first step it is told as it is: a predictor that asks for one call must not hold the slots of seven, nor hold its own for long
+ * when its call has ended.
  */
 const demandSteps = 8;
-const demandMs = 1_000;
+const demandMs = 250;
 
 /**
  * Slots are asked for and given back between calls, in the background. A process that cannot renew its lease stops using its

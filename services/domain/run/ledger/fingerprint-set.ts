@@ -1,6 +1,6 @@
 /**
- * Texts by a fingerprint of 53 bits, 10 to 13 bytes each instead of some 100: enough for accounts, where of a million texts one is
- * taken for another with a probability of 1 in 18,000.
+ * Texts by a fingerprint of 53 bits, 10 to 13 bytes each instead of some 100: enough for accounts, where of a million texts one
+ * is taken for another with a probability of 1 in 18,000.
  */
 export interface FingerprintSet {
   has(text: string): boolean;
