@@ -8,6 +8,8 @@ import { hasCompose } from '../support/compose.ts';
 const file = join(import.meta.dirname, '../../deploy/compose.yaml');
 
 interface Service {
+  readonly image?: string;
+  readonly command?: readonly string[];
   readonly profiles?: readonly string[];
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -39,6 +41,19 @@ describe('deploy/compose.yaml', () => {
       expect(secrets).toEqual([`\${SCALE_SECRETS:-./secrets}/${name}:/etc/scale/secrets:ro`]);
       expect(Object.keys(environment).filter((variable) => /TOKEN$|PASSWORD|PLAINTEXT|_KEY$/.test(variable))).toEqual([]);
     }
+  });
+
+  test('serves over the executors as the user of NATS that may, with nothing but its own secrets and no sandbox', () => {
+    const { environment = {}, volumes = [], command = [], image, profiles: of } = services['serve-over-executors'] ?? {};
+    expect([of, image]).toEqual([['serving-over-executors'], services.coordinator?.image]);
+    expect(command.slice(-2)).toEqual(['--cluster', environment.SCALE_NATS_URL]);
+    expect(Object.keys(environment)).toEqual(
+      expect.arrayContaining([...Object.keys(services.coordinator?.environment ?? {})].filter((name) => /NATS/.test(name))),
+    );
+    expect(environment.SCALE_SERVE_TOKEN_FILE).toBe('/etc/scale/secrets/token');
+    expect(volumes).toEqual([...(services.serve?.volumes ?? [])]);
+    const accounts = readFileSync(join(import.meta.dirname, '../../deploy/nats/accounts.conf'), 'utf8');
+    expect(accounts).toMatch(/user: "?serve"?/);
   });
 
   test.skipIf(!hasCompose()).each([[], ...profiles.map((profile) => [profile])])(
