@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { operators } from '../domain/operators/registry.ts';
 import type { CodeRunner } from '../domain/ports.ts';
 import { interpretWorkflow } from '../domain/workflow/interpret.ts';
@@ -5,8 +6,9 @@ import { BudgetSpentError } from '../shared/budgets/budget-spent-error.ts';
 import { modelFromProto } from '../shared/contracts/configuration-codec.ts';
 import { ContractError } from '../shared/contracts/contract-error.ts';
 import type { AnswerMessage, Question } from '../shared/contracts/generated/scale/v1/answer.ts';
-import { type Endpoint, RunLimits } from '../shared/contracts/generated/scale/v1/control.ts';
+import { RunLimits } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
+import { pricesFromProto } from '../shared/contracts/prices-codec.ts';
 import { present } from '../shared/contracts/read-message.ts';
 import { failureToProto } from '../shared/contracts/result-codec.ts';
 import { workflowFromProto } from '../shared/contracts/workflow-codec.ts';
@@ -50,7 +52,7 @@ export async function answerQuestion(question: Question, dependencies: AnswerDep
 
 async function interpret(question: Question, dependencies: AnswerDependencies): Promise<AnswerOutcome> {
   const { models, code, scopes, record, signal, lastCalls } = dependencies;
-  const { id, party, workflowHash, fields, inputs, maxCalls, turn, priority, endpoints } = question;
+  const { id, party, workflowHash, fields, inputs, maxCalls, turn } = question;
   const workflow = workflowFromProto(present('Question', 'workflow', question.workflow));
   const settings = modelFromProto(present('Question', 'model', question.model));
   const key = turn === 0 ? [workflowHash] : [workflowHash, turn];
@@ -58,7 +60,7 @@ async function interpret(question: Question, dependencies: AnswerDependencies): 
   const { client } = models.clientFor({
     ...{ role: 'executor', settings, prefixKey: workflowHash, seed, draw: [], account: unnoted() },
     job: { runId: party, jobId: id, work: undefined },
-    run: runOf({ party, priority, endpoints, settings, scopes }),
+    run: runOf(question, settings, scopes),
     journal: new Map(question.finished.map((call) => [call.callId, call])),
     ...{ record, lastCalls, stored: async () => undefined },
   });
@@ -67,21 +69,18 @@ async function interpret(question: Question, dependencies: AnswerDependencies): 
   return { $case: 'answer', value: { answer, failure: failure && failureToProto(failure) } };
 }
 
-interface Asker {
-  readonly party: string;
-  readonly priority: number;
-  readonly endpoints: readonly Endpoint[];
-  readonly settings: ModelRun['configuration']['executor'];
-  readonly scopes: readonly string[];
-}
-
 /** To the endpoints, all that is served under one name is a run beside others. */
-function runOf({ party, priority, endpoints, settings, scopes }: Asker): ModelRun {
+function runOf(
+  { party, priority, endpoints, prices }: Question,
+  settings: ModelRun['configuration']['executor'],
+  scopes: readonly string[],
+): ModelRun {
   const limits = RunLimits.fromPartial({ scopes: [...scopes] });
   return {
     ...{ runId: party, endpoints, configuration: { seed: 0, executor: settings, optimizer: settings } },
     standing: () => ({ ...usualStanding, priority }),
     limits: () => limits,
+    ...defined({ prices: prices && pricesFromProto(prices) }),
   };
 }
 

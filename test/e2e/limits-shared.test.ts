@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCallAccount } from '../../services/cli/in-process/workflow-executor.ts';
 import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
+import { executorsOfCluster } from '../../services/cli/serve/cluster-executor.ts';
 import { sweepRequestOf } from '../../services/cli/sweeps/sweep-request.ts';
 import { costOf } from '../../services/domain/prices/cost-of.ts';
 import type { CallAttempt } from '../../services/domain/run/ledger/call-attempt.ts';
 import { createSpentTally } from '../../services/domain/run/ledger/spent.ts';
+import { canonicalHash } from '../../services/domain/workflow/canonical-hash.ts';
+import { totalOf } from '../../services/shared/budgets/amounts.ts';
+import { dayScope } from '../../services/shared/budgets/scopes-of.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
 import { readSweepFile } from '../../services/shared/config/sweep-file.ts';
 import {
@@ -16,6 +21,7 @@ import {
   type StartSweepRequest,
 } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { type KillableCluster, startKillableCluster } from '../support/killable-cluster.ts';
 import { untilModelIsIdle } from '../support/until-model-is-idle.ts';
 
@@ -201,4 +207,39 @@ test('all runs of a day spend no more than its limit together, and are paused at
   const sent = counts.reduce((sum, count) => sum + count, 0);
   expect(sent).toBeLessThanOrEqual(most);
   expect(sent).toBeGreaterThan(most / 2);
+});
+
+test('what is served counts in money too, and is refused once the day has none left', async () => {
+  const most = 0.01;
+  await using cluster = await startKillableCluster(executors, slots, 10, { SCALE_DAY_LIMITS: `money=${most}` });
+  const prices = 'prices: { models: { qwen-plus: { input: 1, output: 2 }, qwen3-8b: { input: 3, output: 4 } } }\n';
+  const file = await readRunFile(await written('served', `name: served\n${base}${prices}`));
+  const { executor } = file.configuration;
+  const { endpoints } = startRunRequestOf(file, cluster.simulatorUrl);
+  // The coordinator has said what the day has.
+  while ((await cluster.bus.budgets.update(dayScope, (found) => found)).terms === undefined) await sleep(50);
+  const open = executorsOfCluster({
+    ...{ talks: cluster.bus.talks, party: 'serve-w', priority: 10, timeLimitMs: 60_000, prices: file.prices },
+    ...{ timing: systemTiming, random: Math.random },
+  });
+  const served = open({ executor, endpoints: endpoints.filter(({ model }) => model === executor.model) });
+  const account = createCallAccount();
+  const workflow = file.configuration.initialWorkflow;
+  const wanted = {
+    workflow,
+    hash: canonicalHash(workflow),
+    fields: { question: 'What is 3 plus 4?' },
+    inputs: ['question'],
+    maxCalls: 20,
+  };
+  const answerAll = async (): Promise<never> => {
+    for (let seed = 1; ; seed += 1) await served.execute(wanted, { id: `q${seed}`, seed, account }, AbortSignal.timeout(60_000));
+  };
+  await expect(answerAll()).rejects.toMatchObject({ status: 429, code: 'budget_spent' });
+  const cost = costOf(file.prices, executor.model, account.usage) ?? Number.NaN;
+  expect(cost).toBeGreaterThan(most / 2);
+  expect(cost).toBeLessThanOrEqual(most);
+  const { holders, gone } = await cluster.bus.budgets.update(dayScope, (found) => found);
+  const counted = totalOf([...gone, ...holders.flatMap(({ spent }) => spent)]).money;
+  expect(counted).toBeCloseTo(cost, 9);
 });

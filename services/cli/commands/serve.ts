@@ -18,6 +18,7 @@ import { startModelServers } from '../in-process/model-servers.ts';
 import { executorsHere, type OpenExecutor } from '../in-process/workflow-executor.ts';
 import { countUpTo } from '../parse-count.ts';
 import { readPolicyFile } from '../route/policy-file.ts';
+import { pricesHelp } from '../runs/with-prices.ts';
 import { isLoopback } from '../serve/check-access.ts';
 import { executorsOfCluster } from '../serve/cluster-executor.ts';
 import { createServedRouter } from '../serve/served-router.ts';
@@ -39,6 +40,7 @@ interface ServeOptions extends ClusterOptions {
   readonly drain: number;
   readonly cluster?: string;
   readonly priority: number;
+  readonly prices?: string;
 }
 
 /** For who cannot show a secret on a command line, where everybody on the machine sees it. */
@@ -71,6 +73,7 @@ export function addServeCommand(program: Command, cli: Cli): void {
       notEmpty,
     )
     .option('--priority <n>', 'with --cluster: calls of a higher one go first; runs have 0', parsePriority, usualPriority)
+    .option('--prices <file>', `with --cluster, for its limits in money: ${pricesHelp}`)
     .option('--json', 'print one JSON document with the address; notices go to stderr', false)
     .action((workflow: string | undefined, options: ServeOptions) =>
       cli.answer(options.json, () => serve(cli, workflow, options)),
@@ -83,6 +86,9 @@ async function serve(cli: Cli, workflow: string | undefined, options: ServeOptio
   if (token === undefined && !isLoopback(options.host)) {
     const message = `at ${options.host} others could spend your tokens: set ${tokenVariable} or --token, or listen on 127.0.0.1`;
     throw new CliError('bad-input', message);
+  }
+  if (options.prices !== undefined && options.cluster === undefined) {
+    throw new CliError('bad-input', '--prices is for limits of a cluster in money: name the cluster with --cluster');
   }
   const nats = options.cluster === undefined ? undefined : natsSettings(options.cluster, cli.environment);
   const what = await toServe(cli, workflow, options);
@@ -144,14 +150,14 @@ interface Executors {
 }
 
 /** This process, or the executors of a cluster. */
-async function executorsOf({ cli, what: { name }, options: { priority, deadline }, nats }: Serving): Promise<Executors> {
+async function executorsOf({ cli, what: { name, prices }, options: { priority, deadline }, nats }: Serving): Promise<Executors> {
   if (nats === undefined) return { open: executorsHere(cli.environment), close: async () => undefined };
   const logger = createLogger({ service: 'serve', version, level: 'warn' });
   const id = `serve-${hostname()}-${process.pid}`;
   const client = await connectTalks({ ...nats, role: 'serve', name: id, logger });
   const open = executorsOfCluster({
     ...{ talks: client.talks, party: `serve-${name.replaceAll(/[^\w.-]/g, '-')}`, priority, timeLimitMs: deadline * 1000 },
-    ...{ timing: systemTiming, random: Math.random },
+    ...{ prices, timing: systemTiming, random: Math.random },
   });
   return { open, close: client.close };
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
@@ -32,6 +33,8 @@ export interface FoundWorkflow {
   readonly cache?: CacheUse;
   /** What it might spend. */
   readonly limits?: RunLimits;
+  /** What its models cost, as it has kept it. */
+  readonly prices?: PriceTable;
 }
 
 export interface EvaluationChoices {

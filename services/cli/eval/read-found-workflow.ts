@@ -2,6 +2,7 @@ import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
+import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
 import { CliError } from '../cli-error.ts';
@@ -31,5 +32,7 @@ export async function readFoundWorkflow(
   const configuration = configurationFromProto(manifest.configuration);
   const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
   const { cache, limits } = manifest;
-  return { kind: 'run', runId, workflow, configuration, endpoints: simulated ? [] : endpoints, ...defined({ cache, limits }) };
+  const prices = manifest.prices && pricesFromProto(manifest.prices);
+  const own = { endpoints: simulated ? [] : endpoints, ...defined({ cache, limits, prices }) };
+  return { kind: 'run', runId, workflow, configuration, ...own };
 }

@@ -1,7 +1,9 @@
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import { decodeAnswerMessage, encodeQuestion } from '../../shared/contracts/answer-codec.ts';
 import { modelToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Question, WorkflowAnswer as WorkflowAnswerMessage } from '../../shared/contracts/generated/scale/v1/answer.ts';
 import type { ModelCall } from '../../shared/contracts/generated/scale/v1/result.ts';
+import { pricesToProto } from '../../shared/contracts/prices-codec.ts';
 import { schemaVersion } from '../../shared/contracts/read-message.ts';
 import { failureFromProto } from '../../shared/contracts/result-codec.ts';
 import { workflowToProto } from '../../shared/contracts/workflow-codec.ts';
@@ -21,6 +23,8 @@ export interface ClusterExecutorSettings {
   /** As a run's: calls of a higher one go first. */
   readonly priority: number;
   readonly timeLimitMs: number;
+  /** What the models cost, for limits of the cluster in money. */
+  readonly prices?: PriceTable | undefined;
   readonly timing: Timing;
   /** In [0, 1). */
   readonly random: () => number;
@@ -40,6 +44,7 @@ export function executorsOfCluster(settings: ClusterExecutorSettings): OpenExecu
         ...{ schemaVersion, id, party: settings.party, workflow: workflowToProto(workflow), workflowHash: hash },
         ...{ fields: { ...fields }, inputs: [...inputs], maxCalls, turn, seed, model: modelToProto(executor) },
         ...{ endpoints: endpoints.map((each) => ({ ...each })), timeLimitMs: settings.timeLimitMs, priority: settings.priority },
+        ...(settings.prices && { prices: pricesToProto(settings.prices) }),
       };
       const finished: ModelCall[] = [];
       const paid = (call: ModelCall): void => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { defined } from '../../domain/defined.ts';
 import { operators } from '../../domain/operators/registry.ts';
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
 import { queryFields } from '../../domain/workflow/query-fields.ts';
@@ -9,8 +10,9 @@ import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
+import { readPriceFile } from '../../shared/config/price-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from '../../shared/config/run-endpoints.ts';
-import { executorSettings, optimizerSettings, readRunFileSettings } from '../../shared/config/run-file.ts';
+import { executorSettings, optimizerSettings, pricesIn, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { settingsOf } from '../../shared/config/run-file-schema.ts';
 import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -19,6 +21,7 @@ import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
 import type { RoutingPolicy } from '../route/policy-file.ts';
+import { keptPrices } from '../runs/run-request.ts';
 import type { RouterToServe } from './served-router.ts';
 import type { Offered, WhatToServe } from './served-workflow.ts';
 
@@ -31,6 +34,8 @@ interface Servers {
   readonly endpoints: readonly RunEndpoint[];
   /** Of users, whose queries a simulated model is to know. */
   readonly benchmarkFiles: readonly string[];
+  /** What the models cost; absent if nobody has said. */
+  readonly prices?: PriceTable;
 }
 
 export interface ServeWishes {
@@ -38,6 +43,8 @@ export interface ServeWishes {
   readonly name?: string;
   /** NATS servers of the cluster that executes; absent: this process does. */
   readonly cluster?: string;
+  /** Path of a price table, instead of what the run file, the run or the environment says. */
+  readonly prices?: string;
 }
 
 /**
@@ -48,8 +55,9 @@ export interface ServeWishes {
  */
 export async function whatToServe(
   subject: { readonly kind: 'file'; readonly path: string } | FoundWorkflow,
-  { runFile, name, cluster }: ServeWishes,
+  wishes: ServeWishes,
 ): Promise<WithServers<WhatToServe>> {
+  const { runFile, name, cluster } = wishes;
   const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
   checkEndpointUse(parsed, []);
   const { settings } = parsed;
@@ -67,15 +75,14 @@ export async function whatToServe(
     name: name ?? (subject.kind === 'file' ? basename(subject.path, extname(subject.path)) : subject.configuration.name),
     workflow: readWorkflowText(text, place, { operators: [...operators.keys()], inputs }, maxCalls),
     ...{ inputs, executor, endpoints, maxCalls },
+    ...defined({ prices: await pricesFor(endpoints, parsed, wishes, ofRun?.prices) }),
     benchmarkFiles: benchmarkFilesOf(parsed, runFile),
   };
 }
 
 /** A policy with the model that executes its workflows: that of the run file, otherwise the one that its run had. */
-export async function routerToServe(
-  policy: RoutingPolicy,
-  { runFile, name, cluster }: ServeWishes,
-): Promise<WithServers<RouterToServe>> {
+export async function routerToServe(policy: RoutingPolicy, wishes: ServeWishes): Promise<WithServers<RouterToServe>> {
+  const { runFile, name, cluster } = wishes;
   const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
   checkEndpointUse(parsed, []);
   const executor = runFile === undefined ? policy.executor : executorSettings(parsed.settings.models.executor);
@@ -93,8 +100,22 @@ export async function routerToServe(
   const { inputs, maxCalls } = policy;
   return {
     ...{ name: name ?? policy.name, policy, inputs, executor, endpoints, maxCalls, ...defined({ optimizer }) },
+    ...defined({ prices: await pricesFor(endpoints, parsed, wishes) }),
     benchmarkFiles: benchmarkFilesOf(parsed, runFile),
   };
+}
+
+/** For executors of a cluster. @param ofRun what the run has kept, whose workflow it is. @throws PriceFileError */
+async function pricesFor(
+  endpoints: readonly RunEndpoint[],
+  parsed: ParsedRunFile,
+  { runFile, cluster, prices }: ServeWishes,
+  ofRun?: PriceTable,
+): Promise<PriceTable | undefined> {
+  if (cluster === undefined) return undefined;
+  const given = prices === undefined ? undefined : await readPriceFile(prices);
+  const table = given ?? ofRun ?? (await pricesIn(parsed, runFile === undefined ? '.' : dirname(runFile)));
+  return table && keptPrices({ endpoints, prices: table });
 }
 
 /** Executors elsewhere would not find a model that this process starts. */

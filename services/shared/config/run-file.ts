@@ -148,8 +148,8 @@ function limitsIn({ settings, error }: ParsedRunFile): RunLimits | undefined {
   return limits;
 }
 
-/** @throws PriceFileError */
-async function pricesIn({ settings: { prices } }: ParsedRunFile, base: string): Promise<PriceTable | undefined> {
+/** What the models cost, by the run file or, if it does not say, by the environment. @throws PriceFileError */
+export async function pricesIn({ settings: { prices } }: ParsedRunFile, base: string): Promise<PriceTable | undefined> {
   if (prices === undefined) return pricesOfEnvironment();
   return typeof prices === 'string' ? readPriceFile(resolve(base, prices)) : priceTableOf(prices);
 }

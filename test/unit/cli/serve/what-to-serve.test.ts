@@ -62,6 +62,21 @@ describe('what is served', () => {
     expect((await whatToServe(file, {})).name).toBe('best');
   });
 
+  it('has prices for the executors of a cluster: those that are given, else those of the run', async () => {
+    const price = { model, input: 1, cachedInput: 1, output: 2, reasoning: 2, batch: 0.5 };
+    const table = { currency: 'USD', prices: [price, { ...price, model: 'another' }] };
+    const ofRun = { ...found([endpoint]), prices: table };
+    const path = join(folder, 'prices.yaml');
+    await writeFile(path, `currency: EUR\nmodels: { "${model}": { input: 3, output: 4 } }\n`);
+    const cluster = 'nats://nats-1:4222';
+    expect((await whatToServe(ofRun, { cluster })).prices).toEqual({ currency: 'USD', prices: [price] });
+    expect((await whatToServe(ofRun, { cluster, prices: path })).prices).toMatchObject({
+      ...{ currency: 'EUR', prices: [{ model, input: 3, output: 4 }] },
+    });
+    expect((await whatToServe(found([endpoint]), { cluster })).prices).toBeUndefined();
+    expect((await whatToServe(ofRun, {})).prices).toBeUndefined();
+  });
+
   it('is refused where only the workers of a cluster know its servers', async () => {
     await expect(whatToServe(found([{ ...endpoint, baseUrl: clusterBaseUrl }]), {})).rejects.toThrow('--run-file');
   });

@@ -6,7 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Endpoint } from "./control.ts";
+import { Endpoint, PriceTable } from "./control.ts";
 import { ModelSettings } from "./event.ts";
 import { Failure, ModelCall } from "./result.ts";
 import { Workflow } from "./workflow.ts";
@@ -45,6 +45,8 @@ export interface Question {
   priority: number;
   /** Calls that an executor before this one has paid for. */
   finished: ModelCall[];
+  /** What the model costs, for limits in money. Absent: unknown, and nothing counts there. */
+  prices?: PriceTable | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -103,6 +105,7 @@ function createBaseQuestion(): Question {
     timeLimitMs: 0,
     priority: 0,
     finished: [],
+    prices: undefined,
   };
 }
 
@@ -152,6 +155,9 @@ export const Question: MessageFns<Question> = {
     }
     for (const v of message.finished) {
       ModelCall.encode(v!, writer.uint32(122).fork()).join();
+    }
+    if (message.prices !== undefined) {
+      PriceTable.encode(message.prices, writer.uint32(130).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -300,6 +306,14 @@ export const Question: MessageFns<Question> = {
             message.finished.push(ModelCall.decode(reader, reader.uint32()));
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.prices = PriceTable.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -364,6 +378,7 @@ export const Question: MessageFns<Question> = {
       finished: globalThis.Array.isArray(object?.finished)
         ? object.finished.map((e: any) => ModelCall.fromJSON(e))
         : [],
+      prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
     };
   },
 
@@ -420,6 +435,9 @@ export const Question: MessageFns<Question> = {
     if (message.finished?.length) {
       obj.finished = message.finished.map((e) => ModelCall.toJSON(e));
     }
+    if (message.prices !== undefined) {
+      obj.prices = PriceTable.toJSON(message.prices);
+    }
     return obj;
   },
 
@@ -455,6 +473,9 @@ export const Question: MessageFns<Question> = {
     message.timeLimitMs = object.timeLimitMs ?? 0;
     message.priority = object.priority ?? 0;
     message.finished = object.finished?.map((e) => ModelCall.fromPartial(e)) || [];
+    message.prices = (object.prices !== undefined && object.prices !== null)
+      ? PriceTable.fromPartial(object.prices)
+      : undefined;
     return message;
   },
 };
