@@ -9,7 +9,7 @@ import { languageVersion } from './workflow.ts';
  * maxItems, enum of texts and whole numbers, anyOf, $ref to $defs, minLength and maxLength, and an anchored pattern without a
  * length beside it. Read in vLLM's check for xgrammar, llguidance's list, and llama.cpp's json-schema-to-grammar: the last
  * ignores patternProperties and propertyNames without a word, the first refuses uniqueItems, contains and multipleOf, and drops a
- * length beside a pattern.
+ * length beside a pattern. Lengths go to llama-server alone (structured-request.ts).
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
 import { jsonReplyIn } from '../../domain/replies/json-reply.ts';
+import type { JsonSchema } from '../../domain/workflow/workflow-schema.ts';
 import type { Dialect } from './dialect.ts';
 import { EndpointError } from './endpoint-errors.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
@@ -8,6 +9,13 @@ import type { EndpointRequest } from './model-endpoint.ts';
  * llguidance, llama-server with its own grammars. Others get a schema only where a run wants one whatever the server.
  */
 const knownServers: ReadonlySet<string> = new Set(['vllm', 'sglang', 'llamacpp']);
+
+/**
+ * Servers whose grammars bound the length of a text and let it have line ends all the same. Under xgrammar, which vLLM and SGLang
+ * use where nothing else is asked of them, a text with `minLength` or `maxLength` can hold no escape: no line end, quotation mark
+ * or backslash, but a bare tab, which is no JSON (0.1.33 to 0.2.9, issue 800 of mlc-ai/xgrammar).
+ */
+const boundingServers: ReadonlySet<string> = new Set(['llamacpp']);
 
 /** Whether a server's list of models must be read to know whether a request may go out under its schema. */
 export function needsOwner({ structured, structuredWhereKnown }: EndpointRequest, dialect: Dialect): boolean {
@@ -19,7 +27,13 @@ export function inForm(request: EndpointRequest, dialect: Dialect, ownedBy: stri
   const { structured, structuredWhereKnown, ...plain } = request;
   if (structured === undefined || dialect.structured === 'off') return plain;
   if (structuredWhereKnown && dialect.structured === 'untried' && !knownServers.has(ownedBy)) return plain;
-  return { ...plain, structured, messages: structured.messages };
+  const schema = boundingServers.has(ownedBy) ? structured.schema : withoutLengths(structured.schema);
+  return { ...plain, structured: { ...structured, schema }, messages: structured.messages };
+}
+
+function withoutLengths(schema: JsonSchema): JsonSchema {
+  const drop = (key: string, value: unknown) => (key === 'minLength' || key === 'maxLength' ? undefined : value);
+  return JSON.parse(JSON.stringify(schema, drop));
 }
 
 /** The part of a body that asks for a reply under a schema. */

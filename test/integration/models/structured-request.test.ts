@@ -19,6 +19,12 @@ const request: EndpointRequest = {
   structured: { messages: [{ role: 'user', content: 'In JSON?' }], schema: predictionSchema },
 };
 const { structured: _, ...plain } = request;
+
+/** Under a schema with lengths, xgrammar 0.2.9 lets no reason have a line end, a quotation mark or a backslash. */
+const withoutLengths = {
+  ...predictionSchema,
+  properties: { ...(predictionSchema.properties as object), reason: { type: 'string' } },
+};
 const inJson = '{"reason": "It asks for steps.", "score": "0.85"}';
 const inTags = '<reason>It asks for steps.</reason><box>0.85</box>';
 
@@ -50,7 +56,7 @@ describe('a request with a schema', () => {
     expect(notes).toEqual([]);
     expect(bodies[0].response_format).toEqual({
       type: 'json_schema',
-      json_schema: { name: 'reply', strict: true, schema: JSON.parse(JSON.stringify(predictionSchema)) },
+      json_schema: { name: 'reply', strict: true, schema: withoutLengths },
     });
   });
 
@@ -87,18 +93,19 @@ describe('a request with a schema', () => {
   });
 
   test.each([
-    ['vllm', under],
-    ['sglang', under],
-    ['llamacpp', under],
-    ['somebody else', without],
-    ['scale-simulator', without],
-  ])('goes to %s, where it is to be sent only where it is known to be honoured, as %j', async (owner, form) => {
+    ['vllm', under, withoutLengths],
+    ['sglang', under, withoutLengths],
+    ['llamacpp', under, predictionSchema],
+    ['somebody else', without, undefined],
+    ['scale-simulator', without, undefined],
+  ])('goes to %s, where it is to be sent only where it is known to be honoured, as %j', async (owner, form, schema) => {
     const list: Behaviour = (response, received) =>
       (received.path.endsWith('/models') ? json(200, { data: [{ id: 'm', owned_by: owner }] }) : answer(inJson))(
         response,
         received,
       );
-    const { sent } = await sentTo([list], [{ ...request, structuredWhereKnown: true }]);
+    const { sent, bodies } = await sentTo([list], [{ ...request, structuredWhereKnown: true }]);
     expect(sent).toEqual([form]);
+    expect(bodies[0].response_format?.json_schema.schema).toEqual(schema);
   });
 });
