@@ -21,8 +21,25 @@ export interface ContainedCluster extends AsyncDisposable {
   search(runFile: string): Promise<Buffer>;
 }
 
+/** One more service of a cluster, which people reach. */
+export interface Published {
+  readonly image: string;
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** "SOURCE:TARGET" of files and folders. */
+  readonly mounts: readonly string[];
+  readonly port: number;
+  /** Answered once it is up. */
+  readonly path: string;
+}
+
+export interface OpenCluster extends ContainedCluster {
+  /** Where it is reached from this machine. */
+  publish(service: Published): Promise<string>;
+}
+
 /** Started one container at a time by testcontainers. */
-export async function startCluster(folder: string, secrets: string): Promise<ContainedCluster> {
+export async function startCluster(folder: string, secrets: string): Promise<OpenCluster> {
   await using stack = new AsyncDisposableStack();
   const network = await new Network().start();
   stack.defer(() => network.stop().then(() => undefined));
@@ -33,8 +50,8 @@ export async function startCluster(folder: string, secrets: string): Promise<Con
     stack.defer(() => started.stop({ timeout: 0 }).then(() => undefined));
     return started.getId();
   };
-  const mounts = (role: string, ...others: readonly string[]) =>
-    [`${secrets}/${role}:/etc/scale/secrets`, ...others].map((pair) => {
+  const bound = (pairs: readonly string[]) =>
+    pairs.map((pair) => {
       const [source = '', target = ''] = pair.split(':');
       return { source, target, mode: 'ro' as const };
     });
@@ -44,7 +61,7 @@ export async function startCluster(folder: string, secrets: string): Promise<Con
       new ServiceContainer(role === 'executor' ? images.sandbox : images.service)
         .withCommand([role])
         .withEnvironment({ ...natsVariables, ...clocks, ...environment })
-        .withBindMounts(role === 'simulator' ? [] : mounts(role, ...others))
+        .withBindMounts(role === 'simulator' ? [] : bound([`${secrets}/${role}:/etc/scale/secrets`, ...others]))
         .withWaitStrategy(Wait.forLogMessage(/"msg":"running"/)),
     );
   await start(
@@ -82,11 +99,23 @@ export async function startCluster(folder: string, secrets: string): Promise<Con
       ...Object.entries(clientVariables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
       ...[images.service, 'scale', 'run', 'search.yaml'],
     ]);
+  const publish = async ({ image, words, environment, mounts, port, path }: Published): Promise<string> => {
+    const container = await new ServiceContainer(image)
+      .withCommand([...words])
+      .withEnvironment({ ...environment })
+      .withBindMounts(bound(mounts))
+      .withNetwork(network)
+      .withExposedPorts(port)
+      .withWaitStrategy(Wait.forHttp(path, port))
+      .start();
+    moved.defer(() => container.stop({ timeout: 0 }).then(() => undefined));
+    return `http://${container.getHost()}:${container.getMappedPort(port)}`;
+  };
   const moved = stack.move();
-  return { simulator, executors, coordinators, search, [Symbol.asyncDispose]: () => moved.disposeAsync() };
+  return { simulator, executors, coordinators, search, publish, [Symbol.asyncDispose]: () => moved.disposeAsync() };
 }
 
-const natsVariables = {
+export const natsVariables = {
   SCALE_NATS_URL: 'tls://nats:4222',
   SCALE_NATS_CA_FILE: '/etc/scale/secrets/ca.pem',
   SCALE_NATS_CERT_FILE: '/etc/scale/secrets/cert.pem',

@@ -7,7 +7,12 @@ import { GenericContainer } from 'testcontainers';
 const run = promisify(execFile);
 const project = join(import.meta.dirname, '../..');
 
-export const images = { base: 'node:24-bookworm-slim', service: 'scale-under-test', sandbox: 'scale-sandbox-under-test' };
+export const images = {
+  base: 'node:24-bookworm-slim',
+  service: 'scale-under-test',
+  sandbox: 'scale-sandbox-under-test',
+  serve: 'scale-serve-under-test',
+};
 
 /** The container engine of this machine, e.g. "Docker 28.2.2"; undefined where none runs. */
 export async function startedEngine(): Promise<string | undefined> {
@@ -32,9 +37,9 @@ export async function logOf(container: string): Promise<string> {
   return stdout + stderr;
 }
 
-/** Both images of deploy/Dockerfile, as testcontainers builds: without buildx. */
+/** All images of deploy/Dockerfile, as testcontainers builds: without buildx. */
 export async function buildImages(): Promise<void> {
-  for (const target of ['service', 'sandbox'] as const) {
+  for (const target of ['service', 'sandbox', 'serve'] as const) {
     await GenericContainer.fromDockerfile(project, 'deploy/Dockerfile').withTarget(target).build(images[target]);
   }
 }
