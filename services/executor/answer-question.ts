@@ -77,7 +77,9 @@ function runOf(
 ): ModelRun {
   const limits = RunLimits.fromPartial({ scopes: [...scopes] });
   return {
-    ...{ runId: party, endpoints, configuration: { seed: 0, executor: settings, optimizer: settings } },
+    // Somebody waits: they are made at once, as in a process that serves by itself.
+    ...{ runId: party, endpoints: endpoints.map((each) => ({ ...each, batch: undefined })) },
+    ...{ configuration: { seed: 0, executor: settings, optimizer: settings } },
     standing: () => ({ ...usualStanding, priority }),
     limits: () => limits,
     ...defined({ prices: prices && pricesFromProto(prices) }),

@@ -6,11 +6,12 @@ import { serviceTable } from './service-tables/service-table.ts';
 
 /**
  * How a command reaches NATS: as a service does, by the same variables.
- * @param address instead of SCALE_NATS_URL
+ * @param address instead of SCALE_NATS_URL, as the option `--cluster` has it
  * @throws SettingsError
  */
 export function natsSettings(address: string, environment: Environment): Pick<BusSettings, 'servers' | 'files'> {
-  const { natsUrl, natsCredentialsFile, natsCaFile, natsCertFile, natsKeyFile } = serviceTable;
+  const natsUrl = { ...serviceTable.natsUrl, variable: '--cluster' } as const;
+  const { natsCredentialsFile, natsCaFile, natsCertFile, natsKeyFile } = serviceTable;
   const table = { natsUrl, natsCredentialsFile, natsCaFile, natsCertFile, natsKeyFile } as const;
   const settings = withAccess(readVariables(table, { ...environment, [natsUrl.variable]: address }));
   const { natsCredentialsFile: credentialsFile, natsCaFile: caFile, natsCertFile: certFile, natsKeyFile: keyFile } = settings;

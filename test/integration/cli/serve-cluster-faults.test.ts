@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
@@ -133,6 +133,14 @@ test('an executor that is stopped hands its answers on', async () => {
   expect(ended.filter((end) => end === 'whole')).toHaveLength(3);
 }, 60_000);
 
+test('somebody waits for an answer: its calls are made at once, at an endpoint whose other calls go into batches', async () => {
+  await startExecutor();
+  const run = await readFile(join(folder, 'run.yaml'), 'utf8');
+  await writeFile(join(folder, 'batch.yaml'), run.replace('max_concurrency: 300', 'max_concurrency: 300, batch: true'));
+  const { client } = await serve('--run-file', join(folder, 'batch.yaml'), '--deadline', '20');
+  expect(await client.chat.completions.create(ask)).toMatchObject({ scale: { calls: 3 } });
+}, 60_000);
+
 test('two executors that die over one answer are enough', async () => {
   const doomed = await Promise.all([startExecutor(), startExecutor()]);
   const { client } = await serve();
@@ -195,7 +203,7 @@ test('without an executor, or without NATS, a client is told so in time', async 
 
 test.each([
   [['--cluster', ' '], 'it must not be empty'],
-  [['--cluster', 'http://there'], 'SCALE_NATS_URL'],
+  [['--cluster', 'http://there'], '--cluster must be addresses such as nats://'],
   [['--cluster', 'nats://127.0.0.1:4222', '--priority', '1000'], 'from -100 to 100'],
   [['--cluster', 'nats://127.0.0.1:4222'], 'simulated model that this command starts'],
 ])('%j is refused', async (more, message) => {
