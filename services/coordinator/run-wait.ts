@@ -157,10 +157,12 @@ function workCause({ manifest, outstanding, workers }: WaitFacts): Cause {
   const limit = Math.max(...limits.map(({ timeoutMs }) => timeoutMs || endpointDefaults.timeoutMs)) / 1000;
   // The limits of the cluster's own endpoints are known to the workers alone.
   const given = limits.length === 0 ? 'its time limit' : `${limit} s`;
+  const window = limits.find(({ batch }) => batch !== undefined)?.batch?.window;
+  const late = window === undefined ? '' : `; calls in a batch have ${window}`;
   return {
     kind: 'work',
     what: `${wanted} ${are} being worked on; ${calls.join(', ')}`,
-    until: `a reply ends the wait; a call that takes longer than ${given} is given up and made again`,
+    until: `a reply ends the wait; a call that takes longer than ${given} is given up and made again${late}`,
   };
 }
 

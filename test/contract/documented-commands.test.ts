@@ -3,7 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createCli } from '../../services/cli/cli.ts';
 import { createProgram } from '../../services/cli/program.ts';
-import { commandsOf, documentedCommands, scaleCalls } from '../support/documented-commands.ts';
+import { commandsOf, documentedCommands, mentionedCommands, mentionsOf, scaleCalls } from '../support/documented-commands.ts';
 import { rulesWithoutUse, whyNotRun } from '../support/documented-plans.ts';
 
 const commands = documentedCommands();
@@ -52,6 +52,20 @@ describe('commands in the blocks of pages', () => {
     const calls = commandsOf('docs/page.md', page).flatMap(({ text }) => scaleCalls(text));
     expect(calls).toEqual([['run', 'a.yaml', '--no-such'], ['lst']]);
     for (const words of calls) expect(await fault(words)).toMatch(/unknown (?:option|command)/);
+  });
+
+  test('mentioned in a sentence have no command or option that is not there', async () => {
+    const mentioned = mentionedCommands();
+    expect(mentioned.length).toBeGreaterThan(100);
+    const faults: string[] = [];
+    for (const { page, line, text } of [...mentioned, ...mentionsOf('planted', 'As `scale label RUN --no-such keep` does.')]) {
+      // What prints is there.
+      for (const words of scaleCalls(text).filter((each) => !/--help|--version|^help/.test(each.join(' ')))) {
+        const said = (await fault(words)) ?? '';
+        if (/unknown (?:option|command)/.test(said)) faults.push(`${page}:${line}: ${text}: ${said}`);
+      }
+    }
+    expect(faults).toEqual([expect.stringContaining('planted:1')]);
   });
 
   test('are run by test/e2e/documented-commands.test.ts, or something says why not', () => {

@@ -24,6 +24,24 @@ export function documentedCommands(): DocumentedCommand[] {
   return pages.flatMap((page) => commandsOf(page, readFileSync(join(project, page), 'utf8')));
 }
 
+/** What pages call by the way, as in "`scale label RUN keep` does it". */
+export function mentionedCommands(): DocumentedCommand[] {
+  return pages.flatMap((page) => mentionsOf(page, readFileSync(join(project, page), 'utf8')));
+}
+
+export function mentionsOf(page: string, text: string): DocumentedCommand[] {
+  let isBlock = false;
+  return text.split('\n').flatMap((content, index) => {
+    if (content.startsWith('```')) isBlock = !isBlock;
+    if (isBlock) return [];
+    // In a table a bar is escaped.
+    const mentions = [...content.matchAll(/(?<!\\)`(scale [^`]+)`/g)].map(([, mentioned = '']) =>
+      mentioned.replaceAll('\\|', '|'),
+    );
+    return mentions.map((mentioned) => ({ page, line: index + 1, text: mentioned }));
+  });
+}
+
 export function commandsOf(page: string, text: string): DocumentedCommand[] {
   const commands: DocumentedCommand[] = [];
   let isShell = false;

@@ -38,6 +38,10 @@ describe('what a run waits for', () => {
   test.each([
     [manifest, 'a call that takes longer than 300 s is given up'],
     [
+      { ...manifest, endpoints: [{ ...endpoint, batch: { window: '24h', gatherMs: 1, pollMs: 1 } }] },
+      '300 s is given up and made again; calls in a batch have 24h',
+    ],
+    [
       { ...manifest, endpoints: [{ ...endpoint, baseUrl: 'cluster:' }] },
       'a call that takes longer than its time limit is given up',
     ],
