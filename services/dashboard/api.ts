@@ -359,6 +359,8 @@ export interface SweepRow {
   };
   readonly tokens: number;
   readonly spentTokens: number;
+  /** What was paid for. Absent: no price is known, or they are in several currencies. */
+  readonly money?: Money;
   readonly simulated: boolean;
   readonly createdAtMs: number;
   readonly endedAtMs?: number;
@@ -384,6 +386,7 @@ export interface SweepCell {
   readonly runId?: string;
   readonly score?: number;
   readonly tokens?: number;
+  readonly money?: Money;
   readonly why?: string;
   readonly round?: number;
   readonly maxRounds?: number;

@@ -1,17 +1,18 @@
 import { defined } from '../../domain/defined.ts';
 import { RunStatus, type SweepCellView, type SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import type { SweepAnswer, SweepCell, SweepRow } from '../api.ts';
 
 export function sweepRow(sweep: SweepSummary): SweepRow {
-  const { sweepId, name, reason, isOver, counts, tokens, spentTokens, simulated, createdAtMs, endedAtMs } = sweep;
+  const { sweepId, name, reason, isOver, counts, tokens, spentTokens, simulated, createdAtMs, endedAtMs, money } = sweep;
   const { waiting = 0, running = 0, completed = 0, failed = 0, cancelled = 0, paused = 0 } = counts ?? {};
   const states = ['running', 'paused', 'cancelled', 'completed'] as const;
   return {
     ...{ sweepId, name, isOver, tokens, spentTokens, simulated, createdAtMs },
     state: states.find((state) => state === sweep.status) ?? 'running',
     cells: { waiting, running, paused, completed, failed, cancelled },
-    ...defined({ reason: reason === '' ? undefined : reason, endedAtMs }),
+    ...defined({ reason: reason === '' ? undefined : reason, endedAtMs, money: money && moneyFromProto(money) }),
   };
 }
 
@@ -23,6 +24,7 @@ export function sweepAnswer(summary: SweepSummary, cells: readonly SweepCellView
 function sweepCell(view: SweepCellView): SweepCell {
   const { cell, outcome, run, leftOut, runId, startedAtMs, endedAtMs, pauseReason } = view;
   const why = outcome?.why || pauseReason || run?.waiting?.what || undefined;
+  const money = outcome?.money ?? run?.spentMoney ?? run?.money;
   const isGoingOn = run !== undefined && !hasEnded(run.status);
   return {
     labels: Object.fromEntries((cell?.labels ?? []).map(({ axis, value }) => [axis, value])),
@@ -32,6 +34,7 @@ function sweepCell(view: SweepCellView): SweepCell {
       runId,
       score: outcome === undefined ? run?.bestScore : outcome.score,
       tokens: outcome?.tokens ?? run?.tokens,
+      money: money && moneyFromProto(money),
       why,
       round: isGoingOn ? (run.progress?.round ?? run.roundsCompleted) : undefined,
       maxRounds: isGoingOn ? run.maxRounds : undefined,

@@ -179,7 +179,8 @@ test.skipIf(findChromium() === undefined)('a run written into one file shows its
 });
 
 test('a sweep with its cells and its report', async () => {
-  const base = settings('search: { max_rounds: 1 }').replaceAll(/^/gm, '  ').trimEnd();
+  const prices = 'prices: { models: { qwen3-8b: { input: 1, output: 2 } } }';
+  const base = settings(`search: { max_rounds: 1 }\n${prices}`).replaceAll(/^/gm, '  ').trimEnd();
   const swept = await file('sweep', `name: two-seeds\nbase:\n${base}\nmatrix: { seed: [1, 2] }\n`);
   expect(await scale('sweep', swept, ...data()).ended).toMatchObject({ code: 0 });
   const { get } = dashboardClient(dashboard.url);
@@ -193,6 +194,10 @@ test('a sweep with its cells and its report', async () => {
   });
   const { body: told } = await get<SweepReportAnswer>(`/api/sweeps/${sweepId}/report`);
   expect(told.report.cells).toHaveLength(2);
+  const paid = body.sweeps[0]?.money?.amount ?? Number.NaN;
+  expect(sweep.row.money).toEqual({ amount: paid, currency: 'USD' });
+  expect(sweep.cells.reduce((sum, { money }) => sum + (money?.amount ?? Number.NaN), 0)).toBeCloseTo(paid, 9);
+  expect(told.report.total.spentMoney?.amount).toBeCloseTo(paid, 9);
   if (findChromium() === undefined) return;
   const path = join(folder, 'sweep.html');
   const { code, stdout, stderr } = await scale('export', 'two-seeds', '--page', path, '--json').ended;
@@ -208,7 +213,11 @@ test('a sweep with its cells and its report', async () => {
   for (const view of ['#/sweeps', `#/sweeps/${sweepId}`, '#/runs', ...runs, `${runs[0]}/rounds/1`]) {
     await goTo(page, view);
     expect.soft(await page.$('.problem'), view).toBeNull();
+    if (view.startsWith('#/sweeps')) expect.soft(await page.textContent('main'), view).toMatch(/cost.*\$0\.0\d+/s);
   }
+  await goTo(page, `#/sweeps/${sweepId}`);
+  await page.click('text=Work out the figures');
+  await expect.poll(() => page.textContent('#figures')).toContain('cost (USD)');
   expect(seen).toEqual({ errors: [], requests: [] });
 }, 180_000);
 

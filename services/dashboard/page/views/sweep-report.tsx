@@ -34,7 +34,7 @@ const figure = (
   of: { readonly value: number; readonly low?: number; readonly high?: number } | undefined,
 ) => (of === undefined ? dash : formatFigure({ unit, ...of }));
 
-function Figures({ report: { groups, comparisons, remarks } }: { readonly report: SweepReport }) {
+function Figures({ report: { groups, comparisons, remarks, total } }: { readonly report: SweepReport }) {
   if (groups.length === 0) {
     return (
       <Empty title="No figures yet">
@@ -57,7 +57,7 @@ function Figures({ report: { groups, comparisons, remarks } }: { readonly report
         order=""
         rows={groups}
         keyOf={({ values }) => JSON.stringify(values)}
-        columns={groupColumns}
+        columns={groupColumnsOf(total.money?.currency)}
       />
       {comparisons.length > 0 && (
         <Table<ValueComparison>
@@ -73,7 +73,7 @@ function Figures({ report: { groups, comparisons, remarks } }: { readonly report
   );
 }
 
-const groupColumns: readonly Column<GroupReport>[] = [
+const groupColumnsOf = (currency: string | undefined): readonly Column<GroupReport>[] => [
   {
     ...{ id: 'settings', title: 'settings' },
     cell: ({ values }) => (
@@ -103,6 +103,15 @@ const groupColumns: readonly Column<GroupReport>[] = [
     ...{ id: 'tokens', title: 'tokens', isNumber: true, minor: 1, sort: ({ tokens }) => tokens?.value },
     cell: ({ tokens }) => figure('tokens', tokens),
   },
+  ...(currency === undefined
+    ? []
+    : [
+        {
+          ...{ id: 'money', title: `cost (${currency})`, isNumber: true, minor: 2 as const },
+          sort: ({ money }: GroupReport) => money?.value,
+          cell: ({ money }: GroupReport) => figure('money', money),
+        },
+      ]),
 ];
 
 const comparisonColumns: readonly Column<ValueComparison>[] = [

@@ -1,12 +1,14 @@
 import { useMemo } from 'preact/hooks';
+import type { Money } from '../../../domain/prices/money-of.ts';
 import { dash } from '../../../shared/document/figure.ts';
 import { ask, savedPageAddress } from '../../addresses.ts';
 import type { SweepAnswer, SweepCell } from '../../api.ts';
-import { duration, plural, score, time, tokens } from '../numbers.ts';
+import { duration, money, plural, score, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { Card } from '../parts/card.tsx';
 import { Actions } from '../parts/confirm.tsx';
 import { FilterBox } from '../parts/filter-box.tsx';
+import { moneyColumn } from '../parts/money-column.ts';
 import { StatePill } from '../parts/state-pill.tsx';
 import { Empty, Show } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -70,6 +72,7 @@ function Sweep({ sweep }: { readonly sweep: SweepAnswer }) {
           figure={tokens(row.spentTokens || row.tokens)}
           note={row.spentTokens !== 0 && row.spentTokens !== row.tokens ? `charged: ${tokens(row.tokens)}` : 'of all its runs'}
         />
+        {row.money !== undefined && <Card title="Cost" figure={money(row.money)} note={lacking(row.money)} />}
         <Card
           title={row.endedAtMs === undefined ? 'Started' : 'Took'}
           figure={row.endedAtMs === undefined ? time(row.createdAtMs).slice(11) : duration(row.endedAtMs - row.createdAtMs)}
@@ -95,6 +98,10 @@ function Sweep({ sweep }: { readonly sweep: SweepAnswer }) {
     </>
   );
 }
+
+/** An amount without them is too low. */
+const lacking = ({ unpriced = [] }: Money): string =>
+  unpriced.length === 0 ? 'of all its runs' : `without ${unpriced.join(', ')}, whose price is not known`;
 
 const keyOf = ({ labels }: SweepCell) => JSON.stringify(labels);
 
@@ -179,6 +186,7 @@ function columnsOf(axes: readonly string[], cells: readonly SweepCell[]): readon
         round === undefined ? dash : `${round}${maxRounds === undefined ? '' : ` / ${maxRounds}`}`,
     },
     { id: 'tokens', title: 'tokens', isNumber: true, minor: 1, sort: (cell) => cell.tokens, cell: (cell) => tokens(cell.tokens) },
+    ...moneyColumn(cells),
     {
       ...{ id: 'took', title: 'took', isNumber: true, minor: 2 },
       sort: ({ startedAtMs, endedAtMs }) => (startedAtMs && endedAtMs ? endedAtMs - startedAtMs : undefined),

@@ -2,6 +2,7 @@ import { ask } from '../../addresses.ts';
 import type { SweepRow } from '../../api.ts';
 import { ago, plural, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
+import { moneyColumn } from '../parts/money-column.ts';
 import { StatePill } from '../parts/state-pill.tsx';
 import { Empty, Show } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -32,7 +33,7 @@ export function SweepsView() {
               </p>
             </Empty>
           ) : (
-            <Table label="Sweeps" rows={rows} columns={columns} keyOf={({ sweepId }) => sweepId} order="-started" />
+            <Table label="Sweeps" rows={rows} columns={columnsOf(rows)} keyOf={({ sweepId }) => sweepId} order="-started" />
           );
         }}
       </Show>
@@ -42,7 +43,7 @@ export function SweepsView() {
 
 export const cellsOf = ({ cells }: SweepRow) => cells.waiting + cells.running + cells.completed + cells.failed + cells.cancelled;
 
-const columns: readonly Column<SweepRow>[] = [
+const columnsOf = (rows: readonly SweepRow[]): readonly Column<SweepRow>[] => [
   {
     ...{ id: 'name', title: 'sweep', sort: ({ name }) => name },
     cell: (row) => (
@@ -77,6 +78,7 @@ const columns: readonly Column<SweepRow>[] = [
     },
     cell: ({ spentTokens, tokens: charged }) => tokens(spentTokens || charged),
   },
+  ...moneyColumn(rows),
   {
     ...{ id: 'started', title: 'started', isNumber: true, minor: 2, sort: ({ createdAtMs }) => createdAtMs },
     cell: ({ createdAtMs }) => <span title={time(createdAtMs)}>{ago(createdAtMs, Date.now())}</span>,
