@@ -176,6 +176,15 @@ describe.runIf(isPythonHere)(
       expect(different).toEqual([]);
     });
 
+    test('in the syntax of Python 3.10, whichever one is here', async () => {
+      const source = await fileOfAllOperators();
+      const parses = (version: string, body: string) =>
+        `${body}\n\n\ndef parses(text):\n    import ast\n\n    ast.parse(text, feature_version=${version})\n    return True\n`;
+      expect(await functionsInPython(parses('(3, 10)', source), [['parses', [source]]])).toEqual([true]);
+      const newer = 'try:\n    pass\nexcept* ValueError:\n    pass\n';
+      await expect(functionsInPython(parses('(3, 10)', source), [['parses', [newer]]])).rejects.toThrow('SyntaxError');
+    });
+
     test('expressions', async () => {
       const rows = readFileSync(new URL('../fixtures/cel/cel-go.jsonl', import.meta.url), 'utf8')
         .trim()
