@@ -222,7 +222,12 @@ describe.runIf(isPythonHere)(
 );
 
 /** Replies that the Python file once read otherwise. */
-const onceDifferent = ['```(b), c)'];
+const onceDifferent = [
+  '```(b), c)',
+  ...String.raw`\frac{1}{2}|2\sqrt{2} \ne 1,\nso \"\theta\"|\begin{pmatrix}1\\2\end{pmatrix}|\u00e9\nu|def f():\n\treturn '\d'|\\pi \\`
+    .split('|')
+    .map((text) => `{"thought": "${text}", "answer": "${text}"}`),
+];
 
 const drafts =
   '{ id: drafts, parallel: 4, steps: [{ id: draft, call: custom, with: { input: "{{query.question}}" } }], yield: "{{draft.response}}" }';

@@ -5,6 +5,7 @@ import { fencedTexts, withoutFence } from '../replies/without-fence.ts';
 import { withoutMargins } from '../replies/without-margins.ts';
 import { unescaped } from '../replies/without-stray-signs.ts';
 import { decodeYaml } from '../workflow/decode-yaml.ts';
+import { literalBackslashesInYaml } from './literal-backslashes-in-yaml.ts';
 
 /** A workflow that a reply gives: what its text decodes to, or what is wrong with the text. */
 export interface FoundWorkflow {
@@ -47,7 +48,7 @@ function bareTexts(text: string): string[] {
 }
 
 function decoded(text: string): FoundWorkflow {
-  const content = withoutMargins(withoutFence(withoutLeadingThoughts(withoutMargins(text))));
+  const content = literalBackslashesInYaml(withoutMargins(withoutFence(withoutLeadingThoughts(withoutMargins(text)))));
   const [fenced, ...others] = fencedTexts(content);
   try {
     return { document: decodeYaml(content) };

@@ -1,3 +1,5 @@
+import { readJson } from './read-json.ts';
+
 /** A place where a text says what its answer is. */
 export interface Announcement {
   readonly kind: 'tag' | 'heading' | 'sentence';
@@ -176,7 +178,7 @@ function withoutEmphasis(text: string): string {
 
 function jsonText(literal: string): string {
   try {
-    return String(JSON.parse(literal));
+    return String(readJson(literal));
   } catch {
     return literal;
   }

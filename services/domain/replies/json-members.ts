@@ -1,3 +1,4 @@
+import { readJson } from './read-json.ts';
 import type { Tag } from './tag.ts';
 import { fencedTexts } from './without-fence.ts';
 
@@ -28,7 +29,7 @@ function namedIn<Name extends string>(members: object, names: readonly Name[], d
 
 function objectIn(text: string): object {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = readJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
   } catch {
     return {};

@@ -1,3 +1,4 @@
+import { readJson } from './read-json.ts';
 import { splitThoughts } from './split-thoughts.ts';
 import { withoutFence } from './without-fence.ts';
 
@@ -11,7 +12,7 @@ export function jsonReplyIn(reply: string): JsonReply | undefined {
   for (const text of jsonTexts(reply)) {
     if (!text.startsWith('{')) continue;
     try {
-      return JSON.parse(text) as JsonReply;
+      return readJson(text) as JsonReply;
     } catch {}
   }
   return undefined;

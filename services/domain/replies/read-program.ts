@@ -1,3 +1,4 @@
+import { readJson } from './read-json.ts';
 import { withoutAsides } from './split-thoughts.ts';
 import { withoutMargins } from './without-margins.ts';
 
@@ -75,7 +76,7 @@ function jsonCode(text: string): string | undefined {
   const json = /^\s*\{[\s\S]*\}\s*$/.exec(text)?.[0];
   if (json === undefined) return undefined;
   try {
-    const fields = Object.values(JSON.parse(json) as Record<string, unknown>);
+    const fields = Object.values(readJson(json) as Record<string, unknown>);
     return fields.find((field): field is string => typeof field === 'string' && /^\s*(?:def|class|import|from)\b/m.test(field));
   } catch {
     return undefined;

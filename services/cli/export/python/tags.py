@@ -217,12 +217,23 @@ def named_in(members, names, depth):
     return [each for value in inner if isinstance(value, (dict, list)) for each in named_in(value, names, depth - 1)]
 
 
+COMMAND = "r(?:ight|angle|floor|ceil|ho)|t(?:ext(?:bf|it|rm)?|imes|heta|frac|riangle)|n(?:abla|eq|otin)"
+LIKELY_COMMAND = COMMAND + "|n(?:e|eg|u|ot|mid)|t(?:o|an|au)"
+ESCAPE = r'\\["\\/\n]|(\\(?:[^"\\/\nbfnrtu]|[bf][A-Za-z]|u(?![0-9A-Fa-f]{4})|(?:%s)(?![A-Za-z])))' % COMMAND
+BACKSLASH = r'\\\\|\\(?!["/\n]|u[0-9A-Fa-f]{4}|(?!(?:%s)(?![A-Za-z]))[nrt])' % LIKELY_COMMAND
+
+
 def json_value(text):
-    """@raises ValueError"""
+    """A text with formulas often has their backslashes as they are. @raises ValueError"""
 
     def refuse(name):
         raise ValueError(name)
 
+    def escaped(literal):
+        commands = [found for found in js(ESCAPE).finditer(literal[0]) if found[1] is not None]
+        return replaced(BACKSLASH, lambda found: found[0] * 2, literal[0]) if commands else literal[0]
+
+    text = replaced(r'"(?:[^"\\]+|\\[\s\S])*"?', escaped, text)
     return json.loads(text, parse_constant=refuse, parse_int=float)
 
 

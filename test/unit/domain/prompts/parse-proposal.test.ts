@@ -58,6 +58,19 @@ describe('a good reply', () => {
     expect(read(reply)).toMatchObject({ workflow: { prompts: { solve: `Solve it ${tags}\nUse \\boxed{}.` } } });
   });
 
+  it.each([
+    // Backspace, form feed and tab are escapes of YAML; \s is none.
+    ['"Inside \\boxed{}, as \\frac{1}{2} \\times 3."', 'Inside \\boxed{}, as \\frac{1}{2} \\times 3.'],
+    ['"Not \\sqrt{2}, \\alpha or \\"x\\".\\nInside \\boxed{}."', 'Not \\sqrt{2}, \\alpha or "x".\nInside \\boxed{}.'],
+    ['"Inside \\\\boxed{}.\\n\\tNo more."', 'Inside \\boxed{}.\n\tNo more.'],
+    ['\'Inside \\boxed{}, "\\frac".\'', 'Inside \\boxed{}, "\\frac".'],
+    ['|-\n    Say "\\boxed{}".', 'Say "\\boxed{}".'],
+  ])('may have formulas in a prompt, whatever its quotation marks are: %s', (written, solve) => {
+    const prompts = /prompts:\n[\s\S]*?(?=^\w)/m;
+    const reply = good.replace(prompts, () => `prompts:\n  solve: ${written}\n`);
+    expect(read(reply)).toMatchObject({ workflow: { prompts: { solve } } });
+  });
+
   it('may hold its workflow as JSON', () => {
     const reply = good.replace(yaml, JSON.stringify(parse(yaml)));
     expect(read(reply)).toMatchObject({ workflowHash: canonicalHash(workflow) });
