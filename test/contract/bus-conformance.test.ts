@@ -104,7 +104,7 @@ function createPlayer(bus: Bus, runId: string): (step: Step) => Promise<unknown>
       case 'catch-up':
         return await readLog(step.writer);
       case 'record':
-        await bus.journal.record(runId, step.job, modelCall(step.writer));
+        await bus.journal.record(runId, step.job, [modelCall(step.writer), modelCall('beside')]);
         return [...(await bus.journal.read(runId, step.job)).keys()].sort();
       case 'acquire':
         return await acquire(step.writer);

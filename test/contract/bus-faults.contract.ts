@@ -120,7 +120,7 @@ export function describeBusFaults(name: string, start: () => Promise<FaultyBus>)
       const job = { ...executeJob(runId, 'j1'), work: { ...work, value: { ...work.value, workflowBlob: workflow } } };
       await bus.jobs.publish(job);
       await bus.results.put(executionResult(runId, 'j2', 'w', large(2)));
-      await bus.journal.record(runId, 'j1', modelCall('solve/0', large(3)));
+      await bus.journal.record(runId, 'j1', [modelCall('solve/0', large(3))]);
       const last = await bus.log.append(runId, new TextEncoder().encode(large(4)), 0);
       await bus.memory.keep(runMemory(runId, 'hash', 40, 3_000));
       const [starts, ofCell] = [await put('the starts of a sweep'), await put("a cell's benchmark")];

@@ -639,8 +639,8 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         const runId = newRunId();
         expect(await other.journal.read(runId, 'j1')).toEqual(new Map());
         const ids = ['drafts[1].draft/0', 'a b*>.c', 'solve/0', 'ä'.repeat(200)];
-        for (const id of ids) await bus.journal.record(runId, 'j1', modelCall(id, `text of ${id}`));
-        await bus.journal.record(runId, 'j2', modelCall('solve/0', 'of another job'));
+        for (const id of ids) await bus.journal.record(runId, 'j1', [modelCall(id, `text of ${id}`)]);
+        await bus.journal.record(runId, 'j2', [modelCall('solve/0', 'of another job')]);
         const calls = await other.journal.read(runId, 'j1');
         expect([...calls.keys()].sort()).toEqual([...ids].sort());
         expect(calls.get('a b*>.c')).toEqual(modelCall('a b*>.c', 'text of a b*>.c'));
@@ -653,16 +653,31 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         await bus.journal.noteStart(runId, 'j1', start(3));
         await bus.journal.noteStart(runId, 'j1', start(2));
         await bus.journal.noteStart(runId, 'j2', start(9));
-        await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+        await bus.journal.record(runId, 'j1', [modelCall('solve/0')]);
         await bus.journal.noteStart(runId, 'j1', start(3, true));
         expect(await other.journal.starts(runId, 'j1')).toEqual([start(2), start(3, true)]);
         expect([...(await other.journal.read(runId, 'j1')).keys()]).toEqual(['solve/0']);
       });
 
+      test('keeps calls that are recorded together, and of a call what was recorded last', async () => {
+        const runId = newRunId();
+        await bus.journal.record(runId, 'j1', [modelCall('a', 'alone')]);
+        await bus.journal.record(runId, 'j1', [modelCall('a', 'with b'), modelCall('b'), modelCall('a b*>.c')]);
+        await bus.journal.record(runId, 'j1', [modelCall('b', 'once more')]);
+        await bus.journal.record(runId, 'j1', [modelCall('c'), modelCall('large', 'x'.repeat(300_000))]);
+        const calls = await other.journal.read(runId, 'j1');
+        const ids = ['a', 'a b*>.c', 'b', 'c', 'large'];
+        expect([...calls.keys()].sort()).toEqual(ids);
+        expect(calls.get('a')).toEqual(modelCall('a', 'with b'));
+        expect(calls.get('b')).toEqual(modelCall('b', 'once more'));
+        expect(calls.get('large')?.text).toHaveLength(300_000);
+        expect((await other.journal.read(runId, 'j2')).size).toBe(0);
+      });
+
       test('does not mind a call that is recorded again', async () => {
         const runId = newRunId();
-        await bus.journal.record(runId, 'j1', modelCall('solve/0'));
-        await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+        await bus.journal.record(runId, 'j1', [modelCall('solve/0')]);
+        await bus.journal.record(runId, 'j1', [modelCall('solve/0')]);
         expect((await other.journal.read(runId, 'j1')).size).toBe(1);
       });
     });
@@ -825,7 +840,7 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
           await bus.runs.put(runManifest(runId));
           await bus.log.append(runId, entry, 0);
           await bus.results.put(executionResult(runId, 'j1'));
-          await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+          await bus.journal.record(runId, 'j1', [modelCall('solve/0')]);
           await bus.journal.noteStart(runId, 'j1', { worker: 'w', delivery: 1, leader: '', givenBack: false });
           await bus.spending.note(spendingNote(runId, 'a1'));
           await bus.memory.keep(runMemory(runId, 'q'.repeat(64)));

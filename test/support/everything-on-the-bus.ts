@@ -64,7 +64,7 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await coordinator.results.get(runId, 'j1');
   await coordinator.results.jobIds(runId);
   // As it reads and restores a backup.
-  await coordinator.journal.record(runId, 'restored', modelCall('solve/0', 'x'));
+  await coordinator.journal.record(runId, 'restored', [modelCall('solve/0', 'x')]);
   await coordinator.journal.read(runId, 'restored');
   await coordinator.results.put(executionResult(runId, 'restored'));
   await coordinator.spending.note(spendingNote(runId, 'preflight'));
@@ -105,7 +105,7 @@ async function workOn(
     await coordinator.jobs.publish(job);
     const delivery = await pullOne(bus, kind, runId);
     await delivery.heartbeat();
-    await bus.journal.record(runId, jobId, modelCall('solve/0', 'x'.repeat(300_000)));
+    await bus.journal.record(runId, jobId, [modelCall('solve/0', 'x'.repeat(300_000))]);
     await bus.journal.noteStart(runId, jobId, { delivery: 2, worker: 'w', leader: '', givenBack: false });
     await Promise.all([bus.journal.read(runId, jobId), bus.journal.starts(runId, jobId)]);
     await bus.deadLetters.keep(job, 'a reason');

@@ -90,7 +90,7 @@ export function createBackupWriter(
           return await soon(() => bus.results.put(body.value));
         case 'call': {
           const { runId, jobId, call } = body.value;
-          return call === undefined ? undefined : await soon(() => bus.journal.record(runId, jobId, call));
+          return call === undefined ? undefined : await soon(() => bus.journal.record(runId, jobId, [call]));
         }
         case 'note':
           return await soon(() => bus.spending.note(body.value));

@@ -1,7 +1,13 @@
 import { type Failure, failureKinds } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
 import { noUsage } from '../../domain/run/ledger/totals.ts';
-import { ModelCall, type Failure as ProtoFailure, type Usage as ProtoUsage, Result } from './generated/scale/v1/result.ts';
+import {
+  ModelCall,
+  type Failure as ProtoFailure,
+  type Usage as ProtoUsage,
+  RecordedCalls,
+  Result,
+} from './generated/scale/v1/result.ts';
 import { oneOf, readMessage, readVersionedMessage, sortedRecord } from './read-message.ts';
 
 /** Equal results give equal bytes. */
@@ -24,6 +30,15 @@ export function encodeModelCall(call: ModelCall): Uint8Array {
 /** @throws ContractError */
 export function decodeModelCall(bytes: Uint8Array): ModelCall {
   return readMessage('ModelCall', ModelCall, bytes);
+}
+
+export function encodeRecordedCalls(calls: readonly ModelCall[]): Uint8Array {
+  return RecordedCalls.encode({ calls: [...calls] }).finish();
+}
+
+/** @throws ContractError */
+export function decodeRecordedCalls(bytes: Uint8Array): readonly ModelCall[] {
+  return readMessage('RecordedCalls', RecordedCalls, bytes).calls;
 }
 
 export function failureToProto(failure: Failure): ProtoFailure {

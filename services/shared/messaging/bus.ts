@@ -227,7 +227,8 @@ export interface LogEntry {
 
 /** Finished model calls of unfinished jobs, so that a redelivered job does not pay again. */
 export interface CallJournal {
-  record(runId: string, jobId: string, call: ModelCall): Promise<void>;
+  /** At least one call. One that is recorded again takes the place of the earlier one. */
+  record(runId: string, jobId: string, calls: readonly ModelCall[]): Promise<void>;
   /** By call id. */
   read(runId: string, jobId: string): Promise<Map<string, ModelCall>>;
   /** Notes that a delivery of a job was begun, or given back, which replaces the note that it was begun. */

@@ -17,10 +17,11 @@ export function createInMemoryJournal(world: World): PartOfRuns<CallJournal> {
       for (const kept of [calls, starts]) removeUnder(kept, prefix);
     },
     open: (client) => ({
-      async record(runId, jobId, call) {
-        const subject = subjects.call(runId, jobId, call.callId);
-        requireOpen(client, `publish ${subject}`);
-        if (!calls.has(subject)) calls.set(subject, { sequence: world.nextSequence(), bytes: encodeModelCall(call) });
+      async record(runId, jobId, recorded) {
+        requireOpen(client, `publish calls of ${jobId}`);
+        const sequence = world.nextSequence();
+        for (const call of recorded)
+          calls.set(subjects.call(runId, jobId, call.callId), { sequence, bytes: encodeModelCall(call) });
       },
       async read(runId, jobId) {
         const prefix = subjects.callsOfJob(runId, jobId).slice(0, -1);

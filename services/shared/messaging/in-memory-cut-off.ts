@@ -118,7 +118,7 @@ export function cutOffLeader(majority: Side, minority: Side, { timing, deadlineM
           ),
       },
       journal: {
-        record: (runId, jobId, call) => store(`record ${jobId}`, () => whole.journal.record(runId, jobId, call)),
+        record: (runId, jobId, calls) => store(`record ${jobId}`, () => whole.journal.record(runId, jobId, calls)),
         read: (runId, jobId) => present().journal.read(runId, jobId),
         noteStart: (runId, jobId, start) => store(`note a start of ${jobId}`, () => whole.journal.noteStart(runId, jobId, start)),
         starts: (runId, jobId) => present().journal.starts(runId, jobId),

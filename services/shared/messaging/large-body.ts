@@ -12,8 +12,12 @@ export interface CarriedBody {
 const largestInMessage = 256 * 1024;
 const blobHeader = 'Scale-Blob';
 
+export function fitsMessage(body: Uint8Array): boolean {
+  return body.length <= largestInMessage;
+}
+
 export async function carryBody(blobs: BlobStore, body: Uint8Array): Promise<CarriedBody> {
-  if (body.length <= largestInMessage) return { data: body, headers: undefined };
+  if (fitsMessage(body)) return { data: body, headers: undefined };
   const withBlob = headers();
   withBlob.set(blobHeader, await blobs.put(body));
   return { data: new Uint8Array(), headers: withBlob };

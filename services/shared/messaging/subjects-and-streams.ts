@@ -56,8 +56,10 @@ export const subjects = {
   sweep: (sweepId: string) => `sweeps.v1.${token(sweepId)}`,
   allSweeps: 'sweeps.v1.*',
   /** Call ids hold characters that subjects forbid, and grow with the depth of a workflow: their hash stands for them. */
-  call: (runId: string, jobId: string, callId: string) =>
-    `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
+  call: (runId: string, jobId: string, callId: string) => `journal.v1.${token(runId)}.${token(jobId)}.${hashOfIds([callId])}`,
+  /** Several that are recorded together, beside the others: the same ones recorded again take their place. */
+  calls: (runId: string, jobId: string, callIds: readonly string[]) =>
+    `journal.v1.${token(runId)}.${token(jobId)}.calls-${hashOfIds(callIds)}`,
   /** Beside the calls: no hash looks like it. */
   start: (runId: string, jobId: string, delivery: number) => `journal.v1.${token(runId)}.${token(jobId)}.start-${delivery}`,
   callsOfRun: (runId: string) => `journal.v1.${token(runId)}.>`,
@@ -115,6 +117,10 @@ export function lastToken(subject: string): string {
 /** Whether there can be anything with this id. */
 export function isToken(id: string): boolean {
   return /^[\w-]{1,128}$/.test(id);
+}
+
+function hashOfIds(callIds: readonly string[]): string {
+  return createHash('sha256').update(callIds.join('\n')).digest('hex').slice(0, 32);
 }
 
 /** @throws InvalidRequestError for an id that would change the subject's meaning */

@@ -115,7 +115,14 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const policy = settings.retryPolicy ?? defaultRetryPolicy;
   const closing = new AbortController();
   const waiters = new Set<Waiter>();
-  const counter = { served: () => tellWaiting() };
+  /** How many of them are whose: counted as they come and go, for there may be thousands, and others are told at each call. */
+  const waitingOf = new Map<Party, number>();
+  let dispatching = false;
+  const counter = {
+    served: () => {
+      if (!dispatching) tellWaiting();
+    },
+  };
   const reissues = createReissues(timing);
   let wakeAtMs = Number.POSITIVE_INFINITY;
 
@@ -142,19 +149,25 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     for (const member of leaving) if (member.inFlight === 0) release(member);
     const nowMs = timing.monotonicMs();
     lookedMs = nowMs;
+    dispatching = true;
     line.serve();
+    dispatching = false;
     lookedMs = undefined;
     if (members.every(({ freeAtMs }) => freeAtMs > nowMs)) for (const waiter of [...waiters]) refuseIfTooLong(waiter, nowMs);
     const laterMs = members.map(({ freeAtMs }) => freeAtMs).filter((atMs) => atMs > nowMs && Number.isFinite(atMs));
     if (waiters.size > 0 && laterMs.length > 0) wakeAt(Math.min(...laterMs), nowMs);
     tellWaiting();
   };
+  const countWaiting = (party: Party, more: 1 | -1): void => {
+    const calls = (waitingOf.get(party) ?? 0) + more;
+    if (calls === 0) waitingOf.delete(party);
+    else waitingOf.set(party, calls);
+  };
   let told = 0;
   const tellWaiting = (): void => {
     if (waiters.size === 0 && told === 0) return;
     told = waiters.size;
-    const of = new Map<Party, number>();
-    for (const { party } of waiters) of.set(party, (of.get(party) ?? 0) + 1);
+    const of = new Map(waitingOf);
     for (const member of members) member.waiting(told, of);
     caps.waiting(counter, of);
   };
@@ -253,7 +266,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       signal.throwIfAborted();
       closing.signal.throwIfAborted();
       const settle = () => {
-        waiters.delete(waiter);
+        if (waiters.delete(waiter)) countWaiting(party, -1);
         leave();
         goesOn?.();
         listening[Symbol.dispose]();
@@ -277,6 +290,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       const listening = onAbort(signal, () => waiter.refuse(signal.reason));
       const leave = line.join(party, counter, () => place(waiter));
       waiters.add(waiter);
+      countWaiting(party, 1);
       let goesOn: (() => void) | undefined;
       dispatch();
       if (waiters.has(waiter)) goesOn = waits?.();

@@ -101,7 +101,8 @@ const demandMs = 250;
  */
 export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const { endpoint, limit, rate, holder, ttlMs, store, timing, logger } = settings;
-  const inFlight = new Map<() => void, Party | undefined>();
+  const inFlight = new Set<() => void>();
+  const inFlightOf = new Map<Party, number>();
   const waitingOf = new Map<object, { readonly calls: number; readonly of: ReadonlyMap<Party, number> }>();
   const listeners = new Set<() => void>();
   const line: { readonly cut: () => void; readonly place: PromiseWithResolvers<SlotInUse> }[] = [];
@@ -136,7 +137,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       now.set(party.runId, (now.get(party.runId) ?? 0) + calls);
       if (!peaks.has(party.runId)) peaks.set(party.runId, { party, peak: createRecentPeak(timing, demandMs) });
     };
-    for (const party of inFlight.values()) if (party !== undefined) add(party, 1);
+    for (const [party, calls] of inFlightOf) add(party, calls);
     for (const { of } of waitingOf.values()) for (const [party, calls] of of) add(party, calls);
     return now;
   };
@@ -161,8 +162,11 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     claimSlots(table, { runs, holder, limit, wanted, inUse, beat, ttlMs, hadItsTurn: hadItsTurn(), isDead: settings.isDead });
   /** Whether a run has calls of which the others know nothing yet, or fewer. */
   const isMoreThanTold = (): boolean => {
-    const told = new Map(own(known)?.runs.map((run) => [run.runId, run.wanted]));
-    return [...demandByRun()].some(([runId, wanted]) => Math.min(limit, wanted) > (told.get(runId) ?? 0));
+    const told = own(known)?.runs ?? [];
+    for (const [runId, wanted] of demandByRun()) {
+      if (Math.min(limit, wanted) > (told.find((run) => run.runId === runId)?.wanted ?? 0)) return true;
+    }
+    return false;
   };
   /** Whether a claim would change the slots or the demand of the table as it was last seen. */
   const hasNews = (): boolean => {
@@ -178,10 +182,16 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
 
   const begin = (cut: () => void, promptTokens = 0, party?: Party): SlotInUse => {
     const call = () => cut();
-    inFlight.set(call, party);
+    inFlight.add(call);
+    if (party !== undefined) inFlightOf.set(party, (inFlightOf.get(party) ?? 0) + 1);
     const rated = rate?.began(promptTokens);
     const ended = (tokens?: number): void => {
       if (!inFlight.delete(call)) return;
+      if (party !== undefined) {
+        const others = (inFlightOf.get(party) ?? 0) - 1;
+        if (others > 0) inFlightOf.set(party, others);
+        else inFlightOf.delete(party);
+      }
       rated?.ended(tokens);
       if (ceiling !== Number.POSITIVE_INFINITY) tellNews();
       announce();
@@ -207,7 +217,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     });
   };
   const cutFrom = (first: number): void => {
-    const calls = [...inFlight.keys()].slice(first);
+    const calls = [...inFlight].slice(first);
     if (calls.length > 0) logger?.warn({ endpoint, calls: calls.length }, 'calls are cut: their slots could not be kept');
     for (const cut of calls) cut();
   };
@@ -292,7 +302,8 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       if (calls === 0) waitingOf.delete(caller);
       else waitingOf.set(caller, { calls, of });
       if (calls === 0 || hasRoom()) return;
-      if (demand() > (own(known)?.wanted ?? 0) || isMoreThanTold()) tellNews();
+      // No more than the limit is ever asked for.
+      if (Math.min(limit, demand()) > (own(known)?.wanted ?? 0) || isMoreThanTold()) tellNews();
       awaitRate();
     },
     partOf: (runId) => {

@@ -69,6 +69,11 @@ export function createFairLine(partOf: (runId: string) => number = () => 1): Fai
 
   /** As large as the parts of those who wait beside it let it be. */
   const weights = (all: readonly Flow[]): ReadonlyMap<Flow, number> => {
+    const [only] = all;
+    if (only !== undefined && all.length === 1) {
+      const { weight, within } = only.party.standing();
+      return new Map([[only, within.length === 0 ? weight : 1]]);
+    }
     const standings = all.map((flow) => ({ flow, ...flow.party.standing() }));
     const hasGroups = standings.some(({ within }) => within.length > 0);
     const wanting = standings.map((each) => ({ ...each, key: each.flow.party.runId, wanted: anyAmount }));
@@ -89,16 +94,18 @@ export function createFairLine(partOf: (runId: string) => number = () => 1): Fai
     const pass: Pass = { full: new Set(), held: new Set(), served };
     for (;;) {
       const all = waiting();
+      if (all.length === 0) return;
       const weightOf = weights(all);
       for (const flow of all) if (flow.priority !== flow.party.standing().priority) enter(flow, weightOf.get(flow) ?? 1);
       const order = all
         .filter((flow) => !pass.held.has(flow))
         .sort((one, other) => other.priority - one.priority || one.tag - other.tag);
       const began = order.find((flow) => beginsOne(flow, pass));
-      const passedOver = began === undefined ? [] : [...pass.held, ...order.slice(0, order.indexOf(began))];
       if (began === undefined) return;
+      const passedOver = [...pass.held, ...order.slice(0, order.indexOf(began))];
       turns.set(began.priority, Math.max(turnOf(began.priority), began.tag));
       began.tag += 1 / ((weightOf.get(began) ?? 1) * partOf(began.party.runId));
+      if (passedOver.length === 0) continue;
       for (const those of Map.groupBy(passedOver, groupOf).values()) forgive(those, weightOf);
     }
   };

@@ -16,7 +16,7 @@ export interface CallRecords extends Disposable {
  * What a worker that is killed may have to ask for again, far less than a call takes. In that time the other branches of a step
  * may end, and with them the job, whose result holds all of its calls.
  */
-const soonMs = 20;
+const soonMs = 100;
 
 export function openCallRecords(
   journal: Pick<CallJournal, 'record'>,
@@ -26,11 +26,11 @@ export function openCallRecords(
   let held: ModelCall[] = [];
   let storing: Promise<unknown> = Promise.resolve();
   let cancel: (() => void) | undefined;
-  const store = async (call: ModelCall): Promise<void> => {
+  const store = async (calls: readonly ModelCall[]): Promise<void> => {
     try {
-      await journal.record(runId, jobId, call);
+      await journal.record(runId, jobId, calls);
     } catch (error) {
-      held.push(call);
+      held.push(...calls);
       throw error;
     }
   };
@@ -54,7 +54,7 @@ export function openCallRecords(
         const calls = held;
         held = [];
         // What failed before is among these.
-        storing = Promise.all([storing.catch(() => undefined), ...calls.map(store)]);
+        storing = Promise.all([storing.catch(() => undefined), store(calls)]);
         // Whoever waits for it is told; without this, a failure that nobody waits for would end the process.
         storing.catch(() => undefined);
       }

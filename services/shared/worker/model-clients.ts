@@ -25,7 +25,7 @@ import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-c
 import type { SlotLeases } from '../models/slot-leases.ts';
 import type { Environment } from '../settings/environment.ts';
 import { createFairLine, type FairLine } from '../sharing/fair-line.ts';
-import { usualStanding } from '../sharing/standing.ts';
+import { type Party, usualStanding } from '../sharing/standing.ts';
 import { outsideScope } from '../telemetry/tracing.ts';
 import { batchedCalls } from './batched-calls.ts';
 import { budgetedMeter } from './budgeted-meter.ts';
@@ -159,6 +159,14 @@ export function createModelClients(
     ofRun.set(model, pool);
     return pool;
   };
+  /** One for all jobs of a run, since others count by it. */
+  const parties = new WeakMap<ModelRun, Party>();
+  const partyOf = (run: ModelRun): Party => {
+    const { runId, standing = () => usualStanding } = run;
+    const party = parties.get(run) ?? { runId, standing };
+    parties.set(run, party);
+    return party;
+  };
   const openPool = (model: string, endpoints: readonly Endpoint[]): ServedModel => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
     if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
@@ -243,7 +251,6 @@ export function createModelClients(
           tellWhetherIdle();
         }
       };
-      const { standing = () => usualStanding } = run;
       let underWay = 0;
       let waiting = 0;
       let goesOn: (() => void) | undefined;
@@ -264,7 +271,7 @@ export function createModelClients(
           tellWhetherIdle();
         };
       };
-      const caller = { party: { runId, standing }, waits: inLine };
+      const caller = { party: partyOf(run), waits: inLine };
       const noted = meterAfter(account, stored);
       const meter =
         budgets === undefined

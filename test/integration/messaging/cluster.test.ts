@@ -105,7 +105,7 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
       const asked = Promise.all([
         client.results.put(executionResult(runId, 'j1')),
         client.log.append(runId, new Uint8Array([2]), first),
-        client.journal.record(runId, 'j1', modelCall('solve/0')),
+        client.journal.record(runId, 'j1', [modelCall('solve/0')]),
         client.jobs.publish(executeJob(runId, 'j2')),
         client.runs.put(runManifest(runId)),
       ]);
@@ -144,7 +144,7 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
       const asked = Promise.all([
         client.results.put(executionResult(runId, 'j1', 'one')),
         client.log.append(runId, new Uint8Array([1]), 0),
-        client.journal.record(runId, 'j1', modelCall('solve/0')),
+        client.journal.record(runId, 'j1', [modelCall('solve/0')]),
         client.jobs.publish(executeJob(runId, 'j2')),
       ]);
       const renewed = lease?.renew();

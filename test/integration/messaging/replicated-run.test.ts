@@ -166,9 +166,9 @@ function noting(bus: Bus, acknowledged: Acknowledged, entries: number, reached: 
     },
     journal: {
       ...bus.journal,
-      async record(runId, jobId, call) {
-        await bus.journal.record(runId, jobId, call);
-        acknowledged.calls.add(`${jobId} ${call.callId}`);
+      async record(runId, jobId, calls) {
+        await bus.journal.record(runId, jobId, calls);
+        for (const { callId } of calls) acknowledged.calls.add(`${jobId} ${callId}`);
       },
     },
     spending: {

@@ -72,6 +72,12 @@ export interface ModelCall {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** In the journal: calls of one job that were recorded together. */
+export interface RecordedCalls {
+  calls: ModelCall[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** Where a call lies that was handed to a provider as a part of a batch. */
 export interface PendingCall {
   /** Of the uploaded requests; "" once it is known what came of the call. */
@@ -1022,6 +1028,85 @@ export const ModelCall: MessageFns<ModelCall> = {
     message.pending = (object.pending !== undefined && object.pending !== null)
       ? PendingCall.fromPartial(object.pending)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseRecordedCalls(): RecordedCalls {
+  return { calls: [] };
+}
+
+export const RecordedCalls: MessageFns<RecordedCalls> = {
+  encode(message: RecordedCalls, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.calls) {
+      ModelCall.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordedCalls {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordedCalls();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.calls.push(ModelCall.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RecordedCalls {
+    return {
+      calls: globalThis.Array.isArray(object?.calls) ? object.calls.map((e: any) => ModelCall.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: RecordedCalls): unknown {
+    const obj: any = {};
+    if (message.calls?.length) {
+      obj.calls = message.calls.map((e) => ModelCall.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RecordedCalls>): RecordedCalls {
+    return RecordedCalls.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RecordedCalls>): RecordedCalls {
+    const message = createBaseRecordedCalls();
+    message.calls = object.calls?.map((e) => ModelCall.fromPartial(e)) || [];
     return message;
   },
 };
