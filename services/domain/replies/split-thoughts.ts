@@ -48,6 +48,8 @@ function mark(open: string, close: string, isEndless = true): Mark {
  * that an answer only mentions ends nothing.
  */
 export function splitThoughts(reply: string): SplitReply {
+  // Every mark below has one of these: most replies have none, and need not be searched for each.
+  if (!/[<[◁]|^\s*(?:analysis|Here)/.test(reply)) return { text: reply, reasoning: '' };
   const parted = splitChannels(reply) ?? splitAnnounced(reply);
   if (parted !== undefined) return parted;
   const { text, thoughts } = splitLeading(reply);

@@ -10,12 +10,25 @@ export interface Template {
   readonly whole: Expression | undefined;
 }
 
+// As with expressions: a workflow is run on hundreds of queries.
+const memory = new Map<string, Template>();
+const memorySize = 500;
+
 /**
  * Blanks at line ends and at the end are not part of a template, so that it does not matter how YAML writes the text. The braces
  * of \boxed{{}} are text, since there is nothing to fill in.
  * @throws ExpressionError
  */
 export function parseTemplate(raw: string): Template {
+  const known = memory.get(raw);
+  if (known !== undefined) return known;
+  const template = newTemplate(raw);
+  if (memory.size >= memorySize) memory.clear();
+  memory.set(raw, template);
+  return template;
+}
+
+function newTemplate(raw: string): Template {
   const text = raw.replaceAll(/[ \t]*\r?\n/g, '\n').trimEnd();
   const parts: (string | Expression)[] = [];
   let rest = 0;

@@ -30,27 +30,29 @@ export function watchAttempt(
   let firstTokenMs: number | undefined;
   const passed = (kind: 'timeout' | 'stalled', message: string): void =>
     either.abort(new EndpointError(kind, endpointName(settings), message));
-  const cancelWhole = timing.after(timeoutMs, () => {
+  const overWhole = (): void => {
     if (streamed && firstTokenMs === undefined) {
       passed('stalled', `no token within ${seconds(timeoutMs)}; if the first one may take longer, raise timeout_seconds`);
     } else passed('timeout', `no complete reply within ${seconds(timeoutMs)}; if replies may take longer, raise timeout_seconds`);
-  });
+  };
   const hang = (): void =>
     passed(
       'stalled',
       `silent in the middle of a reply for ${seconds(stallTimeoutMs)}; if the server pauses that long, raise timeout_seconds: ` +
         'a quarter of it is allowed between two tokens',
     );
-  let lastTokenMs = 0;
-  let cancelSilence: (() => void) | undefined;
-  /** One timer for many tokens: where it finds that there was one meanwhile, it waits for what is left. */
-  const listen = (forMs: number): void => {
-    cancelSilence = timing.after(forMs, () => {
-      const leftMs = lastTokenMs + stallTimeoutMs - timing.monotonicMs();
-      if (leftMs > 0) listen(leftMs);
-      else hang();
+  let lastTokenMs: number | undefined;
+  /** One timer for both limits and all tokens: where neither is passed, it waits for what is left of the nearer one. */
+  const lookIn = (forMs: number): (() => void) =>
+    timing.after(forMs, () => {
+      const nowMs = timing.monotonicMs();
+      const wholeMs = startMs + timeoutMs - nowMs;
+      const silentMs = (lastTokenMs ?? nowMs) + stallTimeoutMs - nowMs;
+      if (wholeMs <= 0) overWhole();
+      else if (silentMs <= 0) hang();
+      else cancel = lookIn(Math.min(wholeMs, silentMs));
     });
-  };
+  let cancel = lookIn(Math.min(timeoutMs, stallTimeoutMs));
 
   return {
     signal: either.signal,
@@ -61,12 +63,10 @@ export function watchAttempt(
     token: () => {
       lastTokenMs = timing.monotonicMs();
       firstTokenMs ??= lastTokenMs - startMs;
-      if (cancelSilence === undefined) listen(stallTimeoutMs);
     },
     [Symbol.dispose]: () => {
       either[Symbol.dispose]();
-      cancelWhole();
-      cancelSilence?.();
+      cancel();
     },
   };
 }

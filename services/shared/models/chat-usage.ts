@@ -28,6 +28,7 @@ const places = {
   ],
 } as const satisfies Readonly<Record<string, readonly Place[]>>;
 
+const waysByName = Object.entries(places);
 const noFigures: UsageFigures = {};
 
 /**
@@ -40,7 +41,7 @@ export function usageFigures(body: unknown): UsageFigures {
   // Most chunks of a stream have none.
   if (!usage && !x_groq && !choiceUsage && !timings) return noFigures;
   const given = [usage, fieldsOf(x_groq).usage, choiceUsage].find((each) => Object.keys(fieldsOf(each)).length > 0);
-  const figures = Object.entries(places).map(([name, ways]) => [name, ways.map((way) => countAt(given, way)).find(isCount)]);
+  const figures = waysByName.map(([name, ways]) => [name, ways.map((way) => countAt(given, way)).find(isCount)]);
   return { ...timingFigures(timings), ...Object.fromEntries(figures.filter(([, count]) => isCount(count))) };
 }
 

@@ -47,6 +47,13 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
     ...lowerCased(own),
   };
+  /** The latest, as nearly all are for one path. */
+  let latest: { readonly key: string; readonly address: URL } | undefined;
+  const addressFor = (path: string, isOutsideApi: boolean, query: string): URL => {
+    const key = `${isOutsideApi} ${path}?${query}`;
+    if (latest?.key !== key) latest = { key, address: addressOf(baseUrl, path, isOutsideApi, query) };
+    return latest.address;
+  };
   return {
     send: async (path, { body, upload, headers = {}, query = '', signal, isOutsideApi = false }) => {
       const sent =
@@ -61,7 +68,7 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
               signal,
             };
       try {
-        return await follow(addressOf(baseUrl, path, isOutsideApi, query), (address) => connections.send(address, call));
+        return await follow(addressFor(path, isOutsideApi, query), (address) => connections.send(address, call));
       } catch (error) {
         signal.throwIfAborted();
         throw new ConnectionError('the connection failed', { cause: error });

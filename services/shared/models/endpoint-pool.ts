@@ -114,6 +114,8 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const budget = settings.retryBudget ?? createRetryBudget();
   const policy = settings.retryPolicy ?? defaultRetryPolicy;
   const closing = new AbortController();
+  /** For all of which one signal would have as many listeners. */
+  const underWay = new Set<OwnSignal>();
   const waiters = new Set<Waiter>();
   /** How many of them are whose: counted as they come and go, for there may be thousands, and others are told at each call. */
   const waitingOf = new Map<Party, number>();
@@ -318,8 +320,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   return {
     model,
     complete: async (request, prefixKey, asked, caller = nobody) => {
-      using either = linked(asked, closing.signal);
+      using either = linked(asked);
       const { signal } = either;
+      closing.signal.throwIfAborted();
+      underWay.add(either);
+      using _done = { [Symbol.dispose]: () => void underWay.delete(either) };
       const readying = settings.ready?.();
       if (readying !== undefined) await orAborted(readying, signal);
       const dependencies = { model, policy, budget, timing, random, mayRetry };
@@ -345,6 +350,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     close: async () => {
       if (closing.signal.aborted) return;
       closing.abort(new Error(`the endpoints of ${model} are closed`));
+      for (const call of underWay) call.abort(closing.signal.reason);
       for (const member of members) member.leave();
       await Promise.all([...members, ...leaving].map(({ endpoint }) => endpoint.close()));
     },

@@ -18,6 +18,7 @@ const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
  * @throws MalformedReplyError if it gave up on the reply half-way
  */
 export function finishReasonOf(reason: string): FinishReason {
+  if (reason === 'stop' || reason === 'length') return reason;
   const words = reason
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()

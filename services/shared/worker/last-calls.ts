@@ -36,10 +36,14 @@ export function createCallGate(lastCalls: AbortSignal | undefined): CallGate {
       throw new WorkerEndingError('the worker is ending, and begins no further call');
     }
     underWay += 1;
-    const [outcome] = await Promise.allSettled([call()]);
-    ended();
-    if (outcome.status === 'fulfilled') return outcome.value;
-    if (outcome.reason instanceof BudgetSpentError) await untilIdle();
-    throw outcome.reason;
+    try {
+      const reply = await call();
+      ended();
+      return reply;
+    } catch (error) {
+      ended();
+      if (error instanceof BudgetSpentError) await untilIdle();
+      throw error;
+    }
   };
 }
