@@ -11,8 +11,7 @@ import type { Refusals } from './nats-refusals.ts';
  */
 export interface Requests {
   /**
-   * Sent in the next turn of the event loop, with all that is ready by then, in one write; where another one has just left, a
-   * millisecond after it.
+   * Sent in the next turn of the event loop, with all that is ready by then, in one write.
    * @throws TimeoutError, NoRespondersError, PermissionViolationError or ClosedConnectionError of the client; BusError as soon as
    * the link is lost
    */
@@ -35,8 +34,6 @@ interface Asked extends RequestOptions {
 /** An answer may be awaited longer than it should by this. */
 const lookEveryMs = 250;
 const noResponders = 503;
-/** Between two writes: each costs this process and the server as much as ten messages. */
-const apartMs = 1;
 
 /** @param inboxPrefix where the server lets this user listen */
 export function openRequests(
@@ -50,7 +47,6 @@ export function openRequests(
   let isListening = false;
   let isLooking = false;
   let count = 0;
-  let sentMs = 0;
 
   const fail = (isMeant: (asked: Asked) => boolean, errorFor: (asked: Asked) => unknown): void => {
     for (const [token, asked] of underWay) {
@@ -82,7 +78,6 @@ export function openRequests(
   const sendAll = (): void => {
     const tokens = outgoing;
     outgoing = [];
-    sentMs = performance.now();
     for (const token of tokens) {
       const asked = underWay.get(token);
       if (asked === undefined) continue;
@@ -122,10 +117,7 @@ export function openRequests(
         count += 1;
         const token = count.toString(36);
         underWay.set(token, { subject, body, ...options, dueMs: performance.now() + options.timeoutMs, answered, failed });
-        if (outgoing.push(token) === 1) {
-          if (performance.now() - sentMs < apartMs) setTimeout(sendAll, apartMs);
-          else setImmediate(sendAll);
-        }
+        if (outgoing.push(token) === 1) setImmediate(sendAll);
         if (isLooking) return;
         isLooking = true;
         setTimeout(look, lookEveryMs);
