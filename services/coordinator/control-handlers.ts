@@ -122,6 +122,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       ...runSummary(manifest, view, spent, timing.wallMs()),
       waiting,
       driven: coordinator.state(manifest.runId) !== undefined,
+      underWay: coordinator.underWay(manifest.runId).map(({ round, phase, done, total }) => ({ round, phase, done, total })),
     };
   };
   /** @param write returns the changed manifest: a run that has ended meanwhile stays as it ended */

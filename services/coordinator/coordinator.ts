@@ -20,7 +20,7 @@ import type { RunView } from './run-log.ts';
 import { createRunSpending, withCache } from './run-spending.ts';
 import { runStatusOf } from './run-status-of.ts';
 import type { RunWait, WaitKind } from './run-wait.ts';
-import type { PresentStep } from './step-tracker.ts';
+import type { PresentStep, StepOfRound } from './step-tracker.ts';
 import { startWaitWatch, type WaitWatch } from './wait-watch.ts';
 
 export interface CoordinatorSettings extends LeadRunSettings {
@@ -45,6 +45,8 @@ export interface Coordinator {
     state: RunState | undefined,
     signal: AbortSignal,
   ): Promise<Spent | undefined>;
+  /** How far each round of a run has got that is under way, if the run is led here; the log's comes first. */
+  underWay(runId: string): readonly StepOfRound[];
   /** What a run that is driven here is waiting for; undefined if it is making progress. */
   wait(runId: string): RunWait | undefined;
   /** Sentences for people about a run that is driven here that are not in its log; the newest last. */
@@ -176,6 +178,10 @@ export function startCoordinator(
       const { spending } = runs.get(runId) ?? { spending: createRunSpending(bus, runId) };
       const isOver = state !== undefined && hasEnded(runStatusOf(state));
       return withCache(await spending.spent(isOver, signal), cache);
+    },
+    underWay(runId) {
+      const { isLeading = false, progress } = runs.get(runId) ?? {};
+      return isLeading && progress !== undefined ? [progress, ...progress.ahead] : [];
     },
     wait: (runId) => runs.get(runId)?.wait,
     notices: (runId) => runs.get(runId)?.notices ?? [],

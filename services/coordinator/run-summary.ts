@@ -58,6 +58,7 @@ export function runSummary(
     ...defined({ estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,
     simulated: used.simulated,
+    underWay: [],
     ...factsOf(manifest),
     ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),

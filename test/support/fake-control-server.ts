@@ -242,5 +242,6 @@ function summary(runId: string, script: readonly Scripted[]): RunSummary {
     tokens: 1_234,
     createdAtMs: 1_700_000_000_000,
     simulated: true,
+    underWay: [],
   };
 }

@@ -22,7 +22,7 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
-import { describeWait, type ViewedWait } from '../progress/run-view.ts';
+import { describeRounds, describeWait, type ViewedWait } from '../progress/run-view.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 
@@ -142,6 +142,7 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
   const reached = limit && `${describeLimit(limitFromProto(limit))} was reached${stopReason === '' ? '' : ', which ended it'}`;
   const rows = [
     ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
+    ['under way', isGoingOn ? describeRounds(run.underWay) : ''],
     ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
     ['', verdict === undefined ? '' : describeVerdict(verdict, statusName(run.status))],
     ['an answer', progress.bestAnswerTokens === undefined ? '' : `${exact(Math.round(progress.bestAnswerTokens))} tokens`],

@@ -123,13 +123,13 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
     `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${spent}${cost}${saved}  ·  ${left}`,
   ];
-  if (progress.ahead !== undefined && state.status === 'running') lines.push(`also under way: ${describeAhead(progress.ahead)}`);
+  if (progress.ahead !== undefined && state.status === 'running') lines.push(`also under way: ${describeRounds(progress.ahead)}`);
   return progress.simulated ? [...lines, paint('dim', 'simulated model: these scores are not results')] : lines;
 }
 
 /** E.g. "round 5 (few-shot 12/21), round 6 (propose 0/1)". */
-function describeAhead(ahead: NonNullable<RunProgress['ahead']>): string {
-  return ahead.map(({ round, phase, done, total }) => `round ${round} (${phase} ${done}/${total})`).join(', ');
+export function describeRounds(rounds: NonNullable<RunProgress['ahead']>): string {
+  return rounds.map(({ round, phase, done, total }) => `round ${round} (${phase} ${done}/${total})`).join(', ');
 }
 
 function unitOf(phase: string): string {

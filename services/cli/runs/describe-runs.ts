@@ -37,6 +37,7 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     status: statusName(run.status),
     roundsCompleted: run.roundsCompleted,
     maxRounds: run.maxRounds,
+    underWay: run.underWay.map(({ round, phase, done, total }) => ({ round, phase, done, total })),
     bestScore: run.bestScore ?? null,
     tokensAnAnswer: run.progress?.bestAnswerTokens ?? null,
     tokens: run.tokens,
@@ -68,6 +69,11 @@ function costText(run: RunSummary): string {
   return money === undefined ? '-' : shortMoney(money);
 }
 
+/** E.g. "3/20", and "3/20 +4" with four rounds under way. */
+function roundsText({ roundsCompleted, maxRounds, underWay }: RunSummary): string {
+  return `${roundsCompleted}/${maxRounds}${underWay.length > 1 ? ` +${underWay.length}` : ''}`;
+}
+
 /** Runs as a table, the newest first. */
 export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['kind']): string {
   if (runs.length === 0) return 'There is no run here yet: start one with `scale run FILE`.';
@@ -79,7 +85,7 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
     run.runId,
     oneLine(run.benchmark, 20),
     describeStatus(run, cluster),
-    `${run.roundsCompleted}/${run.maxRounds}`,
+    roundsText(run),
     run.bestScore === undefined ? '-' : formatScore(run.bestScore),
     run.progress?.bestAnswerTokens === undefined ? '-' : formatCount(Math.round(run.progress.bestAnswerTokens)),
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,

@@ -144,6 +144,7 @@ test('other terminals see the run, join it and cancel it', async () => {
   await owner.until('round 1:');
   const status = JSON.parse((await scale('status', '--json').ended).stdout);
   expect(status).toMatchObject({ name: 'local', status: 'running', goingOn: true });
+  expect(status.underWay[0]).toMatchObject({ round: expect.any(Number), phase: expect.any(String), done: expect.any(Number) });
   const joined = run();
   await joined.until('Using the cluster that already runs on');
   await joined.until('round 1:');

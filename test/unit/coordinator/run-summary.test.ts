@@ -33,6 +33,13 @@ describe('a run in a list', () => {
     expect(runSummary(manifest, undefined, undefined, 0).bestScore).toBeUndefined();
   });
 
+  it('says how many rounds are under way, where there are several', () => {
+    const step = (round: number) => ({ round, phase: 'few-shot', done: 3, total: 21 });
+    const rounds = (...underWay: RunSummary['underWay']) => runTable([{ ...summaryOf(state()), underWay }], 'server');
+    expect(rounds(step(3), step(4), step(5))).toMatch(/\d+\/\d+ \+3 /);
+    expect(rounds(step(3))).not.toContain('+');
+  });
+
   it('is interrupted if nobody works on it, as its status says', () => {
     const run = (status: RunStatus, driven: boolean): RunSummary => ({
       ...runSummary({ ...manifest, status }, { state: state(), times: new Map() }, undefined, 0),

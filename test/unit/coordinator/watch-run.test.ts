@@ -34,6 +34,7 @@ async function setUp() {
     readBudget: async () => undefined,
     changeBudget: () => Promise.resolve(),
     scopesOf: () => Promise.resolve([]),
+    underWay: () => [],
     wait: () => undefined,
     notices: () => notices,
     onProgress: (_, told) => {

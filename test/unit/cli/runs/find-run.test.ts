@@ -10,6 +10,7 @@ const run = (runId: string, name: string, createdAtMs: number): RunSummary => ({
   status: RunStatus.RUNNING,
   roundsCompleted: 0,
   maxRounds: 20,
+  underWay: [],
   tokens: 0,
   createdAtMs,
   simulated: false,

@@ -10,7 +10,7 @@ function run(runId: string, days: number, more: Partial<RunSummary> & { words?: 
   const { words, ...given } = more;
   return {
     ...{ runId, name: 'nightly', benchmark: 'sample', status: RunStatus.COMPLETED, roundsCompleted: 1, maxRounds: 1, tokens: 10 },
-    ...{ createdAtMs: nowMs - days * dayMs, simulated: true, ...given },
+    ...{ createdAtMs: nowMs - days * dayMs, simulated: true, underWay: [], ...given },
     ...(words && { labels: { words } }),
   };
 }

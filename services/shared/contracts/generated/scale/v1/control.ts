@@ -449,7 +449,11 @@ export interface RunSummary {
   ofRun?: string | undefined;
   sweepId?: string | undefined;
   startedBy?: string | undefined;
-  endedAtMs?: number | undefined;
+  endedAtMs?:
+    | number
+    | undefined;
+  /** How far each round has got that is under way, in their order, where the coordinator that was asked leads the run. */
+  underWay: RoundProgress[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4109,6 +4113,7 @@ function createBaseRunSummary(): RunSummary {
     sweepId: undefined,
     startedBy: undefined,
     endedAtMs: undefined,
+    underWay: [],
   };
 }
 
@@ -4185,6 +4190,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.endedAtMs !== undefined) {
       writer.uint32(240).uint64(message.endedAtMs);
+    }
+    for (const v of message.underWay) {
+      RoundProgress.encode(v!, writer.uint32(250).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4402,6 +4410,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.endedAtMs = longToNumber(reader.uint64());
             continue;
           }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.underWay.push(RoundProgress.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4486,6 +4502,11 @@ export const RunSummary: MessageFns<RunSummary> = {
         : isSet(object.ended_at_ms)
         ? globalThis.Number(object.ended_at_ms)
         : undefined,
+      underWay: globalThis.Array.isArray(object?.underWay)
+        ? object.underWay.map((e: any) => RoundProgress.fromJSON(e))
+        : globalThis.Array.isArray(object?.under_way)
+        ? object.under_way.map((e: any) => RoundProgress.fromJSON(e))
+        : [],
     };
   },
 
@@ -4563,6 +4584,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.endedAtMs !== undefined) {
       obj.endedAtMs = Math.round(message.endedAtMs);
     }
+    if (message.underWay?.length) {
+      obj.underWay = message.underWay.map((e) => RoundProgress.toJSON(e));
+    }
     return obj;
   },
 
@@ -4605,6 +4629,7 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.sweepId = object.sweepId ?? undefined;
     message.startedBy = object.startedBy ?? undefined;
     message.endedAtMs = object.endedAtMs ?? undefined;
+    message.underWay = object.underWay?.map((e) => RoundProgress.fromPartial(e)) || [];
     return message;
   },
 };
