@@ -8,8 +8,8 @@ import { type StreamDeclaration, type StreamLimits, type StreamName, streamDecla
 /** Resolves once they are there; a service that may not make them waits for the coordinator. @throws BusError (retryable) */
 export async function awaitStreams(session: Trying, names: readonly StreamName[]): Promise<void> {
   await untilDone(session, 'find the streams', async () => {
-    const missing: string[] = [];
-    for (const name of names) if ((await configOf(session, name)) === undefined) missing.push(name);
+    const found = await Promise.all(names.map((name) => configOf(session, name)));
+    const missing = names.filter((_, place) => found[place] === undefined);
     if (missing.length === 0) return;
     throw new BusError(
       'find the streams',
@@ -20,9 +20,9 @@ export async function awaitStreams(session: Trying, names: readonly StreamName[]
 
 /** Creates the streams that are missing and updates those that differ; several may do so at the same time. */
 export async function declareStreams(session: Trying, limits: StreamLimits): Promise<void> {
-  for (const declaration of streamDeclarations(limits)) {
+  const declare = async (declaration: StreamDeclaration): Promise<void> =>
     await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));
-  }
+  await Promise.all(streamDeclarations(limits).map(declare));
 }
 
 async function declareStream(session: Trying, declaration: StreamDeclaration): Promise<void> {
