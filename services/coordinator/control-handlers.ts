@@ -52,6 +52,7 @@ import { type RunView, readRunView } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
 import { factsOf, runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
+import { untilUnderWay } from './until-under-way.ts';
 import { watchRun } from './watch-run.ts';
 import { refuseBadLimits, withLimits, withScopes } from './with-limits.ts';
 
@@ -142,10 +143,21 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
 
   const limitFacts = () => ({ table: coordinator.budget, nowMs: timing.wallMs() });
 
-  /** For a run that continues: missing results change nothing about it, but someone must know. */
-  const missingResultsOf = async (runId: string): Promise<number> => {
+  const counting = new Map<string, Promise<number>>();
+  /**
+   * For a run that continues: missing results change nothing about it, but someone must know. Whoever asks again meanwhile gets
+   * the same count.
+   */
+  const missingResultsOf = (runId: string): Promise<number> => {
+    const known = counting.get(runId) ?? countMissing(runId).finally(() => counting.delete(runId));
+    counting.set(runId, known);
+    return known;
+  };
+  const countMissing = async (runId: string): Promise<number> => {
+    // It takes a second where a run is long, which workers would wait for.
+    await untilUnderWay(coordinator, runId, timing);
     using limit = within(timing, readWithinMs);
-    const view = await readRunView(bus, runId, limit.signal);
+    const view = coordinator.view(runId) ?? (await readRunView(bus, runId, limit.signal));
     return view === undefined ? 0 : await countMissingResults(bus, runId, view.state);
   };
 

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { coerceError } from '../shared/errors/coerce-error.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
 import { orAborted } from '../shared/lifecycle/abort.ts';
+import { createServer } from '../shared/lifecycle/node-http.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import { counterOf, gaugeOf } from '../shared/telemetry/metrics.ts';
 import { act, actions } from './act.ts';

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomStream } from '../domain/random.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
+import { createServer } from '../shared/lifecycle/node-http.ts';
 import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { openAccessLog, type RefusedCall, type ServedCall } from './access-log.ts';
 import { type BatchOptions, createBatchHandler } from './batch-handler.ts';

@@ -26,6 +26,7 @@ function loadedBy(script: string, args: readonly string[], environment: NodeJS.P
 
 test.each([
   ['services/cli/main.ts', ['--help']],
+  ['services/cli/main.ts', ['run', '--help']],
   ['services/coordinator/main.ts', []],
   ['services/executor/main.ts', []],
   ['services/predictor/main.ts', []],

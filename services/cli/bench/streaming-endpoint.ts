@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer } from '../../shared/lifecycle/node-http.ts';
 import { processEnvironment } from '../../shared/settings/environment.ts';
 import { eventsAReply } from './events-a-reply.ts';
 

@@ -14,6 +14,7 @@ import { type DataFolder, makeDataFolder } from './data-folder.ts';
 import { requireRoom } from './data-folder-error.ts';
 import { type DiskWatch, type StoringServer, watchDisk } from './disk-watch.ts';
 import {
+  allocatorVariables,
   coordinatorEnvironment,
   executorEnvironment,
   nodeFlags,
@@ -245,7 +246,7 @@ async function superviseService(
       startChildService(
         {
           ...{ name, script, logFile },
-          environment: plainEnvironment(settings.environment),
+          environment: { ...plainEnvironment(settings.environment), ...allocatorVariables[room] },
           laterEnvironment: environment(previous),
           ...defined({ nodeFlags: nodeFlags[room] }),
         },

@@ -92,6 +92,14 @@ export const nodeFlags: Readonly<Record<string, readonly string[]>> = {
   predictor: ['--heap-growing-percent=200'],
 };
 
+/**
+ * For the C library's allocator, by service. Left alone, it keeps what was freed: it takes buffers of up to 32 MB from its heap
+ * once one of them was freed, and has a heap for each thread.
+ */
+export const allocatorVariables: Readonly<Record<string, ServiceVariables>> = {
+  coordinator: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
+};
+
 interface WorkerWishes {
   readonly natsUrl: string;
   readonly keys: WorkerKeys;

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { lookup as systemLookup } from 'node:dns';
-import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { linked, within } from '../../shared/lifecycle/abort.ts';
+import { request as requestHttp } from '../../shared/lifecycle/node-http.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Note } from './note.ts';
 

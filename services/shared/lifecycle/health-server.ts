@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { ListenError } from '../errors/listen-error.ts';
 import { orAborted, within } from './abort.ts';
+import { createServer } from './node-http.ts';
 import type { ServiceState } from './run-service.ts';
 import { systemTiming } from './timing.ts';
 
