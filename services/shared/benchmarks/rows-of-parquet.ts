@@ -13,7 +13,7 @@ const compressors: Compressors = {
 
 /**
  * The rows of a Parquet file, with numbers as texts, as people would write them: hyparquet makes 0.10000000149011612 of a FLOAT
- * 0.1, and 0.7000000000000001 of a DECIMAL 0.7.
+ * 0.1, and a double of any DECIMAL (1.31.5: 0.7000000000000001 for 0.7, 9007199254740992 for 9007199254740993).
  * @throws BenchmarkError `bad-parquet`
  */
 export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<ReadRows> {
@@ -23,7 +23,8 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
     const metadata = parquetMetadata(file);
     const elements = elementsByPath(metadata);
     const parsers = { stringFromBytes: textOf };
-    const found = await parquetReadObjects({ file, metadata, compressors, parsers });
+    const asStored = { ...metadata, schema: metadata.schema.map(withWholeNumbers) };
+    const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers });
     const rows = found.map((row, index) => ({
       ...{ file: path, at: { unit: 'row', number: index + 1 } as const },
       cells: asTexts(row, '', elements) as Readonly<Record<string, unknown>>,
@@ -42,6 +43,18 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Absent values come as undefined. */
 function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes && utf8.decode(bytes);
+}
+
+/** A DECIMAL as it is stored: whole numbers, or their bytes. */
+function withWholeNumbers(element: SchemaElement): SchemaElement {
+  if (!isExactDecimal(element)) return element;
+  const { converted_type, logical_type, ...stored } = element;
+  return stored;
+}
+
+/** Those of any length come as doubles: their bytes would be taken for a text. */
+function isExactDecimal({ type, converted_type }: SchemaElement): boolean {
+  return converted_type === 'DECIMAL' && type !== 'BYTE_ARRAY';
 }
 
 /** By path, without the levels that only lists and maps have. */
@@ -64,9 +77,11 @@ function elementsByPath({ schema }: FileMetaData): ReadonlyMap<string, SchemaEle
 
 function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, SchemaElement>): unknown {
   if (value === null || value === undefined) return null;
+  const element = elements.get(path);
+  if (element && isExactDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '');
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return numberText(value, elements.get(path));
+  if (typeof value === 'number') return numberText(value, element);
   if (value instanceof Uint8Array) return value;
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return Array.from(value as ArrayLike<unknown>, (item) => asTexts(item, path, elements));
@@ -75,6 +90,21 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, asTexts(inner, path === '' ? key : `${path}.${key}`, elements)]),
   );
+}
+
+/** @param value a number, or the bytes of one, the highest first, in two's complement */
+function wholeOf(value: unknown): bigint {
+  if (!(value instanceof Uint8Array)) return BigInt(value as number | bigint);
+  return BigInt.asIntN(
+    value.length * 8,
+    value.reduce((whole, byte) => whole * 256n + BigInt(byte), 0n),
+  );
+}
+
+function decimalText(whole: bigint, scale: number): string {
+  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  return `${whole < 0n ? '-' : ''}${digits.slice(0, point)}${scale === 0 ? '' : `.${digits.slice(point)}`}`;
 }
 
 function numberText(value: number, element: SchemaElement | undefined): string {

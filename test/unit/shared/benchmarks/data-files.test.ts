@@ -229,6 +229,30 @@ describe('Parquet', () => {
   });
 
   it.each([
+    [{ type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, precision: 38, scale: 18 }, 100000000000000000n, '0.100000000000000000'],
+    [
+      { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, precision: 38, scale: 1 },
+      -123456789012345678905n,
+      '-12345678901234567890.5',
+    ],
+    [{ type: 'INT64', precision: 18, scale: 0 }, 9007199254740993n, '9007199254740993'],
+    [{ type: 'INT64', precision: 18, scale: 2 }, -5n, '-0.05'],
+    [{ type: 'INT32', precision: 9, scale: 2 }, 1250n, '12.50'],
+  ] as const)('is read with each digit of a DECIMAL: %j of %s', async (decimal, whole, text) => {
+    const columnData = [
+      { name: 'q', data: ['one?', 'two?'] },
+      { name: 'a', data: [whole, 0n] },
+    ];
+    const schema = [
+      { name: 'root', num_children: 2 },
+      { name: 'q', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+      { name: 'a', ...decimal, converted_type: 'DECIMAL', repetition_type: 'OPTIONAL' },
+    ] as const;
+    await put('d.parquet', new Uint8Array(parquetWriteBuffer({ columnData, schema: [...schema] })));
+    expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
+  });
+
+  it.each([
     ['GZIP', gzipSync],
     ['BROTLI', brotliCompressSync],
     ['ZSTD', zstdCompressSync],
