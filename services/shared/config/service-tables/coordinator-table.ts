@@ -2,23 +2,20 @@ import { z } from 'zod';
 import { whole } from '../../../domain/settings/number-rules.ts';
 import { decimal, integer } from '../../settings/rules.ts';
 import type { VariableTable } from '../../settings/variable-table.ts';
+import { namedAmounts } from './named-amounts.ts';
 import { port, portRule } from './port.ts';
 import { retentionTable } from './retention-table.ts';
 
-const dayRule = 'must be such as tokens=5000000,calls=20000,money=20, with any of the three, each above 0';
+const dayRule = 'must be such as tokens=5000000,calls=20000,money=20, with any of the three, each once and above 0';
 
 const dayLimits = z
   .string()
   .transform((text, { addIssue }) => {
-    const amount = { tokens: 0, calls: 0, money: 0 };
-    for (const part of text.split(',')) {
-      const [, kind = '', value = ''] = /^\s*(tokens|calls|money)\s*=\s*([\d_]+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-      const count = Number(value.replaceAll('_', ''));
-      const isRight = count > 0 && (kind === 'money' ? count <= 1e9 : Number.isSafeInteger(count));
-      if (!isRight) addIssue({ code: 'custom', message: dayRule });
-      else amount[kind as keyof typeof amount] = count;
-    }
-    return amount;
+    const amounts = namedAmounts(text, ['tokens', 'calls', 'money']);
+    const { tokens = 0, calls = 0, money = 0 } = amounts ?? {};
+    const isRight = amounts !== undefined && [tokens, calls].every(Number.isSafeInteger) && money <= 1e9;
+    if (!isRight) addIssue({ code: 'custom', message: dayRule });
+    return { tokens, calls, money };
   })
   .optional();
 

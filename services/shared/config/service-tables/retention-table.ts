@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { VariableTable } from '../../settings/variable-table.ts';
+import { namedAmounts } from './named-amounts.ts';
 
-const rule = 'must be such as days=30,runs=500,megabytes=2000, with any of the three, each above 0';
+const rule = 'must be such as days=30,runs=500,megabytes=2000, with any of the three, each once and above 0';
 const dayMs = 86_400_000;
 
 export interface KeptRuns {
@@ -13,16 +14,16 @@ export interface KeptRuns {
 const keptRuns = z
   .string()
   .transform((text, { addIssue }): KeptRuns => {
-    let kept: KeptRuns = {};
-    for (const part of text.split(',')) {
-      const [, kind = '', digits = ''] = /^\s*(days|runs|megabytes)\s*=\s*([\d_]+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-      const value = Number(digits.replaceAll('_', ''));
-      const isRight = value > 0 && value <= 1e9 && (kind !== 'runs' || Number.isInteger(value));
-      if (!isRight) addIssue({ code: 'custom', message: rule });
-      else if (kind === 'days') kept = { ...kept, maxAgeMs: Math.round(value * dayMs) };
-      else kept = kind === 'runs' ? { ...kept, maxRuns: value } : { ...kept, maxBytes: value * 1024 ** 2 };
-    }
-    return kept;
+    const amounts = namedAmounts(text, ['days', 'runs', 'megabytes']);
+    const { days, runs, megabytes } = amounts ?? {};
+    const isRight =
+      amounts !== undefined && Number.isInteger(runs ?? 1) && Object.values(amounts).every((amount) => amount <= 1e9);
+    if (!isRight) addIssue({ code: 'custom', message: rule });
+    return {
+      ...(days !== undefined && { maxAgeMs: Math.round(days * dayMs) }),
+      ...(runs !== undefined && { maxRuns: runs }),
+      ...(megabytes !== undefined && { maxBytes: megabytes * 1024 ** 2 }),
+    };
   })
   .optional();
 
