@@ -15,9 +15,12 @@ export function encodeCsv<Of>(columns: Columns<Of>, records: readonly Of[], forS
   return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
 }
 
+/** With full-width forms, and after what a spreadsheet may strip. */
+const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+
 /** Numbers stay as they are: "-3" is no formula. */
 function asText(value: string): string {
-  return /^[=+\-@\t\r]/.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? `'${value}` : value;
+  return formula.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? `'${value}` : value;
 }
 
 function csvField(value: string | number | boolean | null): string {

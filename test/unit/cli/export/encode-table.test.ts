@@ -7,7 +7,7 @@ interface Row {
   readonly answer: string;
   readonly score: number;
 }
-const answers = ['=HYPERLINK("http://evil")', '+1+1', '@SUM(A1)', '-2+3', '\t=1', '-3', '+4.5e-7', '- item', 'plain', ''];
+const answers = ['=HYPERLINK("http://evil")', '+1+1', '@SUM(A1)', '-2+3', '\t=1', '-3', '+4.5e-7', '- item', 'plain', '', ' =1', '\u200b=1', '\n=1', '＝1', '３'];
 const rows = answers.map((answer) => ({ answer, score: -1 }));
 
 test('a spreadsheet takes no text for a formula, and each number for a number', () => {
@@ -26,6 +26,11 @@ test('a spreadsheet takes no text for a formula, and each number for a number', 
     "'- item,-1",
     'plain,-1',
     '"",-1',
+    "' =1,-1",
+    `'\u200b=1,-1`,
+    ...[`"'`, `=1",-1`],
+    "'＝1,-1",
+    '３,-1',
   ]);
 });
 
