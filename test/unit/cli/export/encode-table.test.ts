@@ -7,7 +7,23 @@ interface Row {
   readonly answer: string;
   readonly score: number;
 }
-const answers = ['=HYPERLINK("http://evil")', '+1+1', '@SUM(A1)', '-2+3', '\t=1', '-3', '+4.5e-7', '- item', 'plain', '', ' =1', '\u200b=1', '\n=1', '＝1', '３'];
+const answers = [
+  '=HYPERLINK("http://evil")',
+  '+1+1',
+  '@SUM(A1)',
+  '-2+3',
+  '\t=1',
+  '-3',
+  '+4.5e-7',
+  '- item',
+  'plain',
+  '',
+  ' =1',
+  '\u200b=1',
+  '\n=1',
+  '＝1',
+  '３',
+];
 const rows = answers.map((answer) => ({ answer, score: -1 }));
 
 test('a spreadsheet takes no text for a formula, and each number for a number', () => {
