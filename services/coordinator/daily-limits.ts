@@ -1,3 +1,4 @@
+import { describeAmount } from '../domain/run/describe-amount.ts';
 import { dayScope, teamScope } from '../shared/budgets/scopes-of.ts';
 import type { BudgetAmount, BudgetEnd } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
@@ -37,5 +38,5 @@ export function dailyLimits(
 
 /** @param whose limit it is */
 export function describeUsedUp(whose: string, { most, limit }: Pick<BudgetEnd, 'most' | 'limit'>): string {
-  return `${whose}, ${most.toLocaleString('en')} ${limit === 'money' ? 'in money' : limit}, is used up`;
+  return `${whose}, ${describeAmount(limit, most)}, is used up`;
 }

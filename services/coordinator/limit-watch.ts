@@ -4,7 +4,7 @@ import type { RunState } from '../domain/run/state.ts';
 import { most } from '../shared/budgets/amounts.ts';
 import { spentIn, withEnd, withTerms } from '../shared/budgets/budget-table.ts';
 import { dayOf, dayTerms } from '../shared/budgets/day-terms.ts';
-import { dayScope, isLimited, runScope, sweepScope, teamScope } from '../shared/budgets/scopes-of.ts';
+import { isDaily, isLimited, runScope, sweepScope } from '../shared/budgets/scopes-of.ts';
 import type { BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import { type RunLimits, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../shared/contracts/prices-codec.ts';
@@ -220,10 +220,6 @@ function countsIn({ runId, sweepId, limits }: RunManifest, scope: string): boole
 /** The scopes of many runs, which a coordinator names; others stay as whoever started the run has named them. */
 function isShared(scope: string): boolean {
   return isDaily(scope) || scope.startsWith(sweepScope(''));
-}
-
-function isDaily(scope: string): boolean {
-  return scope === dayScope || scope.startsWith(teamScope(''));
 }
 
 function withShared(limits: RunLimits, shared: readonly string[]): RunLimits {

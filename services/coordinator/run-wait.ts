@@ -1,3 +1,4 @@
+import { isDaily } from '../shared/budgets/scopes-of.ts';
 import { type RunManifest, RunStatus, type Waiting } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { EndpointUse, WorkerReport } from '../shared/contracts/generated/scale/v1/job.ts';
 import { describeNeed } from '../shared/contracts/run-needs.ts';
@@ -15,7 +16,7 @@ export interface RunWait {
   readonly waitedMs: number;
 }
 
-type PausedManifest = Pick<RunManifest, 'runId' | 'status' | 'pauseReason' | 'pausedAtMs' | 'needsPerson'>;
+type PausedManifest = Pick<RunManifest, 'runId' | 'status' | 'pauseReason' | 'pausedAtMs' | 'needsPerson' | 'limits'>;
 
 /** Everything known about a run that may explain why it stands still. */
 export interface WaitFacts {
@@ -50,7 +51,7 @@ type Cause = Omit<RunWait, 'waitedMs'>;
 
 /** A paused run waits for a person, whoever leads it. @param nowMs wall-clock time */
 export function pauseOf(manifest: PausedManifest, nowMs: number): RunWait | undefined {
-  const { runId, status, pauseReason, pausedAtMs, needsPerson } = manifest;
+  const { runId, status, pauseReason, pausedAtMs, needsPerson, limits } = manifest;
   if (status !== RunStatus.PAUSED) return undefined;
   const waitedMs = Math.max(0, nowMs - pausedAtMs);
   const resume = `\`scale resume ${runId}\` continues it`;
@@ -59,7 +60,9 @@ export function pauseOf(manifest: PausedManifest, nowMs: number): RunWait | unde
     return { kind: 'person', what, until: `once that is fixed, ${resume}`, waitedMs };
   }
   const what = pauseReason === '' ? 'the run is paused' : `the run is paused: ${pauseReason}`;
-  return { kind: 'paused', what, until: resume, waitedMs };
+  // Whoever resumes it before finds it paused again.
+  const until = isDaily(limits?.heldBy ?? '') ? 'a new day or a higher limit continues it by itself' : resume;
+  return { kind: 'paused', what, until, waitedMs };
 }
 
 function busCause({ busTrouble }: WaitFacts): Cause | undefined {

@@ -1,3 +1,4 @@
+import { describeAmount } from '../../domain/run/describe-amount.ts';
 import type { LimitReached } from '../../domain/run/event.ts';
 import type { SweepLimits } from '../../domain/sweep/sweep-event.ts';
 import type { SweepState } from '../../domain/sweep/sweep-state.ts';
@@ -99,5 +100,5 @@ function withTime(table: BudgetTable, end: number | undefined, nowMs: number): B
 
 function describeEnd({ limit, most }: BudgetEnd): string {
   if (limit === 'time') return 'the time of the sweep was over';
-  return `the sweep's limit of ${most.toLocaleString('en')} ${limit} was reached`;
+  return `the sweep's limit of ${describeAmount(limit, most)} was reached`;
 }

@@ -9,6 +9,11 @@ export const dayScope = 'day';
 /** What a team may spend in a day. */
 export const teamScope = (team: string): string => `team-${team}`;
 
+/** Whether it begins anew each day. */
+export function isDaily(scope: string): boolean {
+  return scope === dayScope || scope.startsWith(teamScope(''));
+}
+
 /** Whether a run has a limit of its own. */
 export function isLimited(limits: RunLimits | undefined): limits is RunLimits {
   if (limits === undefined) return false;

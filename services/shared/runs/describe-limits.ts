@@ -1,9 +1,10 @@
-import { type CountedKind, countedKinds } from '../budgets/amounts.ts';
+import { describeAmount, shortAmount } from '../../domain/run/describe-amount.ts';
+import { countedKinds } from '../budgets/amounts.ts';
 import { spentIn } from '../budgets/budget-table.ts';
 import { teamScope } from '../budgets/scopes-of.ts';
 import type { BudgetTable } from '../contracts/generated/scale/v1/budgets.ts';
 import type { RunLimits } from '../contracts/generated/scale/v1/control.ts';
-import { exact, formatShare } from '../document/format.ts';
+import { formatShare } from '../document/format.ts';
 
 /** What a run, its sweep, its team and the day may spend, what they have, and until when; a line each. */
 export function describeLimits(limits: RunLimits | undefined, budgets: readonly BudgetTable[]): string[] {
@@ -12,11 +13,13 @@ export function describeLimits(limits: RunLimits | undefined, budgets: readonly 
       const most = table.terms?.most?.[kind] ?? 0;
       if (most === 0) return [];
       const spent = spentIn(table)[kind];
-      return [`${exact(spent)} of ${exact(most)} ${nouns[kind]} spent, ${formatShare(spent / most)}${of(table.scope)}`];
+      return [
+        `${shortAmount(kind, spent)} of ${describeAmount(kind, most)} spent, ${formatShare(spent / most)}${of(table.scope)}`,
+      ];
     }),
   );
   const { untilMs = 0, durationMs = 0, stopReason = '' } = limits ?? {};
-  if (durationMs > 0) lines.push(`${exact(durationMs / 3_600_000)} hours since it was started`);
+  if (durationMs > 0) lines.push(`${hours(durationMs)} since it was started`);
   if (untilMs > 0) lines.push(`until ${describeTime(untilMs)}`);
   if (stopReason !== '') lines.push(`to be ended: ${stopReason}`);
   return lines;
@@ -50,7 +53,10 @@ export function describeTime(atMs: number): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-const nouns: Readonly<Record<CountedKind, string>> = { tokens: 'tokens', calls: 'calls', money: 'in money' };
+function hours(durationMs: number): string {
+  const shown = (durationMs / 3_600_000).toLocaleString('en', { maximumSignificantDigits: 3 });
+  return `${shown} hour${shown === '1' ? '' : 's'}`;
+}
 
 function of(scope: string): string {
   if (scope === 'day') return ', by all runs of the day';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type WaitFacts, waitOf } from '../../../services/coordinator/run-wait.ts';
-import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { type RunManifest, RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 
 const url = 'http://gpu:8000/v1';
@@ -48,6 +48,15 @@ describe('what a run waits for', () => {
   ])('is a reply of a server that works on calls, within the limit as far as that is known', (given, words) => {
     const workers = [worker({ runs: [share(4)], endpoints: [use(4, 0)] })];
     expect(waitOf(facts({ manifest: given, workers }))?.until).toContain(words);
+  });
+
+  test('is a new day, where the limit of one holds it', () => {
+    const limits = { heldBy: 'team-vision' } as unknown as RunManifest['limits'];
+    const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: 'the limit is used up', pausedAtMs: 999_000, limits };
+    expect(waitOf(facts({ manifest: paused, idleMs: 0 }))).toMatchObject({
+      kind: 'paused',
+      until: 'a new day or a higher limit continues it by itself',
+    });
   });
 
   test('is somebody who resumes it, at once, with the reason that was given', () => {
