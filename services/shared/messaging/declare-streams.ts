@@ -8,8 +8,8 @@ import { type StreamDeclaration, type StreamLimits, type StreamName, streamDecla
 /** Resolves once they are there; a service that may not make them waits for the coordinator. @throws BusError (retryable) */
 export async function awaitStreams(session: Trying, names: readonly StreamName[]): Promise<void> {
   await untilDone(session, 'find the streams', async () => {
-    const found = await Promise.all(names.map((name) => configOf(session, name)));
-    const missing = names.filter((_, place) => found[place] === undefined);
+    const missing: string[] = [];
+    for (const name of names) if ((await configOf(session, name)) === undefined) missing.push(name);
     if (missing.length === 0) return;
     throw new BusError(
       'find the streams',
@@ -18,11 +18,22 @@ export async function awaitStreams(session: Trying, names: readonly StreamName[]
   });
 }
 
-/** Creates the streams that are missing and updates those that differ; several may do so at the same time. */
+/**
+ * Creates the streams that are missing and updates those that differ; several may do so at the same time. In their order, since
+ * one that gets smaller may make room for the next; where nothing is to be done, which is usual, they are looked at all at once.
+ */
 export async function declareStreams(session: Trying, limits: StreamLimits): Promise<void> {
-  const declare = async (declaration: StreamDeclaration): Promise<void> =>
+  const declarations = streamDeclarations(limits);
+  const look = () => Promise.all(declarations.map(({ config: { name } }) => configOf(session, name)));
+  const present = await untilDone(session, 'look at the streams', look);
+  for (const [place, declaration] of declarations.entries()) {
+    if (isAsDeclared(present[place], declaration)) continue;
     await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));
-  await Promise.all(streamDeclarations(limits).map(declare));
+  }
+}
+
+function isAsDeclared(present: StreamConfig | undefined, { config }: StreamDeclaration): boolean {
+  return present !== undefined && differencesFrom(present, config).length === 0;
 }
 
 async function declareStream(session: Trying, declaration: StreamDeclaration): Promise<void> {
@@ -38,8 +49,7 @@ async function declareStream(session: Trying, declaration: StreamDeclaration): P
       if (!isStreamDifferent(error)) throw error;
     }
   }
-  if (present && differencesFrom(present, config).length === 0) return;
-  await streams.update(config.name, config);
+  if (!isAsDeclared(present, declaration)) await streams.update(config.name, config);
 }
 
 async function configOf(session: Trying, name: string): Promise<StreamConfig | undefined> {

@@ -101,6 +101,15 @@ async function publishMeta(session: NatsSession, name: string, meta: object, exp
   }
 }
 
+/** Not by a `Response`, for which Node.js loads its whole HTTP client. */
 async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const parts: Uint8Array[] = [];
+  for await (const part of stream) parts.push(part);
+  const content = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    content.set(part, place);
+    place += part.length;
+  }
+  return content;
 }

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { request } from '../lifecycle/node-http.ts';
 import { lockFolder } from './folder-lock.ts';
 import { readCommandLine } from './process-identity.ts';
 
@@ -219,14 +220,17 @@ async function readPorts(folder: string, pid: number): Promise<{ url: string; mo
   }
 }
 
-async function isHealthy(monitorUrl: string): Promise<boolean> {
-  return fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(2_000) }).then(
-    async (answer) => {
-      await answer.body?.cancel();
-      return answer.ok;
-    },
-    () => false,
-  );
+/** Not by `fetch`, which takes 40 ms of CPU to load. */
+function isHealthy(monitorUrl: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settings = { agent: false, signal: AbortSignal.timeout(2_000) };
+    const asking = request(`${monitorUrl}/healthz`, settings, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asking.on('error', () => resolve(false));
+    asking.end();
+  });
 }
 
 async function startError(reason: string, folder: string): Promise<NatsServerStartError> {
