@@ -40,10 +40,15 @@ export function App({ source }: { readonly source: Source }) {
   }, [source]);
   useEffect(readSession, [readSession]);
   const connection = useStore(live.connection);
-  // A stream that ends may be the end of the session.
+  const wasLost = useRef(false);
+  // A stream that ends may be the end of the session, and one that is back the beginning of another one.
+  const refusals = useStore(live.refusals);
   useEffect(() => {
-    if (connection === 'lost') source.read(ask.session(), new AbortController().signal).then(setSession, () => undefined);
-  }, [connection, source]);
+    const isBack = connection === 'live' && wasLost.current;
+    wasLost.current = connection === 'lost';
+    if (!isBack && connection !== 'lost') return;
+    source.read(ask.session(), new AbortController().signal).then(setSession, () => undefined);
+  }, [connection, refusals, source]);
   const [kind, id] = route.path;
   useEffect(() => {
     // A view of a run has it followed itself, which needs no second stream.

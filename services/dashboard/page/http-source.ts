@@ -39,7 +39,8 @@ async function refusalOf(response: Response): Promise<NoAnswerError> {
 
 /**
  * The browser takes up a broken stream by itself and says which event was the last. Where it gives up, since the answer was no
- * stream (a proxy's page, a restarting server), it is asked again here, and everything shown is read anew.
+ * stream (a proxy's page, a restarting server, nobody is signed in), it is asked again here, at once when somebody comes back to the
+ * page, and everything shown is read anew.
  */
 function watch(of: { readonly run?: string; readonly sweep?: string }, listener: Listener): () => void {
   let stream: EventSource | undefined;
@@ -47,6 +48,7 @@ function watch(of: { readonly run?: string; readonly sweep?: string }, listener:
   let wait = firstWait;
   let wasLost = false;
   const open = () => {
+    waiting = undefined;
     const opened = new EventSource(changesAddress(of));
     stream = opened;
     opened.addEventListener('open', () => {
@@ -61,13 +63,21 @@ function watch(of: { readonly run?: string; readonly sweep?: string }, listener:
       listener.connection('lost');
       if (opened.readyState !== EventSource.CLOSED) return;
       wasLost = true;
+      listener.refused();
       waiting = setTimeout(open, wait);
       wait = Math.min(longestWait, wait * 2);
     });
   };
+  const cameBack = () => {
+    if (waiting === undefined || document.visibilityState !== 'visible') return;
+    clearTimeout(waiting);
+    open();
+  };
+  document.addEventListener('visibilitychange', cameBack);
   listener.connection('connecting');
   open();
   return () => {
+    document.removeEventListener('visibilitychange', cameBack);
     clearTimeout(waiting);
     stream?.close();
   };

@@ -21,6 +21,8 @@ export interface Live {
   readonly run: Store<LiveRun | undefined>;
   /** Rises when something was missed, so that all is to be read anew. */
   readonly epoch: Store<number>;
+  /** Rises when the stream was refused: nobody may be signed in any more. */
+  readonly refusals: Store<number>;
   readonly notices: Store<readonly string[]>;
   /** The stream follows the run or the sweep that is looked at. */
   follow(of: { readonly run?: string; readonly sweep?: string }): void;
@@ -35,6 +37,7 @@ export function liveOf(source: Source): Live {
     sweeps: storeOf<ReadonlyMap<string, SweepRow>>(new Map()),
     run: storeOf<LiveRun | undefined>(undefined),
     epoch: storeOf(0),
+    refusals: storeOf(0),
     notices: storeOf<readonly string[]>([]),
   };
   let followed: string | undefined;
@@ -43,6 +46,10 @@ export function liveOf(source: Source): Live {
     changed: (change: Change) => apply(live, change),
     missed: () => live.epoch.set(live.epoch.get() + 1),
     connection: live.connection.set,
+    refused: () => {
+      live.refusals.set(live.refusals.get() + 1);
+      listener.missed();
+    },
   };
   return {
     ...live,

@@ -26,6 +26,8 @@ export interface Listener {
   changed(change: Change): void;
   /** Changes were missed: what is shown may be old. */
   missed(): void;
+  /** The server answers, and tells nothing of changes: nobody may be signed in any more. */
+  refused(): void;
   connection(now: Connection): void;
 }
 
