@@ -14,7 +14,13 @@ const changes = blocks.filter(({ language }) => language === 'diff');
 
 const sources = [
   ...['services', 'scripts', 'docs', 'package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts'],
-  ...['test/support', 'test/simulation', 'test/unit', 'test/contract/workflow-server.contract.ts'],
+  ...[
+    'test/support',
+    'test/simulation',
+    'test/unit',
+    'test/contract/workflow-server.contract.ts',
+    'test/contract/served-router.contract.ts',
+  ],
 ];
 
 /** A copy of the sources in which everything that docs/extending.md adds is there. */

@@ -8,6 +8,7 @@ import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { connectTalks, type TalkingClient } from '../../../services/shared/messaging/connect-talks.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { createModelClients, type ModelClients } from '../../../services/shared/worker/model-clients.ts';
+import { describeServedRouter } from '../../contract/served-router.contract.ts';
 import { describeWorkflowServer } from '../../contract/workflow-server.contract.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
 
@@ -41,3 +42,4 @@ afterAll(async () => {
 });
 
 describeWorkflowServer('over executors of a cluster', (use) => open(use));
+describeServedRouter('over executors of a cluster', (use) => open(use), false);
