@@ -1,6 +1,6 @@
 // What the floor of the sample and the choice among equals do, on recorded searches and on made-up ones whose truth is
-// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0025-cheapest-of-equals.md and of
-// 0030-cheapest-for-its-age.md. Recorded searches are read where they lie, next to the benchmarks' files.
+// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0031-a-third-on-arrival.md; those of 0025 and
+// 0030 are of their own defaults. Recorded searches are read where they lie, next to the benchmarks' files.
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { replayDefaults } from '../services/cli/replay/replay-work.ts';
@@ -11,6 +11,8 @@ import { replaySeeds } from '../services/domain/replay/replay-report.ts';
 import { prepareSearches } from '../services/domain/replay/replay-search.ts';
 import { planOf, type Strategy } from '../services/domain/replay/strategy.ts';
 import { summarise } from '../services/domain/replay/summarise.ts';
+import { evaluationRules } from '../services/domain/run/evaluation-rules.ts';
+import { finalPickRules } from '../services/domain/run/search-rules.ts';
 import { sampleSize } from '../services/domain/sampling/stratified-draw.ts';
 import { dataFolderOf } from '../services/shared/config/data-folder.ts';
 import { readTraces } from '../services/shared/traces/read-traces.ts';
@@ -28,7 +30,9 @@ const { values } = parseArgs({
 });
 
 /** As in a run: what executes on arrival and what the pick may, each as a share of executing everything. */
-const [arrivalShare, pickShare] = [0.08, 0.06];
+const [arrivalShare, pickShare] = [evaluationRules.few_shot_ratio.default, finalPickRules.share.default];
+/** Of the budget: the default's, and what it was before. */
+const [arrival, arrivalBefore] = [1 / 3, 4 / 7];
 const counts = values.queries.split(',').map(Number);
 const recorded = prepareSearches(await readTraces(join(dirname(dataFolderOf()), 'recorded')));
 const madeUp = (queries: number): PreparedSearch[] =>
@@ -52,12 +56,19 @@ console.log(
 );
 for (const share of [0.1, 0.14, 0.2]) {
   for (const [name, searches, seeds] of sets()) {
-    const budget = { share, arrival: 4 / 7 };
-    const newest = strategyOf({ name: 'race, newest of equals', pick: 'race', budget });
+    const before = { share, arrival: arrivalBefore };
+    const budget = { share, arrival };
+    const newest = strategyOf({ name: 'race, newest of equals, 4/7 on arrival', pick: 'race', budget: before });
     const rules = [
       newest,
-      strategyOf({ name: 'halving, lots among equals', pick: 'halving', budget }),
-      strategyOf({ name: 'race, cheapest of equals for its age', pick: 'race', budget, objective: { kind: 'score' } }),
+      strategyOf({ name: 'halving, lots among equals, 4/7', pick: 'halving', budget: before }),
+      strategyOf({ name: 'race, newest of equals, 1/3', pick: 'race', budget }),
+      strategyOf({
+        name: 'the default: race, cheapest of equals for its age, 1/3',
+        pick: 'race',
+        budget,
+        objective: { kind: 'score' },
+      }),
     ];
     const byRule = rules.map((rule) => [rule, replayed(searches, seeds, () => rule)] as const);
     const base = byRule[0]?.[1] ?? [];

@@ -35,7 +35,10 @@ const { values } = parseArgs({
 });
 
 const rules: Readonly<Record<string, { readonly search?: object; readonly evaluation?: object }>> = {
-  before: { search: { objective: 'highest-score' }, evaluation: { few_shot_floor: 1 } },
+  before: {
+    search: { objective: 'highest-score' },
+    evaluation: { few_shot_ratio: 0.08, few_shot_floor: 1 },
+  },
   default: {},
   ...JSON.parse(values.rules),
 };

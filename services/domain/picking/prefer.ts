@@ -32,10 +32,10 @@ export const fewestToEqual = 20;
 
 /**
  * Of workflows with equal scores, the newest one may take so many times the tokens of the oldest, and those between in proportion
- * to their age: a search builds on its best, so what it finds later is better more often than a score of a few queries shows. By
- * cost alone, simulated searches lose a third of a point more for the same tokens (docs/decisions/0030).
+ * to their age: a search builds on its best, so what it finds later is better more often than a score of a few queries shows
+ * (docs/decisions/0030, and 0031 for how many times).
  */
-const newestMayCost = 3;
+const newestMayCost = 2;
 
 /** The best first, as the objective has it; otherwise in the order in which they are given. */
 export function prefer(standings: readonly Standing[], comparison: Comparison): Standing[] {

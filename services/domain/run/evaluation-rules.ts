@@ -20,8 +20,8 @@ export const evaluationRules = {
   },
   few_shot_ratio: {
     ...above(0, 1),
-    // With the final pick's share a seventh of what executing everything would take (docs/decisions/0008).
-    default: 0.08,
+    // Half of the final pick's share (docs/decisions/0031); on fewer than 667 queries the floor counts.
+    default: 0.03,
     description: 'ρ = |Dfew| / |Dval|: share of the queries that a candidate is executed on, at least one query',
   },
   few_shot_floor: {

@@ -166,7 +166,7 @@ export const finalPickRules = {
   top_k: { ...whole(1, 1000), default: 3, description: 'how many the policy `top` executes in full' },
   share: {
     ...between(0, 1),
-    // With evaluation.few_shot_ratio a seventh of what executing everything would take (docs/decisions/0008).
+    // Twice evaluation.few_shot_ratio: what is executed at the end says more of the best (docs/decisions/0031).
     default: 0.06,
     description: 'what any other policy may execute, as a share of executing every scored workflow in full',
   },

@@ -59,7 +59,7 @@ export type EarlierDefaults = (typeof earlierDefaults)[number];
  * The version of the present defaults and presets, kept with each run. Increase it when one of them changes: a user who continues
  * an older run is told because of it.
  */
-export const defaultsVersion = earlierDefaults.length + 3;
+export const defaultsVersion = earlierDefaults.length + 4;
 
 /** A run file's content, its preset filled in, with an earlier version's defaults where it says nothing. */
 export function withEarlierDefaults(content: unknown, defaults: EarlierDefaults): unknown {

@@ -37,16 +37,16 @@ test('of those that are less than half a query apart, the cheapest wins', () => 
   expect(order(some, { kind: 'score' }, { queries: 101, queryCount: 200 })).toEqual([3, 2, 4, 1, 5]);
 });
 
-test('of equals, a newer one may take more, and the newest up to three times what the oldest takes', () => {
+test('of equals, a newer one may take more, and the newest up to twice what the oldest takes', () => {
   const aged = (newest: number) =>
     order(candidatesOf([0.9, 100], [0.1, 50], [0.9, newest]), { kind: 'score' }, { newerIsBetter: true });
-  expect(aged(290)).toEqual([3, 1, 2]);
-  expect(aged(310)).toEqual([1, 3, 2]);
+  expect(aged(190)).toEqual([3, 1, 2]);
+  expect(aged(210)).toEqual([1, 3, 2]);
   // In the middle of the search, the root of it.
   const middle = (tokens: number) =>
     order(candidatesOf([0.9, 100], [0.9, tokens], [0.1, 50]), { kind: 'score' }, { newerIsBetter: true });
-  expect(middle(170)[0]).toBe(2);
-  expect(middle(176)[0]).toBe(1);
+  expect(middle(140)[0]).toBe(2);
+  expect(middle(143)[0]).toBe(1);
   // A better score is a better score, however old.
   expect(order(candidatesOf([0.95, 900], [0.9, 10]), { kind: 'score' }, { newerIsBetter: true })).toEqual([1, 2]);
   expect(order(candidatesOf([0.9, 100]), { kind: 'score' }, { newerIsBetter: true })).toEqual([1]);

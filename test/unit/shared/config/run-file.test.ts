@@ -36,7 +36,7 @@ describe('reading a run file', () => {
         contentHash: hashBenchmark(benchmark),
       },
       search: { maxRounds: 20, ties: 'newest' },
-      evaluation: { method: 'few-shot', fewShotRatio: 0.08 },
+      evaluation: { method: 'few-shot', fewShotRatio: 0.03 },
       initialWorkflow: benchmarkDefinitionOf(benchmark.name).initialWorkflow,
     });
     expect(endpoints.map(({ model, simulated, baseUrl }) => ({ model, simulated, baseUrl }))).toEqual([
