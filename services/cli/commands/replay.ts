@@ -90,7 +90,14 @@ async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
   const { budgets, ratios, picks, warmUp, parallelism } = options;
   const tables = tablesOf({ methods: options.methods, picks, budgets, ratios, warmUpRounds: warmUp, parallelism });
   if (tables.length === 0) throw new CliError('bad-input', '--budgets and --ratios are both empty: nothing to replay');
+  if (options.leaveOneOut && !tables.some(({ kind }) => kind === 'picks'))
+    throw new CliError('bad-input', '--leave-one-out chooses among picks, and --budgets "" leaves none: name a budget');
   const searches = await readSearches(cli, options);
+  refuseTwice(searches);
+  if (options.leaveOneOut && searches.length < 2) {
+    const message = `--leave-one-out chooses by the other searches, and there is one, ${searches[0]?.name}: add another with --run or --traces`;
+    throw new CliError('bad-input', message);
+  }
   const report = await replayTables(cli, options, searches, tables);
   const [document, json] = [replayToDocument(report), replayJson(report)];
   const files = await writeDocument(options.out, document, json);
@@ -106,6 +113,14 @@ async function readSearches(cli: Cli, { traces, run = [] }: ReplayOptions): Prom
   if (traces === undefined && runs.length > 0) return runs;
   const folder = traces ?? join(dirname(dataFolderOf(cli.environment)), 'recorded');
   return [...(await readTraces(folder)), ...runs];
+}
+
+/** One that is there twice would count twice, and choose for itself where it is left out. */
+function refuseTwice(searches: readonly RecordedSearch[]): void {
+  const texts = searches.map((search) => JSON.stringify(search));
+  const twice = searches.find((_, index) => texts.indexOf(texts[index] ?? '') < index);
+  if (twice !== undefined)
+    throw new CliError('bad-input', `the search ${twice.name} of ${twice.source} is there twice: name each one once`);
 }
 
 async function replayTables(

@@ -1,7 +1,10 @@
 import { buildReport } from '../../domain/report/build-report.ts';
+import { shortAmount } from '../../domain/run/describe-amount.ts';
 import { countedKinds } from '../../shared/budgets/amounts.ts';
 import { spentIn } from '../../shared/budgets/budget-table.ts';
-import { exact, formatShare } from '../../shared/document/format.ts';
+import { teamScope } from '../../shared/budgets/scopes-of.ts';
+import { formatShare } from '../../shared/document/format.ts';
+import { describeHours } from '../../shared/runs/describe-limits.ts';
 import type { RunAnswer } from '../api.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 
@@ -30,18 +33,19 @@ export function limitsShown({ manifest, budgets }: FoldedRun): RunAnswer['limits
     countedKinds.flatMap((kind) => {
       const most = table.terms?.most?.[kind] ?? 0;
       const used = spentIn(table)[kind];
-      const text = `${exact(used)} of ${exact(most)} spent, ${formatShare(used / most)}`;
+      const text = `${shortAmount(kind, used)} of ${shortAmount(kind, most)} spent, ${formatShare(used / most)}`;
       return most === 0 ? [] : [{ of: `${kind}${shared(table.scope)}`, text }];
     }),
   );
   return [
     ...spent,
-    ...(own.durationMs > 0 ? [{ of: 'time', text: `${exact(own.durationMs / 3_600_000)} hours since it was started` }] : []),
+    ...(own.durationMs > 0 ? [{ of: 'time', text: `${describeHours(own.durationMs)} since it was started` }] : []),
     ...(own.untilMs > 0 ? [{ of: 'time', text: `until ${new Date(own.untilMs).toISOString()}` }] : []),
   ];
 }
 
 function shared(scope: string): string {
   if (scope === 'day') return ', all runs of the day';
+  if (scope.startsWith(teamScope(''))) return `, all runs of the team ${scope.slice(teamScope('').length)} today`;
   return scope.startsWith('sweep-') ? ', its sweep' : '';
 }

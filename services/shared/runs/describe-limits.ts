@@ -19,7 +19,7 @@ export function describeLimits(limits: RunLimits | undefined, budgets: readonly 
     }),
   );
   const { untilMs = 0, durationMs = 0, stopReason = '' } = limits ?? {};
-  if (durationMs > 0) lines.push(`${hours(durationMs)} since it was started`);
+  if (durationMs > 0) lines.push(`${describeHours(durationMs)} since it was started`);
   if (untilMs > 0) lines.push(`until ${describeTime(untilMs)}`);
   if (stopReason !== '') lines.push(`to be ended: ${stopReason}`);
   return lines;
@@ -53,7 +53,8 @@ export function describeTime(atMs: number): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-function hours(durationMs: number): string {
+/** "7.5 hours". */
+export function describeHours(durationMs: number): string {
   const shown = (durationMs / 3_600_000).toLocaleString('en', { maximumSignificantDigits: 3 });
   return `${shown} hour${shown === '1' ? '' : 's'}`;
 }

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCli } from '../../support/run-cli.ts';
 import { madeUpSearch } from '../../unit/domain/replay/made-up-searches.ts';
 
+const log = join(import.meta.dirname, '../../fixtures/logs/paper.binpb');
 let root = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'replay-'));
@@ -81,11 +82,26 @@ test('--json prints the one document; --picks crosses methods with policies', as
   expect(files.json).toContain('replay.json');
 });
 
+test('--leave-one-out is refused where there is nothing to choose, or nothing to choose by', async () => {
+  const { repeats } = madeUpSearch({ seed: 3, queries: 25, workflows: 1, repeats: 1 }).workflows[0] ?? { repeats: [] };
+  const written = async (folder: string, rows: readonly object[]): Promise<string[]> => {
+    await mkdir(join(root, folder), { recursive: true });
+    await writeFile(join(root, folder, 'One.matrix.json'), JSON.stringify({ n: 25, runs: rows }));
+    return ['--traces', join(root, folder), '--leave-one-out', '--seeds', '2'];
+  };
+  const rows = [1, 2].map((round) => ({ search: 1, round, scores: repeats[0] ?? [] }));
+  const said = async (args: readonly string[]) => (await startCli(['replay', '--out', join(root, 'none'), ...args]).ended).stderr;
+  const one = await written('alone', rows);
+  expect(await said(one)).toMatch(/chooses by the other searches, and there is one/);
+  expect(await said([...one, '--budgets', '', '--ratios', '0.1'])).toMatch(/--budgets "" leaves none/);
+});
+
 test.each([
   [['--traces', '/nowhere/at/all'], /\/nowhere\/at\/all: there is no such folder/],
   [['--methods', 'oracle'], /there is no evaluation method "oracle"; there are full, predicted/],
   [['--budgets', '1.5'], /above 0 and at most 1/],
   [['--budgets', '', '--ratios', ''], /nothing to replay/],
+  [['--run', log, log], /the search fixture paper of gsm8k is there twice/],
 ])('%j is refused with one sentence and status 2', async (args, sentence) => {
   const { code, stderr } = await startCli(['replay', '--out', join(root, 'none'), ...args]).ended;
   expect(stderr).toMatch(sentence);
