@@ -13,7 +13,7 @@ type Step = Pick<PresentStep, 'round' | 'phase' | 'done' | 'total' | 'ahead'>;
 
 const listenAgainMs = 5_000;
 /** Steps advance with each result, of which there may be thousands a second: a watcher hears of them less often. */
-const progressEveryMs = 250;
+const progressEveryMs = 500;
 /** How often watchers are told what the calls have used. */
 const spentEveryMs = 2_000;
 
@@ -26,7 +26,7 @@ const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0, ahead
 
 /**
  * The log, and between its entries how far the current step has got and what holds its workers up. Ends after the entry that ends
- * the run. Of progress, only the newest is told, a few times a second at most, and as fast as it is read; a trouble or a wait
+ * the run. Of progress, only the newest is told, twice a second at most, and as fast as it is read; a trouble or a wait
  * that is new is told at once.
  */
 export async function* watchRun(

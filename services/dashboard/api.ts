@@ -427,7 +427,7 @@ export interface WorkersAnswer {
 }
 
 /**
- * GET /api/changes?run=ID&sweep=ID : server-sent events. `change` carries a Change, at most four a second, as the difference to
+ * GET /api/changes?run=ID&sweep=ID : server-sent events. `change` carries a Change, at most two a second, as the difference to
  * the one before; the event's id goes back in Last-Event-ID. `reset` says that the page has missed some and must read anew.
  * A comment every 15 s keeps proxies from closing it.
  */

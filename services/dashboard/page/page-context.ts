@@ -37,7 +37,7 @@ export type Answer<Value> =
 
 /** Milliseconds between two readings of what changes all the time; and how many times as long as a reading takes. */
 const shortestPause = 1_500;
-const pauseFactor = 10;
+const pauseFactor = 3;
 /** Where a server does not answer, it is asked again. */
 const retryAfter = 5_000;
 

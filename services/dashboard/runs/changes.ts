@@ -18,8 +18,8 @@ export interface Changes {
   close(): void;
 }
 
-/** No more than four changes a second for a page. */
-const togetherMs = 250;
+/** No more than two changes a second for a page. */
+const togetherMs = 500;
 /** For pages whose connection was lost for a while. */
 const mostKept = 200;
 
