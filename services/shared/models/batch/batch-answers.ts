@@ -22,8 +22,8 @@ export function isUnwritten({ status, answered, outputFileId, errorFileId }: Bat
 
 const lineShape = z.object({
   custom_id: z.string(),
-  response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
-  error: z.object({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),
+  response: z.object({ status_code: z.coerce.number(), body: z.unknown() }).nullish(),
+  error: z.object({ code: z.unknown(), message: z.string().nullish() }).nullish(),
 });
 
 /**
@@ -40,7 +40,7 @@ export function readBatchAnswers(files: readonly string[]): Map<string, BatchAns
     if (isWell(answers.get(custom_id))) continue;
     if (response != null) answers.set(custom_id, { status: response.status_code, text: JSON.stringify(response.body ?? null) });
     else if (error != null && !answers.has(custom_id))
-      answers.set(custom_id, unanswered(error.message ?? error.code ?? 'no reason was given'));
+      answers.set(custom_id, unanswered(error.message ?? String(error.code ?? 'no reason was given')));
   }
   return answers;
 }
