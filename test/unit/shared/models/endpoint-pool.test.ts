@@ -5,6 +5,8 @@ import { EndpointError, InfrastructureError } from '../../../../services/shared/
 import { createEndpointPool, type PoolSettings } from '../../../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from '../../../../services/shared/models/model-endpoint.ts';
+import type { SlotLease } from '../../../../services/shared/models/slot-lease.ts';
+import { usualStanding } from '../../../../services/shared/sharing/standing.ts';
 import { createManualTiming } from '../../../support/manual-timing.ts';
 
 const never = new AbortController().signal;
@@ -255,6 +257,34 @@ test('a call that was cut by its caller says nothing about the endpoint', async 
     expect(await outcome).toMatchObject({ message: 'cancelled' });
   }
   expect(pool.health()[0]).toMatchObject({ state: 'closed', failures: {}, inFlight: 0, limit: 8 });
+});
+
+test('whoever divides the slots is told how many calls wait, and whose they are, until none do', async () => {
+  const { behaviour, open } = held();
+  const told: string[] = [];
+  const slots: SlotLease = {
+    ...{ slots: 1, inUse: 0, hasRoom: () => true, begin: () => ({ ended: () => {}, hungUp: () => {} }) },
+    ...{ beginSoon: async () => ({ ended: () => {}, hungUp: () => {} }), partOf: () => 1, onRoom: () => () => {} },
+    waiting: (_caller, calls, of = new Map()) => {
+      told.push([calls, ...[...of].map(([{ runId }, each]) => `${runId}: ${each}`)].join(' '));
+    },
+  };
+  const { pool, timing } = pooled([scripted('a', behaviour, 1).endpoint], { slotsAt: () => slots });
+  const callerOf = (runId: string) => ({ party: { runId, standing: () => usualStanding } });
+  const [one, other] = [callerOf('one'), callerOf('other')];
+  const leaving = new AbortController();
+  const calls = [one, one, one, other].map((caller) => pool.complete(request, 'k', never, caller));
+  const left = expect(pool.complete(request, 'k', leaving.signal, other)).rejects.toThrow('enough');
+  expect(told.at(-1)).toBe('4 one: 2 other: 2');
+  leaving.abort(new Error('enough'));
+  await left;
+  for (let answered = 0; answered < 4; answered += 1) {
+    open[answered]?.();
+    await timing.advance(1);
+  }
+  await Promise.all(calls);
+  expect(told).toContain('1 one: 1');
+  expect(told.at(-1)).toBe('0');
 });
 
 test('closing ends calls in flight and those that wait, and refuses new ones', async () => {
