@@ -79,6 +79,8 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   if (value === null || value === undefined) return null;
   const element = elements.get(path);
   if (element && isExactDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
+  const unit = element && timeUnit(element);
+  if (unit !== undefined && !Array.isArray(value)) return timeText(BigInt(value as number | bigint), unit);
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '');
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return numberText(value, element);
@@ -90,6 +92,24 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, asTexts(inner, path === '' ? key : `${path}.${key}`, elements)]),
   );
+}
+
+/** How many units of a time of day are a second: hyparquet gives them as a number. */
+function timeUnit({ converted_type, logical_type }: SchemaElement): bigint | undefined {
+  if (converted_type === 'TIME_MILLIS') return 1000n;
+  if (converted_type === 'TIME_MICROS') return 1_000_000n;
+  if (logical_type?.type !== 'TIME') return undefined;
+  return { MILLIS: 1000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n }[logical_type.unit];
+}
+
+/** As 07:45:00, with what is below a second only where there is something. */
+function timeText(time: bigint, unit: bigint): string {
+  const seconds = time / unit;
+  const clock = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n].map((part) => String(part).padStart(2, '0')).join(':');
+  const below = String(unit + (time % unit))
+    .slice(1)
+    .replace(/0+$/, '');
+  return below === '' ? clock : `${clock}.${below}`;
 }
 
 /** @param value a number, or the bytes of one, the highest first, in two's complement */

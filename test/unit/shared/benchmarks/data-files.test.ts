@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Query } from '../../../../services/domain/benchmark.ts';
@@ -198,6 +199,18 @@ describe('JSON', () => {
 });
 
 describe('Parquet', () => {
+  const answerAs = (stored: Omit<SchemaElement, 'name'>, value: unknown) => {
+    const columnData = [
+      { name: 'q', data: ['one?', 'two?'] },
+      { name: 'a', data: [value, value] },
+    ];
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 2 },
+      { name: 'q', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+      { name: 'a', ...stored, repetition_type: 'REQUIRED' },
+    ];
+    return new Uint8Array(parquetWriteBuffer({ columnData, schema }));
+  };
   const bytes = (options: object = {}) =>
     new Uint8Array(
       parquetWriteBuffer({
@@ -239,16 +252,20 @@ describe('Parquet', () => {
     [{ type: 'INT64', precision: 18, scale: 2 }, -5n, '-0.05'],
     [{ type: 'INT32', precision: 9, scale: 2 }, 1250n, '12.50'],
   ] as const)('is read with each digit of a DECIMAL: %j of %s', async (decimal, whole, text) => {
-    const columnData = [
-      { name: 'q', data: ['one?', 'two?'] },
-      { name: 'a', data: [whole, 0n] },
-    ];
-    const schema = [
-      { name: 'root', num_children: 2 },
-      { name: 'q', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
-      { name: 'a', ...decimal, converted_type: 'DECIMAL', repetition_type: 'OPTIONAL' },
-    ] as const;
-    await put('d.parquet', new Uint8Array(parquetWriteBuffer({ columnData, schema: [...schema] })));
+    await put('d.parquet', answerAs({ ...decimal, converted_type: 'DECIMAL' }, whole));
+    expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
+  });
+
+  it.each([
+    [{ type: 'INT32', converted_type: 'TIME_MILLIS' }, 27_900_000, '07:45:00'],
+    [{ type: 'INT64', converted_type: 'TIME_MICROS' }, 45_005_250_000n, '12:30:05.25'],
+    [
+      { type: 'INT64', logical_type: { type: 'TIME', isAdjustedToUTC: false, unit: 'NANOS' } },
+      3_600_000_000_001n,
+      '01:00:00.000000001',
+    ],
+  ] as const)('is read with times of day: %j of %s', async (time, units, text) => {
+    await put('d.parquet', answerAs(time, units));
     expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
   });
 
