@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { BackupDamagedError, decodeBackup, encodeBackup } from '../../shared/contracts/backup-file.ts';
 import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
@@ -23,6 +23,8 @@ export function archivePath(folder: string, { runId, endedAtMs = 0 }: Pick<RunMa
 export async function archiveRun(bus: Bus, path: string, runId: string, timing: Timing, signal: AbortSignal): Promise<void> {
   if (await isWhole(path)) return;
   await mkdir(dirname(path), { recursive: true });
+  await removeDrafts(path);
+  // Of a name of its own: whoever goes on writing to another one's would damage what that one has read and found whole.
   const draft = `${path}.${process.pid}.draft`;
   try {
     const file = await open(draft, 'w', ownerOnly);
@@ -40,6 +42,13 @@ export async function archiveRun(bus: Bus, path: string, runId: string, timing: 
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** What was killed has left its draft. One that is still being written is tried again. */
+async function removeDrafts(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder))
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.draft')) await rm(join(folder, name), { force: true });
 }
 
 async function isWhole(path: string): Promise<boolean> {

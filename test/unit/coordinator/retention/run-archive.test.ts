@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -37,6 +37,14 @@ test('a copy is a backup of the run for its owner alone, and nothing else is lef
   expect(await readdir(it.folder)).toEqual(['r-1795000000123.scale']);
   expect((await stat(it.path)).mode & 0o777).toBe(0o600);
   expect(await it.entriesIn()).toBe(1);
+});
+
+test('the draft of a coordinator that was killed goes with the next copy, and those of other runs stay', async () => {
+  await using it = await begin();
+  await writeFile(`${it.path}.4711.draft`, 'half of it');
+  await writeFile(join(it.folder, 'r-1.scale.4711.draft'), "another run's");
+  await it.archive();
+  expect((await readdir(it.folder)).sort()).toEqual(['r-1.scale.4711.draft', 'r-1795000000123.scale']);
 });
 
 test('what is left of a run that is half deleted does not replace its copy', async () => {
