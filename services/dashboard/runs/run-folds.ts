@@ -74,8 +74,6 @@ interface Watch {
 /** Answers of a live run are to take no more than this share of a processor. */
 const shareOfTime = 0.01;
 const publishEveryMs = 2_000;
-/** A run with short rounds changes so all the time. */
-const publishSoonMs = 1_000;
 const watchAgainMs = 2_000;
 const patienceMs = 300_000;
 /** What changes more than the number of executions. */
@@ -176,14 +174,14 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
         fold.step = stepOf(update.progress);
         const { spent } = update.progress;
         if (spent !== undefined) record.noteSpent(spentFromProto(spent));
-        if (fold.published !== record.lastSequence() && isDue(fold)) publish(fold);
+        if (fold.published !== record.lastSequence() && dueInMs(fold) <= 0) publish(fold);
         tell(fold);
       } else if (update.kind === 'notice') {
         tell(fold, { notice: update.message });
       } else if (update.kind === 'event') {
         const event = record.add(update.logged);
         added(fold, event);
-        if (isDue(fold)) publish(fold);
+        if (dueInMs(fold) <= 0) publish(fold);
         else if (isStructural(event)) publishSoon(fold, signal);
         tell(fold);
         if (record.isOver()) return await read(fold).then(() => tell(fold));
@@ -191,14 +189,12 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
     }
   };
 
-  const isDue = ({ publishedAtMs, costMs }: Fold): boolean =>
-    timing.monotonicMs() - publishedAtMs >= Math.max(publishEveryMs, costMs / shareOfTime);
+  const dueInMs = ({ publishedAtMs, costMs }: Fold): number =>
+    publishedAtMs + Math.max(publishEveryMs, costMs / shareOfTime) - timing.monotonicMs();
 
-  /** At once, unless pages were told a moment ago, or the answers would take more than their share of time. */
+  /** As soon as it is due: a run with short rounds changes so all the time. */
   const publishSoon = (fold: Fold, signal: AbortSignal): void => {
-    const dueInMs = fold.publishedAtMs + Math.max(publishSoonMs, fold.costMs / shareOfTime) - timing.monotonicMs();
-    if (!(dueInMs > 0)) return publish(fold);
-    fold.cancelLater ??= timing.after(dueInMs, () => {
+    fold.cancelLater ??= timing.after(dueInMs(fold), () => {
       if (signal.aborted) return;
       publish(fold);
       tell(fold);
