@@ -4,6 +4,7 @@
 # place of the second that was asked for, and acknowledges it as ever: a holder that dies keeps the lock a minute, and what waits for it
 # (a job, a leader's election) stands still. Without history it expires in time; but then `keys()` goes on listing it, whose `get()` says PURGE.
 # What one would expect: the time that was asked for, or a refusal, whatever the history; and no expired key among the keys.
+# The server means it so (the marker must not be missed: its pull requests 6741 and 6818); the client's page of `create` does not say it.
 #
 # Needs go, node 20 or newer and npm. Prints versions and what is seen; exits 1 if it is seen no more.
 set -euo pipefail
