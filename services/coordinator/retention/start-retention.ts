@@ -73,12 +73,23 @@ async function retireRuns(settings: RetentionSettings, parts: RetentionParts, si
   const groups = groupsThatMayGo(runs, await sweepsUnderWay(runs, parts, signal));
   const ended = runs.filter(({ status }) => hasEnded(status)).length;
   const gone = new Set(groupsThatGo(groups, settings, { ended, nowMs: timing.wallMs() }));
-  for (const group of gone) await retireGroup(group, settings, parts, signal);
+  const retire = async (group: RunGroup): Promise<void> => {
+    try {
+      await retireGroup(group, settings, parts, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // A full disk takes no other copy either; a run that cannot be read keeps none of those behind it.
+      if (typeof (error as NodeJS.ErrnoException).code === 'string') throw error;
+      const runIds = group.runs.map(({ runId }) => runId);
+      parts.logger.error({ err: coerceError(error), runIds }, 'these runs could not be copied or deleted; tried again later');
+    }
+  };
+  for (const group of gone) await retire(group);
   const { maxBytes } = settings;
   if (maxBytes === undefined) return;
   for (const group of groups.filter((each) => !gone.has(each))) {
     if ((await filledBytes(bus)) <= maxBytes) return;
-    await retireGroup(group, settings, parts, signal);
+    await retire(group);
   }
 }
 
