@@ -3,9 +3,9 @@
 # A benchmark in JSON lines whose reference answers are "7:45" and "12:30" comes out of `COPY … TO 'x.parquet'` (or of CSV, or back in
 # JSON) with "07:45:00" and "12:30:00", so that an exact match with a model's right "7:45" is wrong: exact match falls from 1 to 0, and
 # no warning says so. Fractions, ratios and "007" stay what they are. polars 2.1.0 keeps all of them (shown beside).
-# What one would expect: JSON has said that it is a string; only CSV leaves the type open. `columns = {…}` or
-# `auto_detect = false` keep strings, and a single answer among them that is no time ("noon") does, too: so the same question set is
-# read in two ways before and after a row is added.
+# What one would expect: JSON has said that it is a string; only CSV leaves the type open. `columns = {…}` keeps strings, and
+# so does a single answer among them that is no time ("noon"): the same question set is read in two ways before and after a row is
+# added.
 #
 # Needs python 3.10 or newer with venv. Prints versions and what is seen; exits 1 if it is seen no more.
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # nats-server 2.15.3, a stream that takes one message a subject (max_msgs_per_subject 1, discard new per subject: "do this once at a
 # time"), with times of their own for messages (`Nats-TTL`) and with `subject_delete_marker_ttl`, so that somebody can see what has
-# expired: after the message has, its marker takes the place, and every publish to the subject is refused with "maximum messages per subject exceeded" for as
-# long as the marker lives. Without the marker, the same stream takes the next message. What one would expect: a marker stands for
-# the absence of a message, and is replaced by one, as it is where old messages are discarded (and in a KV bucket).
+# expired: after the message has, its marker takes the place, and every publish to the subject is refused with "maximum messages per
+# subject exceeded" for as long as the marker lives. Without the marker, the same stream takes the next message. What one would
+# expect: a marker stands for the absence of a message, and is replaced by one, as it is where old messages are discarded.
 # It hurts whoever adds markers to a running queue for the sake of a watcher: work that had become free again is refused for the
 # marker's time, and the refusal reads as "it is there already".
 #
