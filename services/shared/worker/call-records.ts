@@ -16,7 +16,7 @@ export interface CallRecords extends Disposable {
  * What a worker that is killed may have to ask for again, far less than a call takes. In that time the other branches of a step
  * may end, and with them the job, whose result holds all of its calls.
  */
-const soonMs = 100;
+const soonMs = 20;
 
 export function openCallRecords(
   journal: Pick<CallJournal, 'record'>,

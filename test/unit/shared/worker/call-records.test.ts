@@ -72,9 +72,9 @@ test('what ends beside other calls is stored after a moment, and not at all if t
   records.storedSoon();
   records.record(call('b'));
   records.storedSoon();
-  await timing.advance(50);
+  await timing.advance(10);
   expect(store.stored).toEqual([]);
-  await timing.advance(50);
+  await timing.advance(10);
   expect(store.stored).toEqual(['a+b']);
   records.record(call('c'));
   records.storedSoon();
