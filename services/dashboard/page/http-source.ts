@@ -39,8 +39,8 @@ async function refusalOf(response: Response): Promise<NoAnswerError> {
 
 /**
  * The browser takes up a broken stream by itself and says which event was the last. Where it gives up, since the answer was no
- * stream (a proxy's page, a restarting server, nobody is signed in), it is asked again here, at once when somebody comes back to the
- * page, and everything shown is read anew.
+ * stream (a proxy's page, a restarting server, nobody is signed in), it is asked again here, at once when somebody comes back to
+ * the page, and everything shown is read anew.
  */
 function watch(of: { readonly run?: string; readonly sweep?: string }, listener: Listener): () => void {
   let stream: EventSource | undefined;

@@ -16,7 +16,8 @@ import { startTestDashboard } from '../../support/dashboard-client.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
 import { goTo } from '../../support/page-views.ts';
 
-// Two pages of a real browser on a real coordinator, of which each part is restarted. Nobody executes: what moves is what people do.
+// Two pages of a real browser on a real coordinator, of which each part is restarted. Nobody executes: what moves is what people
+// do.
 
 const never = new AbortController().signal;
 const token = 'planted-token-of-a-test';
