@@ -9,7 +9,7 @@ import { runSearch } from './run-search.ts';
 /** What a person waits before anything happens. The floor is Node.js itself. */
 export const startBench: Bench = {
   name: 'start',
-  description: 'seconds to the help of `scale`, and from `scale run` to its first model call; the floor is the start of Node.js',
+  description: 'seconds to the help of scale, and from scale run to its first model call; the floor is the start of Node.js',
   run: async (cli, { quick }) => {
     const times = quick ? 1 : 5;
     // The first of each fills the compile cache.
