@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from '../../shared/lifecycle/node-http.ts';
 import { processEnvironment } from '../../shared/settings/environment.ts';
+import { createServer } from '../../shared/toolchain/node-http.ts';
 import { eventsAReply } from './events-a-reply.ts';
 
 // A server of the `executor` bench: it answers at once, every token in an event and a write of its own, as an engine does. It

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListenError } from '../../shared/errors/listen-error.ts';
 import { orAborted } from '../../shared/lifecycle/abort.ts';
-import { createServer } from '../../shared/lifecycle/node-http.ts';
+import { createServer } from '../../shared/toolchain/node-http.ts';
 import { type AnswerForm, chatForm, responsesForm } from './answer-form.ts';
 import { errorBody } from './chat-response.ts';
 import { checkAccess } from './check-access.ts';

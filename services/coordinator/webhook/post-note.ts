@@ -4,8 +4,8 @@ import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { linked, within } from '../../shared/lifecycle/abort.ts';
-import { request as requestHttp } from '../../shared/lifecycle/node-http.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
+import { request as requestHttp } from '../../shared/toolchain/node-http.ts';
 import type { Note } from './note.ts';
 
 export interface Webhook {

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { ListenError } from '../errors/listen-error.ts';
+import { createServer } from '../toolchain/node-http.ts';
 import { orAborted, within } from './abort.ts';
-import { createServer } from './node-http.ts';
 import type { ServiceState } from './run-service.ts';
 import { systemTiming } from './timing.ts';
 

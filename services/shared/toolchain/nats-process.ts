@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
-import { request } from '../lifecycle/node-http.ts';
 import { lockFolder } from './folder-lock.ts';
+import { request } from './node-http.ts';
 import { readCommandLine } from './process-identity.ts';
 
 export interface NatsServerSettings {
