@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
@@ -18,8 +18,13 @@ const ending = extname(import.meta.filename);
  */
 export async function loadCommand(words: readonly string[], cli: Cli): Promise<Command> {
   const [word, ...others] = words;
-  if (others.length === 0 && (word === undefined || word === '--help' || word === '-h')) return createListing(cli);
-  const file = join(import.meta.dirname, 'commands', `${word}${ending}`);
+  const folder = join(import.meta.dirname, 'commands');
+  const listing =
+    others.length === 0 && (word === undefined || word === '--help' || word === '-h')
+      ? createListing(cli, commandFiles(folder))
+      : undefined;
+  if (listing !== undefined) return listing;
+  const file = join(folder, `${word}${ending}`);
   if (word !== undefined && /^[a-z]+(-[a-z]+)*$/.test(word) && existsSync(file)) {
     const exported: Record<string, unknown> = await import(pathToFileURL(file).href);
     const add = exported[`add${word.split('-').map(capitalized).join('')}Command`];
@@ -34,6 +39,11 @@ export async function loadCommand(words: readonly string[], cli: Cli): Promise<C
   }
   const { createProgram } = await import('./program.ts');
   return createProgram(cli);
+}
+
+function commandFiles(folder: string): string[] {
+  const own = readdirSync(folder).filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'));
+  return own.map((name) => name.slice(0, -ending.length));
 }
 
 function capitalized(word: string): string {

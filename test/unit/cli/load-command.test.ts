@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createCli } from '../../../services/cli/cli.ts';
+import { createListing } from '../../../services/cli/create-listing.ts';
 import { loadCommand } from '../../../services/cli/load-command.ts';
 import { createProgram } from '../../../services/cli/program.ts';
 
@@ -19,6 +20,11 @@ test.each(alone)('%s is loaded by itself, and is what it is among all commands',
 
 test.each([[], ['--help'], ['-h']])('the list of all commands is what they say themselves: %s', async (...words) => {
   expect((await loadCommand(words, cli)).helpInformation()).toBe(whole.helpInformation());
+});
+
+test('a command that the list does not know yet needs the whole program', () => {
+  expect(createListing(cli, ['run', 'sweep-report'])).toBeDefined();
+  expect(createListing(cli, ['run', 'operators'])).toBeUndefined();
 });
 
 test.each([['lst'], ['sweep-report'], ['sweep-test'], ['/main'], ['completion'], [''], ['--help', 'run']])(
