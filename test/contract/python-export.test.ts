@@ -176,6 +176,39 @@ describe.runIf(isPythonHere)(
       expect(different).toEqual([]);
     });
 
+    test('what letters and digits are', async () => {
+      // Beyond that plane, and in signs that one of the two does not know yet, rare scripts may differ.
+      const signs = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
+        (sign) => !/\p{Cs}/u.test(sign),
+      );
+      const body = `\n\ndef members(source, signs):\n    return [sign for sign in signs if unicodedata.category(sign) != "Cn" and finds(source, sign)]\n`;
+      const known = `\n\ndef known(signs):\n    return [sign for sign in signs if unicodedata.category(sign) != "Cn"]\n`;
+      const source = `${await fileOfAllOperators()}${body}${known}`;
+      const sources = [
+        '\\p{L}',
+        '\\p{N}',
+        '[\\p{L}\\p{N}]',
+        '[^\\p{L}\\p{N}\\n]',
+        '[\\p{L}.]',
+        '\\d',
+        '\\w',
+        '\\s',
+        '[^\\S\\n]',
+        '\\W',
+      ];
+      const [both, ...theirs] = (await functionsInPython(source, [
+        ['known', [signs]],
+        ...sources.map((each) => ['members', [each, signs]] as const),
+      ])) as string[][];
+      const assigned = (both ?? []).filter((sign) => !/\p{Cn}/u.test(sign));
+      expect(assigned.length).toBeGreaterThan(50_000);
+      for (const [index, each] of sources.entries()) {
+        const there = new Set(theirs[index]);
+        const different = assigned.filter((sign) => new RegExp(each, 'u').test(sign) !== there.has(sign));
+        expect({ source: each, different }).toEqual({ source: each, different: [] });
+      }
+    });
+
     test('in the syntax of Python 3.10, whichever one is here', async () => {
       const source = await fileOfAllOperators();
       const parses = (version: string, body: string) =>
@@ -223,6 +256,7 @@ describe.runIf(isPythonHere)(
 
 /** Replies that the Python file once read otherwise. */
 const onceDifferent = [
+  "\\[x\\]should be fixed<reasoning>Option D'½",
   '```(b), c)',
   ...String.raw`\frac{1}{2}|2\sqrt{2} \ne 1,\nso \"\theta\"|\begin{pmatrix}1\\2\end{pmatrix}|\u00e9\nu|def f():\n\treturn '\d'|\\pi \\`
     .split('|')

@@ -3,11 +3,17 @@
 SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 SPACE_CLASS = r"\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 LINE_ENDS = r"\n\r\u2028\u2029"
+# What Python counts among the signs of words, though it is neither a letter nor one of ten digits: "½", "²", "Ⅳ".
+NUMBERS = (
+    r"\u00b2-\u00b3\u00b9\u00bc-\u00be\u09f4-\u09f9\u0b72-\u0b77\u0bf0-\u0bf2\u0c78-\u0c7e\u0d58-\u0d5e\u0d70-\u0d78\u0f2a-\u0f33\u1369-\u137c\u16ee-\u16f0\u17f0-\u17f9\u19da\u2070\u2074-\u2079\u2080-\u2089"
+    r"\u2150-\u2182\u2185-\u2793\u2cfd\u3007-\u3029\u3038-\u303a\u3192-\u3195\u3220-\u32bf\ua6e6-\ua6ef\ua830-\ua835"
+)
+LETTER = rf"(?:(?![{NUMBERS}])[^\W\d_])"
 OUTSIDE = {
     r"\d": "[0-9]", r"\D": "[^0-9]", r"\w": "[A-Za-z0-9_]", r"\W": "[^A-Za-z0-9_]", r"\b": r"(?a:\b)", r"\s": f"[{SPACE_CLASS}]",
-    r"\S": f"[^{SPACE_CLASS}]", r"\p{L}": r"[^\W\d_]", r"\p{N}": r"(?:(?![^\W\d_])\d|[²³¹¼-¾⁰-⁹₀-₉⅐-ↈ①-⒛])", ".": f"[^{LINE_ENDS}]",
+    r"\S": f"[^{SPACE_CLASS}]", r"\p{L}": LETTER, r"\p{N}": rf"(?:(?=\w)[\d{NUMBERS}])", ".": f"[^{LINE_ENDS}]",
     r"[\s\S]": "(?s:.)", r"[^\S\n]": rf"(?:(?!\n)[{SPACE_CLASS}])", r"[\p{L}\p{N}]": r"[^\W_]", r"[^\p{L}\p{N}\n]": r"(?:(?!\n)[\W_])",
-    r"[\p{L}.]": r"(?:[^\W\d_]|\.)",
+    r"[\p{L}.]": rf"(?:{LETTER}|\.)",
 }  # fmt: skip
 INSIDE = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\s": SPACE_CLASS, "[": r"\[", "&": r"\&", "~": r"\~", "|": r"\|"}
 PIECE = re.compile(
