@@ -14,6 +14,11 @@ export interface SimulatedNetwork {
   cutOff(process: SimulatedProcess, way: 'to' | 'from' | 'both', forMs: number): void;
   /** For so long the process reaches this bus instead: one that stores nothing itself. */
   divert(process: SimulatedProcess, bus: Bus, forMs: number): void;
+  /**
+   * The server's store is gone, and with the server that had it its connections and what was on its way to it: no append of an old
+   * log overtakes those of a new one (docs/decisions/0032).
+   */
+  wiped(): void;
   /** Calls and streams that are under way between live processes and the server. */
   underWay(): readonly string[];
 }
@@ -41,6 +46,7 @@ type Fate = 'refused' | 'lost' | 'unanswered' | 'late' | 'well';
 
 export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetwork {
   const { time, seed, weather, leaves, done } = settings;
+  let store = 0;
   const underWay = new Set<{ readonly process: SimulatedProcess; readonly call: string }>();
   const cuts = new Map<SimulatedProcess, Cut>();
   const diverted = new Map<SimulatedProcess, Bus>();
@@ -65,18 +71,24 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         const entry = { process, call: name };
         underWay.add(entry);
         const leftAtMs = time.monotonicMs();
+        const sentTo = store;
         const receive = (settle: () => void): void =>
           process.receive(() => {
             underWay.delete(entry);
             settle();
           });
         const unheard = (): void => receive(() => reject(new BusError(name, 'the server did not answer in time')));
+        const unheardAtLimit = (): void => void time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
         const answer = (settle: () => void): void =>
           void time.after(wayMs(), () => {
             if (!isCut(process, 'from')) return receive(settle);
-            time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
+            unheardAtLimit();
           });
         const arrive = (): void => {
+          if (store !== sentTo) {
+            if (isAnswered) unheardAtLimit();
+            return;
+          }
           const report = (outcome: string): void => done(process, name, outcome, leftAtMs);
           ask().then(
             (value) => {
@@ -270,6 +282,9 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         diverted.delete(process);
         breakStreams(process);
       });
+    },
+    wiped() {
+      store += 1;
     },
     underWay: () =>
       [...underWay].filter(({ process }) => !process.gone.aborted).map(({ process, call }) => `${process.name}: ${call}`),

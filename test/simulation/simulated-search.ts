@@ -87,6 +87,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
           return true;
         case 'wipe':
           wiped();
+          network.wiped();
           server.wipe();
           return true;
         case 'restart':
