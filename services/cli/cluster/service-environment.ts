@@ -89,7 +89,7 @@ export function coordinatorEnvironment(settings: {
 export const nodeFlags: Readonly<Record<string, readonly string[]>> = {
   coordinator: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
   executor: ['--heap-growing-percent=200'],
-  predictor: ['--heap-growing-percent=200'],
+  predictor: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
 };
 
 /**
