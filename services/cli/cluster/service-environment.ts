@@ -81,10 +81,10 @@ export function coordinatorEnvironment(settings: {
 
 /**
  * For Node.js, by service. V8 lets what is young grow to 128 MB, and what is old to several times what is in use,
- * before it clears up. A coordinator has some 40 MB in use whatever the length of a run, and clears up often enough for
- * that to show. Workers have 61 MB in use after twenty runs as after sixty, and would grow to 490 MB meanwhile. Theirs grows to
- * three times what is in use, since a job outlives many young objects: with 50 %, a fifth of an executor's time went into
- * clearing up.
+ * before it clears up. A coordinator has some 40 MB in use whatever the length of a run, and clears up often enough for that to
+ * show, and so does a predictor, which has little to do: with more room it grew for half an hour first. Executors have 61 MB in
+ * use after twenty runs as after sixty, and would grow to 490 MB meanwhile. Theirs grows to three times what is in use, since a
+ * job outlives many young objects: with 50 %, a fifth of an executor's time went into clearing up.
  */
 export const nodeFlags: Readonly<Record<string, readonly string[]>> = {
   coordinator: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
