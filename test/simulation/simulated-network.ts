@@ -3,7 +3,7 @@ import { randomStream } from '../../services/domain/random.ts';
 import { linked } from '../../services/shared/lifecycle/abort.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus, Delivery, Lease } from '../../services/shared/messaging/bus.ts';
-import { BusError } from '../../services/shared/messaging/errors.ts';
+import { BusError, LogLostError } from '../../services/shared/messaging/errors.ts';
 import { patienceMs, type Weather } from './fault-plan.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
@@ -14,10 +14,7 @@ export interface SimulatedNetwork {
   cutOff(process: SimulatedProcess, way: 'to' | 'from' | 'both', forMs: number): void;
   /** For so long the process reaches this bus instead: one that stores nothing itself. */
   divert(process: SimulatedProcess, bus: Bus, forMs: number): void;
-  /**
-   * The server's store is gone, and with the server that had it its connections and what was on its way to it: no append of an old
-   * log overtakes those of a new one (docs/decisions/0032).
-   */
+  /** The server's store is gone: an append that was sent to it is not tried in the next one (docs/decisions/0032). */
   wiped(): void;
   /** Calls and streams that are under way between live processes and the server. */
   underWay(): readonly string[];
@@ -71,24 +68,18 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         const entry = { process, call: name };
         underWay.add(entry);
         const leftAtMs = time.monotonicMs();
-        const sentTo = store;
         const receive = (settle: () => void): void =>
           process.receive(() => {
             underWay.delete(entry);
             settle();
           });
         const unheard = (): void => receive(() => reject(new BusError(name, 'the server did not answer in time')));
-        const unheardAtLimit = (): void => void time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
         const answer = (settle: () => void): void =>
           void time.after(wayMs(), () => {
             if (!isCut(process, 'from')) return receive(settle);
-            unheardAtLimit();
+            time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
           });
         const arrive = (): void => {
-          if (store !== sentTo) {
-            if (isAnswered) unheardAtLimit();
-            return;
-          }
           const report = (outcome: string): void => done(process, name, outcome, leftAtMs);
           ask().then(
             (value) => {
@@ -208,7 +199,14 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
           stream('follow results', (served) => reached().results.follow(runId, served, after), signal),
       },
       log: {
-        append: (runId, entry, last) => call(`append after ${last}`, () => reached().log.append(runId, entry, last)),
+        append: (runId, entry, last) => {
+          const sentTo = store;
+          const append = async (): Promise<number> => {
+            if (last !== 0 && store !== sentTo) throw new LogLostError(`append after ${last}`);
+            return await reached().log.append(runId, entry, last);
+          };
+          return call(`append after ${last}`, append);
+        },
         read: (runId, place, signal) => stream('read log', (served) => reached().log.read(runId, place, served), signal),
         at: (runId, sequence) => call(`read entry ${sequence}`, () => reached().log.at(runId, sequence)),
       },

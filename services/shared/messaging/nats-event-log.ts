@@ -36,11 +36,14 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place
     async append(id, entry, expectedLast) {
       const subject = subjectOf(id);
       const operation = `append to ${subject} after ${expectedLast}`;
+      // A log may begin in any store.
+      const inSameStore = expectedLast === 0 ? undefined : watchStore(session, stream, operation);
       const { data, headers } = await carryBody(blobs, entry);
       const write = nameWrite(headers);
-      return await untilAnswered(session, operation, () =>
-        appendOnce(session, { stream, subject, operation, data, write, expectedLast }),
-      );
+      return await untilAnswered(session, operation, async () => {
+        await inSameStore?.();
+        return await appendOnce(session, { stream, subject, operation, data, write, expectedLast });
+      });
     },
 
     async *read(id, { after, follow }, signal) {
@@ -60,6 +63,26 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place
       return { sequence, timeMs: message.time.getTime(), entry: await fetchBody(blobs, carriedBy(message)) };
     },
   };
+}
+
+/**
+ * A sequence tells one writer from another in one store, and says nothing in the next: made anew, a log may have reached the same
+ * one with other entries. So what was asked for in one store is never tried in another.
+ * @returns to be awaited before each try. @throws LogLostError
+ */
+function watchStore({ streams: watched }: NatsSession, stream: StreamName, operation: string): () => Promise<void> {
+  const store = watched.lastIdentityOf(stream);
+  let tries = 0;
+  return async () => {
+    tries += 1;
+    const looking = watched.underWay();
+    // A first try mostly finds no look under way, and then costs nothing.
+    if (tries > 1) await watched.identityOf(stream).then(requireSame);
+    else if (looking !== undefined) await looking.then(() => requireSame(watched.lastIdentityOf(stream)));
+  };
+  function requireSame(present: string | undefined): void {
+    if (store !== undefined && present !== store) throw new LogLostError(operation);
+  }
 }
 
 interface Append {

@@ -6,8 +6,12 @@ import { isStreamMissing, toBusError } from './nats-errors.ts';
  * counts from 1 again: positions in the old one mean nothing there.
  */
 export interface StreamWatch {
-  /** Changes when the stream is recreated. */
+  /** Changes when the stream is recreated. Asks the server. */
   identityOf(stream: string): Promise<string>;
+  /** As it was at the last look; undefined before it was seen. */
+  lastIdentityOf(stream: string): string | undefined;
+  /** A look that is under way, as it is right after the link came back. */
+  underWay(): Promise<void> | undefined;
   /**
    * Looks at all streams now, creates those that are missing, and tells listeners. Simultaneous calls share one look.
    * @throws BusError
@@ -90,6 +94,8 @@ export async function watchStreams(settings: StreamWatchSettings): Promise<Strea
   const forget = settings.onUp(lookQuietly);
   return {
     identityOf: createdAt,
+    lastIdentityOf: (stream) => known.get(stream),
+    underWay: () => looking,
     look,
     hint() {
       hinted ??= setTimeout(() => {

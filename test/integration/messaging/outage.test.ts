@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
-import { BusError } from '../../../services/shared/messaging/errors.ts';
+import { BusError, LogLostError } from '../../../services/shared/messaging/errors.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { executeJob, executionResult, newRunId, runManifest } from '../../support/bus-messages.ts';
+import { startChaosProxy } from '../../support/chaos-proxy.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
 
 /** One server that can be killed and started again on the same store and port, and clients that live through it. */
@@ -15,6 +16,9 @@ interface Outages extends AsyncDisposable {
   connect(settings?: Partial<BusSettings>): Promise<Bus>;
   crash(): Promise<void>;
   recover(): Promise<void>;
+  /** What it had stored is gone. */
+  wipe(): Promise<void>;
+  readonly port: number;
 }
 
 const opened: Outages[] = [];
@@ -34,7 +38,9 @@ async function startOutages(): Promise<Outages> {
       clients.push(bus);
       return bus;
     },
+    port,
     crash: () => server.kill(),
+    wipe: () => rm(storeFolder, { recursive: true, force: true }),
     async recover() {
       server = await startTestNatsServer({ storeFolder, port });
     },
@@ -257,4 +263,29 @@ test('what was delivered before a server was killed is not called first by the n
     await sleep(100);
   }
   throw new Error('deliveries are never again known to be the first');
+}, 60_000);
+
+test('an append is not tried in another store, whose log has come to the same sequence meanwhile', async () => {
+  const outages = await startOutages();
+  await using way = await startChaosProxy({ port: outages.port });
+  const [deposed, next] = [await outages.connect({ servers: [`nats://127.0.0.1:${way.port}`] }), await outages.connect()];
+  const runId = newRunId();
+  let last = 0;
+  for (const byte of [1, 2, 3]) last = await deposed.log.append(runId, new Uint8Array([byte]), last);
+
+  await outages.crash();
+  way.weather({ refuses: true });
+  const late = deposed.log.append(runId, new Uint8Array([4]), last).catch((error: unknown) => error);
+  await outages.wipe();
+  await outages.recover();
+  let remade = 0;
+  for (const byte of [5, 6, 7]) remade = await next.log.append(runId, new Uint8Array([byte]), remade);
+  expect(remade).toBe(last);
+  way.weather({});
+
+  expect(await late).toBeInstanceOf(LogLostError);
+  const entries: number[] = [];
+  for await (const { entry } of next.log.read(runId, { after: 0, follow: false }, AbortSignal.timeout(10_000)))
+    entries.push(...entry);
+  expect(entries).toEqual([5, 6, 7]);
 }, 60_000);
