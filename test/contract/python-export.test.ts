@@ -1,31 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { pythonExpression } from '../../services/cli/export/python-expression.ts';
-import { readPythonParts } from '../../services/cli/export/python-parts.ts';
 import { inputsIn } from '../../services/cli/serve/what-to-serve.ts';
 import { instruction as mdEnsemble } from '../../services/domain/operators/md-ensemble.ts';
 import { operators } from '../../services/domain/operators/registry.ts';
-import { chosenLetter } from '../../services/domain/operators/sc-ensemble.ts';
-import { markedAnswer } from '../../services/domain/replies/marked-answer.ts';
-import { readProgram } from '../../services/domain/replies/read-program.ts';
-import { readTags } from '../../services/domain/replies/read-tags.ts';
-import { readVerdict, verdictOfProse } from '../../services/domain/replies/read-verdict.ts';
-import { splitThoughts, withoutAsides } from '../../services/domain/replies/split-thoughts.ts';
-import { withoutFence } from '../../services/domain/replies/without-fence.ts';
-import { withoutMargins } from '../../services/domain/replies/without-margins.ts';
-import { ExpressionError, parseExpression } from '../../services/domain/workflow/expression.ts';
-import { type StepValue, Unsigned } from '../../services/domain/workflow/value.ts';
 import { readWorkflowText } from '../../services/shared/benchmarks/read-workflow-file.ts';
 import { arbitraryWorkflow } from '../support/arbitrary-workflow.ts';
-import {
-  bothWays,
-  type ExportCase,
-  exportedFile,
-  functionsInPython,
-  numberOf,
-  type RecordedReplies,
-} from '../support/python-export.ts';
+import { bothWays, type ExportCase, functionsInPython, numberOf, type RecordedReplies } from '../support/python-export.ts';
+import { expressionDifferences, fileOfAllOperators, replyDifferences } from '../support/python-functions.ts';
 import { isPythonHere } from '../support/python-here.ts';
 import { replyShapes } from '../unit/domain/replies/reply-shapes.ts';
 
@@ -138,42 +120,9 @@ describe.runIf(isPythonHere)(
     });
 
     test('readers of replies', async () => {
-      const texts = [...shapedReplies(), ...onceDifferent, ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
-      const names = [
-        'thought',
-        'choice',
-        'answer',
-        'passed',
-        'feedback',
-        'solution',
-        'solution_letter',
-        'review_result',
-      ] as const;
-      const readers: readonly (readonly [string, (text: string) => readonly unknown[], (text: string) => unknown])[] = [
-        ['read_tags', (text) => [text, names], (text) => readTags(text, names)],
-        ['split_thoughts', (text) => [text], (text) => Object.values(splitThoughts(text))],
-        ['without_asides', (text) => [text], withoutAsides],
-        ['without_margins', (text) => [text], withoutMargins],
-        ['without_fence', (text) => [text], withoutFence],
-        ['marked_answer', (text) => [text], (text) => markedAnswer(text) ?? null],
-        ['chosen_letter', (text) => [text, 'ABCD'], (text) => chosenLetter(text, 'ABCD') ?? null],
-        ['read_verdict', (text) => [text], (text) => readVerdict(text) ?? null],
-        ['verdict_of_prose', (text) => [text], (text) => verdictOfProse(text) ?? null],
-        ['read_program', (text) => [text], readProgram],
-      ];
-      const calls = texts.flatMap((text) =>
-        readers.map(([name, given, ours]) => ({ name, text, given: given(text), ours: ours(text) })),
-      );
-      const theirs = await functionsInPython(
-        await fileOfAllOperators(),
-        calls.map(({ name, given }) => [name, given] as const),
-      );
-      const different = calls.flatMap(({ name, text, ours }, index) => {
-        const [one, other] = [JSON.stringify(shownPlain(ours)), JSON.stringify(theirs[index])];
-        return one === other ? [] : [`${name}(${JSON.stringify(text)}) is ${one}, and in Python ${other}`];
-      });
-      expect(calls.length).toBeGreaterThan(5_000);
-      expect(different).toEqual([]);
+      const texts = [...shapedReplies(), ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
+      expect(texts.length).toBeGreaterThan(500);
+      expect(await replyDifferences(texts)).toEqual([]);
     });
 
     test('what letters and digits are', async () => {
@@ -223,45 +172,14 @@ describe.runIf(isPythonHere)(
         .trim()
         .split('\n');
       const known = rows.map((row) => (JSON.parse(row) as [string])[0]);
-      const written = known
-        .filter((_, index) => scale > 1 || index % 4 === seed % 4)
-        .flatMap((text) => {
-          try {
-            const { tree, names } = parseExpression(text);
-            if (names.size > 0 || notTheSame.test(text)) return [];
-            return [{ text, python: pythonExpression(tree, { nameOf: (name) => name, hasField: () => false }) }];
-          } catch (error) {
-            if (error instanceof ExpressionError) return [];
-            throw error;
-          }
-        });
-      expect(written.length).toBeGreaterThan(800);
-      const functions = written
-        .map(({ python }, index) => `def expression_${index}():\n    return within_limits(${python})\n`)
-        .join('\n\n');
-      const parts = await readPythonParts({});
-      const source = `${header}${functions}\n\n${parts.neededBy(functions)}`;
-      const theirs = await functionsInPython(
-        source,
-        written.map((_, index) => [`expression_${index}`, []] as const),
+      const { compared, different } = await expressionDifferences(
+        known.filter((text, index) => (scale > 1 || index % 4 === seed % 4) && !notTheSame.test(text)),
       );
-      const different = written.flatMap(({ text, python }, index) => {
-        const [one, other] = [JSON.stringify(expressionValue(text)), JSON.stringify(theirs[index])];
-        return one === other ? [] : [`${text}  is ${one}, and in Python ${other}: ${python}`];
-      });
+      expect(compared).toBeGreaterThan(800);
       expect(different).toEqual([]);
     });
   },
 );
-
-/** Replies that the Python file once read otherwise. */
-const onceDifferent = [
-  "\\[x\\]should be fixed<reasoning>Option D'½",
-  '```(b), c)',
-  ...String.raw`\frac{1}{2}|2\sqrt{2} \ne 1,\nso \"\theta\"|\begin{pmatrix}1\\2\end{pmatrix}|\u00e9\nu|def f():\n\treturn '\d'|\\pi \\`
-    .split('|')
-    .map((text) => `{"thought": "${text}", "answer": "${text}"}`),
-];
 
 const drafts =
   '{ id: drafts, parallel: 4, steps: [{ id: draft, call: custom, with: { input: "{{query.question}}" } }], yield: "{{draft.response}}" }';
@@ -326,20 +244,6 @@ function operatorsIn(text: string): string[] {
 
 /** A sign of zero that the parsed form does not keep, and a map whose keys are two kinds of one number. */
 const notTheSame = /-0\.0|\{1: 'a', uint\(1\)/;
-
-const header =
-  'import asyncio, collections, contextlib, dataclasses, decimal, functools, hashlib, json, math, os, re, sys, unicodedata, openai, argparse\n\nCLIENT, INPUTS, WORKFLOW, JOIN_SAMPLES = {}, [], "", False\n\n\n';
-
-function fileOfAllOperators(): Promise<string> {
-  const text = `workflow: 1
-steps:
-  - { id: a, call: answer_generate, with: { input: "{{query.question}}" } }
-  - { id: b, call: sc_ensemble, with: { solutions: "{{[a.answer, a.thought]}}" } }
-  - { id: c, call: review, with: { problem: "{{query.question}}", solution: "{{a.answer}}" } }
-  - { id: d, call: programmer, with: { problem: "{{query.question}}" } }
-  - return: "{{b.response}}"`;
-  return exportedFile(readWorkflowText(text, 'all', { operators: [...operators.keys()], inputs: ['question'] }), ['question']);
-}
 
 function shapedReplies(): string[] {
   const form = (answer: string, choice: string, passed: string) => ({
@@ -476,31 +380,8 @@ const fragments = [
     'Here is my thought process:',
     'Here is my response:',
   ],
+  // What is a letter, a digit, a blank or a form of "i" to one of the two alone.
+  ...['ß', 'İ', 'ı', 'Σ', 'ﬁ', '²', 'Ⅳ', '٣', '𝟒', '\u0301', '\u0085', '\u2028', '\x1c', '\v', '\f', '\r', '\u200b', '：', 'Ａ)'],
+  ...['{"b": {"2": 1, "a": 3}, "answer": {"b": 1, "10": [1e21, 1e-7, -0, 1E400]}}', '"answer": 1e999', '\\u2028', '\\ud83d'],
 ];
 const arbitraryReply = fc.array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 14 }).map((parts) => parts.join(''));
-
-function shownPlain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shownPlain);
-  if (typeof value !== 'object' || value === null) return value;
-  return { map: Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)) };
-}
-
-function expressionValue(expression: string): unknown {
-  try {
-    return shownValue(parseExpression(expression).value(() => undefined));
-  } catch (error) {
-    if (error instanceof ExpressionError) return 'error';
-    throw error;
-  }
-}
-
-function shownValue(value: StepValue): unknown {
-  if (typeof value === 'bigint') return { int: String(value) };
-  if (typeof value === 'number') return { double: value };
-  if (value instanceof Unsigned) return { uint: String(value.value) };
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(shownValue);
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  const pairs = entries.map(([key, inner]) => [shownValue(key), shownValue(inner)]);
-  return { map: pairs.toSorted((left, right) => (JSON.stringify(left[0]) < JSON.stringify(right[0]) ? -1 : 1)) };
-}

@@ -114,14 +114,17 @@ function callOf({ function: name, target, arguments: given }: CallNode, write: (
   if (name === '_!=_' && first && second) return `(not cel_equal(${write(first)}, ${write(second)}))`;
   const known = functions.get(name);
   if (known === undefined) throw new ExpressionError(`the function "${name}" has no Python form`);
-  if (name === 'matches' && second?.kind === 'constant' && /\\[pP]/.test(second.value)) {
-    throw new ExpressionError(`the pattern ${second.value} has a class of Unicode, which Python's own patterns do not know`);
+  if (name === 'matches' && second?.kind === 'constant' && withoutForm.test(second.value)) {
+    throw new ExpressionError(`the pattern ${second.value} has what Python's own patterns do not know`);
   }
   const { python, form, values: wanted } = known;
   const isForm = form === 'either' || (form === 'method') === (target !== undefined);
   const fits = isForm && values.length >= wanted[0] && values.length <= wanted[1];
   return `${fits ? python : `cel_no_such_call`}(${values.map(write).join(', ')})`;
 }
+
+/** Classes of Unicode, what is not of a class, letters by octal numbers, and the flag that makes repetitions lazy. */
+const withoutForm = /(?<!\\)(?:\\\\)*(?:\\[pP0-7]|\[:\^|\(\?[ims]*U)/;
 
 /** The macros, of which CEL has made folds. */
 function macroOf(node: ComprehensionNode, names: PythonNames): string {

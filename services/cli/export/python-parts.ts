@@ -7,6 +7,7 @@ const partNames = [
   'model',
   'values',
   'expressions',
+  're2',
   'numbers',
   'random_stream',
   'patterns',

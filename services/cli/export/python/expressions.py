@@ -304,26 +304,14 @@ def cel_ends_with(text, part):
     return text.endswith(part)
 
 
-POSIX = {
-    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7f", "blank": r"\t ", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9",
-    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": r"\t-\r ", "upper": "A-Z",
-    "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
-}  # fmt: skip
-
-
 def cel_matches(text, pattern):
     """With a pattern of RE2."""
     cel_texts_only("matches", text, pattern)
-    if re.search(r"\(\?<?[=!]|\\[1-9]", pattern):
-        raise ExpressionError("RE2 has no references and does not look around")
     if re.search(r"\\[pP]", pattern):
-        raise NotImplementedError(f"the pattern {pattern} has a class of Unicode, which Python's own patterns do not know")
-    for name, letters in POSIX.items():
-        pattern = pattern.replace(f"[:{name}:]", letters)
-    ends = re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", lambda found: found[1] or r"\Z", pattern.replace(r"\z", r"\Z"))
+        raise NotImplementedError(f"the pattern {pattern} has what Python's own patterns do not know")
     try:
-        return re.search(pattern if re.match(r"\(\?\w*m", pattern) else ends, text, re.ASCII) is not None
-    except re.error as error:
+        return re2(pattern).search(text) is not None
+    except (re.error, OverflowError) as error:
         raise ExpressionError(f"the pattern cannot be read: {error}") from error
 
 
@@ -420,15 +408,17 @@ def cel_as_int(value):
         return cel_whole(int(value), int)
     if kind == "double" and math.isfinite(value) and -(2.0**63) < value < 2.0**63:
         return cel_whole(math.trunc(value), int)
-    if kind == "string" and re.fullmatch("[+-]?[0-9]+", value):
-        return cel_whole(int(value), int)
+    if kind == "string" and (digits := re.fullmatch("([+-]?)0*([0-9]{1,20})", value)):
+        return cel_whole(int(digits[1] + digits[2]), int)
     raise ExpressionError(f"{value!r:.40} is not a whole number")
 
 
 def cel_as_uint(value):
     kind = cel_kind_of(value)
-    if kind in ("int", "uint") or (kind == "string" and re.fullmatch("[0-9]+", value)):
+    if kind in ("int", "uint"):
         return cel_whole(int(value), Unsigned)
+    if kind == "string" and (digits := re.fullmatch("0*([0-9]{1,20})", value)):
+        return cel_whole(int(digits[1]), Unsigned)
     if kind == "double" and math.isfinite(value) and value >= 0:
         return cel_whole(math.trunc(value), Unsigned)
     raise ExpressionError(f"{value!r:.40} is not a whole number from 0 on")
@@ -444,13 +434,15 @@ def cel_as_double(value):
     if kind in ("int", "uint", "double"):
         return float(value)
     if kind == "string":
-        if re.fullmatch(r"nan|[+-]?inf(?:inity)?", value, re.IGNORECASE):
+        # Without ASCII, "ı" would be a form of "i".
+        if re.fullmatch(r"nan|[+-]?inf(?:inity)?", value, re.IGNORECASE | re.ASCII):
             return float(value)
         made = math.inf
         if re.fullmatch(DECIMAL_FORM, value, re.IGNORECASE):
             made = float(value.replace("_", ""))
         elif re.fullmatch(HEX_FORM, value, re.IGNORECASE):
-            made = float.fromhex(value.replace("_", ""))
+            with contextlib.suppress(OverflowError):
+                made = float.fromhex(value.replace("_", ""))
         if math.isfinite(made):
             return made
     raise ExpressionError(f"{value!r:.40} is not a number")

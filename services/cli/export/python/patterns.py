@@ -8,11 +8,11 @@ NUMBERS = (
     r"\u00b2-\u00b3\u00b9\u00bc-\u00be\u09f4-\u09f9\u0b72-\u0b77\u0bf0-\u0bf2\u0c78-\u0c7e\u0d58-\u0d5e\u0d70-\u0d78\u0f2a-\u0f33\u1369-\u137c\u16ee-\u16f0\u17f0-\u17f9\u19da\u2070\u2074-\u2079\u2080-\u2089"
     r"\u2150-\u2182\u2185-\u2793\u2cfd\u3007-\u3029\u3038-\u303a\u3192-\u3195\u3220-\u32bf\ua6e6-\ua6ef\ua830-\ua835"
 )
-LETTER = rf"(?:(?![{NUMBERS}])[^\W\d_])"
+LETTER = rf"(?:(?![{NUMBERS}])(?u:[^\W\d_]))"
 OUTSIDE = {
-    r"\d": "[0-9]", r"\D": "[^0-9]", r"\w": "[A-Za-z0-9_]", r"\W": "[^A-Za-z0-9_]", r"\b": r"(?a:\b)", r"\s": f"[{SPACE_CLASS}]",
-    r"\S": f"[^{SPACE_CLASS}]", r"\p{L}": LETTER, r"\p{N}": rf"(?:(?=\w)[\d{NUMBERS}])", ".": f"[^{LINE_ENDS}]",
-    r"[\s\S]": "(?s:.)", r"[^\S\n]": rf"(?:(?!\n)[{SPACE_CLASS}])", r"[\p{L}\p{N}]": r"[^\W_]", r"[^\p{L}\p{N}\n]": r"(?:(?!\n)[\W_])",
+    r"\d": "[0-9]", r"\D": "[^0-9]", r"\w": "[A-Za-z0-9_]", r"\W": "[^A-Za-z0-9_]", r"\s": f"[{SPACE_CLASS}]",
+    r"\S": f"[^{SPACE_CLASS}]", r"\p{L}": LETTER, r"\p{N}": rf"(?u:(?=\w)[\d{NUMBERS}])", ".": f"[^{LINE_ENDS}]",
+    r"[\s\S]": "(?s:.)", r"[^\S\n]": rf"(?:(?!\n)[{SPACE_CLASS}])", r"[\p{L}\p{N}]": r"(?u:[^\W_])", r"[^\p{L}\p{N}\n]": r"(?u:(?!\n)[\W_])",
     r"[\p{L}.]": rf"(?:{LETTER}|\.)",
 }  # fmt: skip
 INSIDE = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\s": SPACE_CLASS, "[": r"\[", "&": r"\&", "~": r"\~", "|": r"\|"}
@@ -40,7 +40,8 @@ def js(source, flags=""):
             made.append("(?P<")
         else:
             made.append(OUTSIDE.get(piece, piece))
-    return re.compile("".join(made), re.IGNORECASE if "i" in flags else 0)
+    # Without ASCII, "ı" and "İ" would be forms of "i".
+    return re.compile(f"(?a:{''.join(made)})", re.IGNORECASE if "i" in flags else 0)
 
 
 def finds(source, text, flags=""):

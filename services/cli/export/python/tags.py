@@ -234,7 +234,13 @@ def json_value(text):
         return replaced(BACKSLASH, lambda found: found[0] * 2, literal[0]) if commands else literal[0]
 
     text = replaced(r'"(?:[^"\\]+|\\[\s\S])*"?', escaped, text)
-    return json.loads(text, parse_constant=refuse, parse_int=float)
+    return json.loads(text, parse_constant=refuse, parse_int=float, object_pairs_hook=in_order)
+
+
+def in_order(pairs):
+    """As ECMAScript has the members of an object: those whose names are indices come first."""
+    place = lambda pair: int(pair[0]) if re.fullmatch("0|[1-9][0-9]{0,8}", pair[0]) else 10**9  # noqa: E731
+    return dict(sorted(dict(pairs).items(), key=place))
 
 
 def json_object(text):
@@ -261,15 +267,17 @@ def json_form(value):
         return "{" + ",".join(f"{json_form(key)}:{json_form(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(json_form, value)) + "]"
-    return number_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return number_text(value) if math.isfinite(value) else "null"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def number_text(value):
-    if value == 0:
-        return "0"
+    if value == 0 or math.isinf(value):
+        return "0" if value == 0 else plain_double(value)
     digits, exponent = shortest_digits(value)
     sign = "-" if value < 0 else ""
-    if not -7 < exponent <= 21:
+    if not -6 < exponent <= 21:
         fraction = f".{digits[1:]}" if len(digits) > 1 else ""
         return f"{sign}{digits[0]}{fraction}e{exponent - 1:+d}"
     return sign + placed(digits, exponent)
