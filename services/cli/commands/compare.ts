@@ -46,6 +46,7 @@ async function compare(cli: Cli, wanted: readonly [string, string | undefined], 
   refuseUnlike(a, b);
   // The seed is fixed: the same two evaluations give the same p-value.
   const comparison = comparisonOf(a, b);
+  const isOne = a === b;
   const about = ({ executions, ...side }: ComparisonSide) => ({ ...side, executions: executions.length });
   const gates = comparisonGates(comparison, options);
   if (options.junit !== undefined)
@@ -54,12 +55,17 @@ async function compare(cli: Cli, wanted: readonly [string, string | undefined], 
     exitCode: exitCodeOfGates(exitCodes.ok, gates),
     document: {
       ...{ a: { ...about(a), score: comparison.a }, b: { ...about(b), score: comparison.b } },
-      sentence: concludingSentence(comparison),
+      sentence: isOne ? nothingBetter(a) : concludingSentence(comparison),
       ...withoutScores(comparison),
       ...(gates.length > 0 && { gates }),
     },
-    text: [describeComparison(comparison, a, b, options.changes), ...gates.map(describeGate)].join('\n\n'),
+    text: [isOne ? nothingBetter(a) : describeComparison(comparison, a, b, options.changes), ...gates.map(describeGate)].join('\n\n'),
   };
+}
+
+/** Of a workflow that is both: an interval of its difference to itself would say nothing. */
+function nothingBetter({ label }: ComparisonSide): string {
+  return `Nothing better than the start was found: ${label}, is the winner too, so there is nothing to compare.`;
 }
 
 type Compared = ReturnType<typeof compareEvaluations>;

@@ -16,7 +16,7 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
 }
 
 /**
- * The workflow that a search started from, and its best one.
+ * The workflow that a search started from, and its best one; the same side twice where these are one.
  * @throws RunReadError if nothing was executed of one of them
  */
 export async function readStartAndBest(
@@ -29,5 +29,6 @@ export async function readStartAndBest(
   const { rounds } = record.state();
   const [start, best] = [rounds.find(({ round }) => round === 1), bestOf(record.state())];
   if (start === undefined || best === undefined) throw new CliError('bad-input', `run ${runId} has no best workflow yet`);
-  return [await comparisonSide(cluster, record, start, signal), await comparisonSide(cluster, record, best, signal)];
+  const side = await comparisonSide(cluster, record, start, signal);
+  return [side, best.round === start.round ? side : await comparisonSide(cluster, record, best, signal)];
 }

@@ -1,6 +1,7 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
+import { executedOutcomes } from '../../domain/run/executed-outcomes.ts';
 import { tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { shownScore } from '../../domain/search/static-score.ts';
@@ -34,7 +35,7 @@ export interface RoundShown {
 export function roundsShown(state: RunState): RoundShown[] {
   const best = bestOf(state)?.round;
   return state.rounds.map((round) => {
-    const outcomes = outcomesOf(state, round);
+    const outcomes = executedOutcomes(state, round);
     const shown = shownScore(round, state.configuration.search);
     return {
       round: round.round,
@@ -48,11 +49,6 @@ export function roundsShown(state: RunState): RoundShown[] {
       ...defined({ failure: round.failure?.message }),
     };
   });
-}
-
-/** Its executions, those of the final pick among them. */
-function outcomesOf({ finalOutcomes = [] }: RunState, { round, outcomes }: Round) {
-  return [...outcomes, ...finalOutcomes.filter((each) => each.round === round).map(({ outcome }) => outcome)];
 }
 
 export function describeRounds(rounds: readonly RoundShown[]): string {
@@ -82,7 +78,7 @@ export interface ExecutionRow {
 
 /** The worst first; among equals in the benchmark's order. */
 export function executionRows(state: RunState, round: Round, { queries }: Pick<Benchmark, 'queries'>): ExecutionRow[] {
-  return outcomesOf(state, round)
+  return executedOutcomes(state, round)
     .map((outcome) => ({
       ...{ queryId: queries[outcome.queryIndex]?.id ?? String(outcome.queryIndex), repeat: outcome.repeat },
       ...{ score: outcome.score, tokens: tokensOfOutcome(outcome), queryIndex: outcome.queryIndex },

@@ -5,6 +5,7 @@ import { defined } from '../../domain/defined.ts';
 import { isScored } from '../../domain/failure-class.ts';
 import { type Money, moneyOf } from '../../domain/prices/money-of.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
+import { executedOutcomes } from '../../domain/run/executed-outcomes.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import type { Round } from '../../domain/run/state.ts';
@@ -50,7 +51,8 @@ export async function comparisonSide(
   const { runId } = record;
   const state = record.state();
   const round = named ?? bestOf(state) ?? state.rounds.at(-1);
-  if (round === undefined || round.outcomes.length === 0) {
+  const outcomes = round && executedOutcomes(state, round);
+  if (round === undefined || outcomes === undefined || outcomes.length === 0) {
     const which = named === undefined ? 'its best workflow' : `the workflow of round ${named.round}`;
     throw new RunReadError(
       'bad-input',
@@ -59,7 +61,7 @@ export async function comparisonSide(
   }
   const details = await readExecutionDetails(source, runId, round.workflowHash, signal);
   const benchmarkRead = await readRunBenchmark(source, runId, signal);
-  const records = executionRecords(round.outcomes, answersInLog(record, round.round), details, benchmarkRead);
+  const records = executionRecords(outcomes, answersInLog(record, round.round), details, benchmarkRead);
   const missing = describeMissingResults(records);
   const { benchmark } = state.configuration;
   const counted = records.filter(isScored);
@@ -68,7 +70,8 @@ export async function comparisonSide(
   const label = named === undefined ? runId : `${runId}, round ${named.round}${named.round === 1 ? ' (the start)' : ''}`;
   // A run knows the name of a benchmark of one's own, but not where its file is.
   const file = benchmarkDefinitions.has(benchmark.name) ? '' : ' --benchmark FILE.yaml';
-  const all = round.round === bestOf(state)?.round ? `: \`scale eval --run ${runId}${file}\` executes all` : '';
+  const evaluate = `scale eval --run ${runId}${file} --split ${benchmark.split}`;
+  const all = round.round === bestOf(state)?.round ? `: \`${evaluate}\` executes all` : '';
   const partly = `${label} has executed ${executed} of ${benchmark.queryCount} queries, which need not be a fair sample${all}`;
   return {
     label,
@@ -81,7 +84,7 @@ export async function comparisonSide(
     ...defined({
       money: moneyOf(
         record.prices(),
-        round.outcomes.flatMap((outcome) => outcome.tokens),
+        outcomes.flatMap((outcome) => outcome.tokens),
       ),
     }),
     ...defined({ latencyMs: latenciesOf(records.flatMap(({ latencyMs }) => latencyMs ?? [])) }),
