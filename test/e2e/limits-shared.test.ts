@@ -119,6 +119,8 @@ ${limits}`;
   expect(notStarted.map(({ outcome }) => outcome?.why)).toContain(
     "it was not started: the sweep's limit of 70 calls was reached",
   );
+  // A limit is no fault, not even where nothing had a score yet.
+  expect(limited.cells.map(({ state }) => state)).not.toContain('failed');
   const ended = await cluster.bus.runs.get(limited.cells[0]?.runId ?? '');
   expect(ended?.summary?.progress?.limit).toMatchObject({ limit: 'calls', scope: 'sweep', most });
 

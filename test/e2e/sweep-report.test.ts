@@ -68,4 +68,31 @@ describe('the report of a sweep', { timeout: 300_000 }, () => {
     }
     expect(second.comparisons[0]).toMatchObject({ pairs: 1, ofPairs: 2 });
   });
+
+  it("tests on several benchmarks of one's own, whose files are all named", async () => {
+    for (const name of ['sums', 'products']) {
+      const rows = Array.from({ length: 12 }, (_, place) => `What is ${place} ${name === 'sums' ? 'plus' : 'times'} 3?,${place}`);
+      await writeFile(join(folder, `${name}.csv`), `Question,Answer\n${rows.join('\n')}\n`);
+      const file = { name, description: 'Sums.', answer_format: 'A number.', file: `${name}.csv`, reference: 'Answer' };
+      const split = { shares: { validate: 0.5, test: 0.5 } };
+      const fields = name === 'sums' ? { question: 'Question' } : { problem: 'Question' };
+      await writeFile(join(folder, `${name}.yaml`), JSON.stringify({ ...file, split, fields, scorers: { exact: 'number' } }));
+    }
+    const base = '{ benchmark: sums.yaml, search: { max_rounds: 2 }, evaluation: { method: full } }';
+    await writeFile(join(folder, 'own.yaml'), `base: ${base}\nmatrix: { benchmark: [sums.yaml, products.yaml] }\n`);
+    await scale('sweep', 'own.yaml');
+    const refused = startCli(['sweep', 'test', 'own', '--benchmark', 'sums.yaml', '--data-dir', join(folder, 'scale')], {
+      cwd: folder,
+    });
+    expect(await refused.ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('ran on products, a benchmark of your'),
+    });
+    const { tests } = (await scale('sweep', 'test', 'own', '--benchmark', 'sums.yaml', 'products.yaml')) as {
+      tests: { cell: string; score?: number }[];
+    };
+    expect(tests).toEqual(
+      ['sums.yaml', 'products.yaml'].map((cell) => ({ cell, runId: expect.any(String), score: expect.any(Number) })),
+    );
+  });
 });

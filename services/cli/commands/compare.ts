@@ -59,7 +59,9 @@ async function compare(cli: Cli, wanted: readonly [string, string | undefined], 
       ...withoutScores(comparison),
       ...(gates.length > 0 && { gates }),
     },
-    text: [isOne ? nothingBetter(a) : describeComparison(comparison, a, b, options.changes), ...gates.map(describeGate)].join('\n\n'),
+    text: [isOne ? nothingBetter(a) : describeComparison(comparison, a, b, options.changes), ...gates.map(describeGate)].join(
+      '\n\n',
+    ),
   };
 }
 

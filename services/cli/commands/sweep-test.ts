@@ -25,7 +25,7 @@ export function addSweepTestCommand(sweep: Command, cli: Cli): void {
     .option('--split <name>', 'the part of the benchmark to execute', 'test')
     .option('--repeat <n>', 'executions of each query', countUpTo(100), 1)
     .option('--limit <n>', 'only the first n queries', countUpTo(1_000_000))
-    .option('--benchmark <file>', 'the file of a benchmark of your own, for cells that were on it')
+    .option('--benchmark <files...>', 'the files of benchmarks of your own, for cells that were on them', [])
     .option('--parallel <n>', 'evaluations in flight at once', countUpTo(256), 4)
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))

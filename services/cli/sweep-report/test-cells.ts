@@ -1,6 +1,7 @@
 import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import type { RunState } from '../../domain/run/state.ts';
+import { readBenchmarkFile } from '../../shared/benchmarks/read-benchmark-file.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { formatScore } from '../../shared/document/format.ts';
@@ -9,6 +10,7 @@ import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { readSweep } from '../../shared/runs/read-sweep.ts';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import type { ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -25,7 +27,8 @@ export interface SweepTestOptions extends ClusterOptions {
   readonly split: string;
   readonly repeat: number;
   readonly limit?: number;
-  readonly benchmark?: string;
+  /** Files of benchmarks of one's own. */
+  readonly benchmark: readonly string[];
   readonly parallel: number;
   readonly executors?: number;
   readonly slots?: number;
@@ -62,7 +65,10 @@ export async function untestedCells(cluster: ReachedCluster, sweepId: string, si
  * @throws CliError or what else is wrong before anything was spent
  */
 export async function testCells(cli: Cli, cells: readonly UntestedCell[], options: SweepTestOptions): Promise<CellTest[]> {
-  const tests = await Promise.all(cells.map(async (cell) => ({ id: cell.id, file: await fileOf(cell, options) })));
+  const fileOfBenchmark = await filesByBenchmark(options.benchmark);
+  const tests = await Promise.all(
+    cells.map(async (cell) => ({ id: cell.id, file: await fileOf(cell, options, fileOfBenchmark) })),
+  );
   const folder = dataFolderAt(options.dataDir);
   const files = tests.map(({ file }) => file);
   for (const file of different(files)) {
@@ -119,14 +125,26 @@ function quietView({ notice }: Cli, id: string): RunView {
   };
 }
 
-function fileOf({ found }: UntestedCell, { split, repeat, limit, benchmark }: SweepTestOptions): Promise<RunFile> {
+/** The path of each file by the name of the benchmark in it. @throws BenchmarkError, WorkflowFileError */
+async function filesByBenchmark(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return new Map(await Promise.all(paths.map(async (path) => [(await readBenchmarkFile(path)).name, path] as const)));
+}
+
+/** @throws CliError for a benchmark of one's own whose file was not named */
+function fileOf({ id, found }: UntestedCell, options: SweepTestOptions, files: ReadonlyMap<string, string>): Promise<RunFile> {
+  const { split, repeat, limit } = options;
   const { configuration } = found;
-  const isBuiltIn = benchmarkDefinitions.has(configuration.benchmark.name);
+  const { name } = configuration.benchmark;
+  const benchmark = files.get(name);
+  if (benchmark === undefined && !benchmarkDefinitions.has(name)) {
+    const message = `${id} ran on ${name}, a benchmark of your own: name its file with --benchmark FILE.yaml, and those of others after it`;
+    throw new CliError('bad-input', message);
+  }
   const choices = {
     split,
     repeat,
     seed: configuration.seed,
-    ...defined({ limit, benchmark: isBuiltIn ? undefined : benchmark }),
+    ...defined({ limit, benchmark }),
   };
   return evaluationFile(found, choices);
 }

@@ -20,15 +20,15 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
     show(view) {
       const { summary, cells, budgets } = view;
       const present = cells.filter(({ leftOut }) => !leftOut);
-      const done = present.filter(({ outcome }) => outcome !== undefined).length;
-      for (const cell of cells) {
-        const { outcome, runId, pauseReason, needsPerson } = cell;
-        const key = `${runId} ${outcome?.status ?? (needsPerson ? pauseReason : '')}`;
-        if (told.has(key) || (outcome === undefined && !needsPerson)) continue;
-        told.add(key);
+      const fresh = cells.filter((cell) => (cell.outcome !== undefined || cell.needsPerson) && !told.has(keyOf(cell)));
+      // Several may have ended since the last view, each of which has a number of its own.
+      let ended = present.filter((cell) => cell.outcome !== undefined && !fresh.includes(cell)).length;
+      for (const cell of fresh) {
+        told.add(keyOf(cell));
+        if (cell.outcome !== undefined && !cell.leftOut) ended += 1;
         // What had ended before this command began is in the table.
         if (!isFirst)
-          screen.print(outcome === undefined ? describeHeld(cell) : `[${done}/${present.length}] ${describeEnd(cell)}`);
+          screen.print(cell.outcome === undefined ? describeHeld(cell) : `[${ended}/${present.length}] ${describeEnd(cell)}`);
       }
       isFirst = false;
       const rows = present.filter(({ state }) => state === 'running').slice(0, mostRows);
@@ -41,6 +41,11 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
       screen.draw([head, ...spent, ...table]);
     },
   };
+}
+
+/** A run that is taken up again has another end to tell. */
+function keyOf({ outcome, runId, pauseReason, needsPerson }: SweepCellView): string {
+  return `${runId} ${outcome?.status ?? (needsPerson ? pauseReason : '')}`;
 }
 
 function describeEnd(cell: SweepCellView): string {

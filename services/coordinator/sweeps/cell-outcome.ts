@@ -1,5 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import type { Money } from '../../domain/prices/money-of.ts';
+import { describeLimit } from '../../domain/run/describe-limit.ts';
 import { lackOfResult } from '../../domain/run/lack-of-result.ts';
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import type { CellOutcome } from '../../domain/sweep/sweep-event.ts';
@@ -24,7 +25,7 @@ export async function cellOutcome({ bus, timing }: Parts, manifest: RunManifest,
   const { bestScore: score, tokens } = summary;
   const spentTokens = spentTokensOf(summary);
   const why = lackOf(manifest, view);
-  const status = manifest.status === RunStatus.CANCELLED ? 'cancelled' : why === undefined ? 'completed' : 'failed';
+  const status = why === undefined ? 'completed' : wasEnded(manifest, view) ? 'cancelled' : 'failed';
   return {
     status,
     why: why ?? '',
@@ -32,6 +33,11 @@ export async function cellOutcome({ bus, timing }: Parts, manifest: RunManifest,
     ...defined({ score, spentTokens, money: paidIn(summary) }),
     ...(summary.simulated && { simulated: true }),
   };
+}
+
+/** By a person, or by a limit: there is nothing to mend. */
+function wasEnded({ status }: RunManifest, view: RunView | undefined): boolean {
+  return status === RunStatus.CANCELLED || (status === RunStatus.COMPLETED && view?.state.limit !== undefined);
 }
 
 /** What was paid for where that is known, otherwise what was charged. */
@@ -65,5 +71,7 @@ function lackOf({ status, cancelReason, summary }: RunManifest, view: RunView | 
 }
 
 function endedWithoutWinner({ state }: RunView): string | undefined {
-  return state.bestRound === undefined ? 'it ended without a winner' : undefined;
+  if (state.bestRound !== undefined) return undefined;
+  if (state.limit === undefined) return 'it ended without a winner';
+  return `${describeLimit(state.limit.reached)} was reached before a workflow had a score`;
 }

@@ -91,10 +91,16 @@ function fits(row: RunRow, text: string, state: string): boolean {
 
 function columnsOf(rows: readonly RunRow[]): readonly Column<RunRow>[] {
   const hasMoney = rows.some((row) => row.money !== undefined || row.spentMoney !== undefined);
+  const named = Map.groupBy(rows, ({ name }) => name);
   const hasLeft = rows.some((row) => row.leftMs !== undefined);
   const now = Date.now();
   return [
-    { id: 'name', title: 'run', sort: ({ name }) => name, cell: (row) => <RunName row={row} /> },
+    {
+      id: 'name',
+      title: 'run',
+      sort: ({ name }) => name,
+      cell: (row) => <RunName row={row} isAlone={named.get(row.name)?.length === 1} />,
+    },
     {
       ...{ id: 'state', title: 'state', sort: ({ state }) => state, minor: 1 },
       cell: (row) => <StatePill state={row.state} note={row.waiting && `${row.waiting.what}, until ${row.waiting.until}`} />,
@@ -162,7 +168,8 @@ function columnsOf(rows: readonly RunRow[]): readonly Column<RunRow>[] {
   ];
 }
 
-function RunName({ row }: { readonly row: RunRow }) {
+/** @param isAlone no other run has its name, so that its id need not be shown */
+function RunName({ row, isAlone }: { readonly row: RunRow; readonly isAlone: boolean }) {
   return (
     <>
       <a class="name two-lines" href={links.run(row.runId)}>
@@ -173,6 +180,7 @@ function RunName({ row }: { readonly row: RunRow }) {
       </span>
       <span class="under">
         <bdi class="brief">{row.benchmark}</bdi>
+        {!isAlone && row.runId.startsWith(`${row.name}-`) && <code> {row.runId.slice(row.name.length + 1)}</code>}
         {row.simulated && <span class="tag">simulated</span>}
         {row.team !== undefined && <span class="tag">{row.team}</span>}
         {row.labels.map((label) => (
