@@ -34,7 +34,7 @@ async function limitsOf(cli: Cli, cluster: ReachedCluster, wanted: string, optio
   if (asked !== undefined) await cluster.client.setRunLimits(runId, asked, signal);
   const { manifest, budgets } = asked === undefined ? before : await cluster.client.getRun(runId, signal);
   const status = statusName(manifest?.status ?? 0);
-  const lines = describeLimits(manifest?.limits, budgets);
+  const lines = describeLimits(manifest?.limits, budgets, manifest?.prices?.currency);
   const told = lines.length === 0 ? 'It has no limits.' : lines.map((line) => `  ${line}`).join('\n');
   return {
     exitCode: exitCodes.ok,

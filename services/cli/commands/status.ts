@@ -58,7 +58,10 @@ export function addStatusCommand(program: Command, cli: Cli): void {
               ...(run.ofRun === undefined ? [] : [['evaluates', run.ofRun]]),
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(told.progress === undefined ? [] : progressRows(told, told.progress, isGoingOn(run, cluster.kind))),
-              ...describeLimits(manifest?.limits, budgets).map((line, place) => [place === 0 ? 'limits' : '', line]),
+              ...describeLimits(manifest?.limits, budgets, manifest?.prices?.currency).map((line, place) => [
+                place === 0 ? 'limits' : '',
+                line,
+              ]),
               ...(workers.length === 0 ? [] : [['workers', describeWorkers(workers)]]),
             ]),
           };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { defined } from '../../domain/defined.ts';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
+import { noLimits } from '../../shared/config/run-limits.ts';
 import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file.ts';
 import type { GetSweepResponse, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -14,6 +15,7 @@ import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
+import { addLimitOptions, askedLimits, type LimitOptions } from '../runs/limit-options.ts';
 import { addSetOption } from '../runs/set-option.ts';
 import { cellTable, describeCounts, sweepDocument, sweepTable, sweepViewDocument } from '../sweeps/describe-sweeps.ts';
 import { findSweep } from '../sweeps/find-sweep.ts';
@@ -22,7 +24,7 @@ import { runSweep, type SweepRunOptions } from '../sweeps/run-sweep.ts';
 import { addSweepReportCommand } from './sweep-report.ts';
 import { addSweepTestCommand } from './sweep-test.ts';
 
-interface RunOptions extends ClusterOptions, SweepRunOptions {
+interface RunOptions extends ClusterOptions, LimitOptions, SweepRunOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly set: readonly Assignment[];
@@ -41,7 +43,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .description('run all combinations of some settings, or continue them; list, steer, test and report sweeps');
   // What is none of the other names is a file.
   const command = sweep.command('run', { isDefault: true }).description('run the sweep that a file describes, or continue it');
-  addSetOption(addClusterOptions(command), 'that all its runs have in common')
+  addLimitOptions(addSetOption(addClusterOptions(command), 'that all its runs have in common'), 'all its runs together')
     .argument('<file>', 'the sweep file, see docs/sweeps.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
@@ -97,7 +99,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
-  const file = await readSweepFile(path, { set: options.set });
+  const file = withLimits(await readSweepFile(path, { set: options.set }), options);
   const folder = dataFolderAt(options.dataDir);
   if (options.dryRun) {
     const { name, cells, settings } = file;
@@ -114,6 +116,12 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   } finally {
     screen.close();
   }
+}
+
+/** The file with what the command line says of the limits of all its runs together. */
+function withLimits(file: SweepFile, options: LimitOptions): SweepFile {
+  const limits = askedLimits(options, file.settings.limits && { ...noLimits, ...file.settings.limits });
+  return limits === undefined ? file : { ...file, settings: { ...file.settings, limits } };
 }
 
 /** Cells that differ only in how they search are checked once, and what they all have to say is said once. */
@@ -155,7 +163,7 @@ async function status(cli: Cli, cluster: ReachedCluster, wanted: string | undefi
   const how = isInterrupted ? 'interrupted: the command that started it continues it' : (summary?.status ?? '');
   const reason = summary === undefined || summary.reason === '' ? '' : ` (${summary.reason})`;
   const head = `Sweep ${sweepId}: ${how}${reason}. ${describeCounts(summary ?? {})}`;
-  const spent = describeLimits(undefined, view.budgets).map((line) => `  ${line}\n`);
+  const spent = describeLimits(summary?.settings?.limits, view.budgets, summary?.money?.currency).map((line) => `  ${line}\n`);
   const text = `${head}\n${spent.join('')}\n${cellTable(view.cells)}`;
   return { exitCode: exitCodes.ok, document: sweepViewDocument(view), text };
 }

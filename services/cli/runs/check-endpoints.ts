@@ -64,7 +64,7 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
         view.waiting(undefined);
         return;
       }
-      if (!waits && (found.kind === 'needs-person' || look >= tries)) throw refusalOf(asked, found.kind, trouble);
+      if (!waits && (found.kind === 'needs-person' || look >= tries)) throw refusalOf(found.kind, trouble);
       if (waits) await tellFor(waitMs, () => view.waiting(waitFor(asked, trouble, systemTiming.monotonicMs() - since)));
       else await pause(systemTiming, pauseMs, signal);
       signal.throwIfAborted();
@@ -153,10 +153,11 @@ export function troubleOf(look: EndpointLook): string | undefined {
   return look.kind === 'needs-person' || look.error.problem === 'unavailable' ? look.error.message : undefined;
 }
 
-function refusalOf({ endpoint }: AskedEndpoint, kind: EndpointLook['kind'], trouble: string): CliError {
+/** Without the model's name: one server that is away is told once, however many models it has. */
+function refusalOf(kind: EndpointLook['kind'], trouble: string): CliError {
   if (kind === 'needs-person') return new CliError('needs-person', trouble);
   const hint = 'start it, or let the command wait for it with --wait-for-endpoints';
-  return new CliError('unreachable', `the endpoint of ${endpoint.model} is not reachable: ${trouble}; ${hint}`);
+  return new CliError('unreachable', `the endpoint is not reachable: ${trouble}; ${hint}`);
 }
 
 /** One sentence for each endpoint; if a person has to fix one of them, that decides the kind. */

@@ -17,13 +17,13 @@ export interface LimitOptions {
 }
 
 /** For commands that start a run or change its limits. */
-export function addLimitOptions(command: Command): Command {
+export function addLimitOptions(command: Command, whose = 'the run'): Command {
   return command
-    .option('--max-tokens <n>', 'most tokens that the run may spend; or none', orNone(countUpTo(Number.MAX_SAFE_INTEGER)))
+    .option('--max-tokens <n>', `most tokens that ${whose} may spend; or none`, orNone(countUpTo(Number.MAX_SAFE_INTEGER)))
     .option('--max-calls <n>', 'most model calls; or none', orNone(countUpTo(Number.MAX_SAFE_INTEGER)))
     .option('--max-money <n>', 'most money, in the currency of the prices; or none', orNone(above0))
-    .option('--max-hours <n>', 'most time since the run was started; or none', orNone(above0))
-    .option('--until <time>', 'when its search ends: 07:00, "2026-11-30 07:00", 2026-11-30T07:00Z; or none', orNone(parseUntil));
+    .option('--max-hours <n>', 'most time since the start; or none', orNone(above0))
+    .option('--until <time>', 'when the search ends: 07:00, "2026-11-30 07:00", 2026-11-30T07:00Z; or none', orNone(parseUntil));
 }
 
 /** The limits of before with what the command line says; undefined if it says nothing. */

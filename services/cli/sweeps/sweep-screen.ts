@@ -37,7 +37,7 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
       const head = `${oneLine(name, 40)}${state}  ${describeCounts(summary ?? {})}  ·  ${formatCount(tokens)} tokens`;
       const table =
         rows.length === 0 ? [] : alignColumns(rows.map((cell) => [`  ${cellName(cell)}`, ...cellFigures(cell)])).split('\n');
-      const spent = describeLimits(undefined, budgets).map((line) => `  ${line}`);
+      const spent = describeLimits(summary?.settings?.limits, budgets, summary?.money?.currency).map((line) => `  ${line}`);
       screen.draw([head, ...spent, ...table]);
     },
   };

@@ -5,17 +5,27 @@ import { teamScope } from '../budgets/scopes-of.ts';
 import type { BudgetTable } from '../contracts/generated/scale/v1/budgets.ts';
 import type { RunLimits } from '../contracts/generated/scale/v1/control.ts';
 import { formatShare } from '../document/format.ts';
+import { formatCost } from '../document/format-money.ts';
 
-/** What a run, its sweep, its team and the day may spend, what they have, and until when; a line each. */
-export function describeLimits(limits: RunLimits | undefined, budgets: readonly BudgetTable[]): string[] {
+/**
+ * What a run, its sweep, its team and the day may spend, what they have, and until when; a line each.
+ * @param currency of the prices by which money is counted, where it is known
+ */
+export function describeLimits(
+  limits: RunLimits | undefined,
+  budgets: readonly BudgetTable[],
+  currency?: string | undefined,
+): string[] {
   const lines = budgets.flatMap((table) =>
     countedKinds.flatMap((kind) => {
       const most = table.terms?.most?.[kind] ?? 0;
       if (most === 0) return [];
       const spent = spentIn(table)[kind];
-      return [
-        `${shortAmount(kind, spent)} of ${describeAmount(kind, most)} spent, ${formatShare(spent / most)}${of(table.scope)}`,
-      ];
+      const [had, may] =
+        kind === 'money' && currency !== undefined
+          ? [formatCost(spent, currency), formatCost(most, currency)]
+          : [shortAmount(kind, spent), describeAmount(kind, most)];
+      return [`${had} of ${may} spent, ${formatShare(spent / most)}${of(table.scope)}`];
     }),
   );
   const { untilMs = 0, durationMs = 0, stopReason = '' } = limits ?? {};
