@@ -1,3 +1,4 @@
+import { isBetterThanStart } from './better-than-start.ts';
 import { boardOf, isKnown, type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy, PickRequest, PickTask } from './pick-policy.ts';
 import { prefer } from './prefer.ts';
@@ -112,18 +113,21 @@ function missingOfStart(
   return isCut === true || tokens !== undefined ? [] : missing;
 }
 
-/** Round 1 instead of the winner, if the objective prefers it on the queries that both were executed on. */
-function orTheStart(
-  { candidates, queryCount, objective, againstStart = 0 }: PickTask,
-  board: OutcomeBoard,
-  winner: number,
-): number {
+/**
+ * Round 1 instead of the winner, if the objective prefers it on the queries that both were executed on, or if the winner costs
+ * more and is not known to be better.
+ */
+function orTheStart({ candidates, queryCount, objective, againstStart }: PickTask, board: OutcomeBoard, winner: number): number {
   const start = candidates.findIndex(({ round }) => round === 1);
-  if (againstStart === 0 || objective === undefined || start < 0 || start === winner) return winner;
+  if (againstStart === undefined || objective === undefined || start < 0 || start === winner) return winner;
   const common = Array.from({ length: queryCount }, (_, query) => query).filter(
     (query) => isKnown(board, winner, query) && isKnown(board, start, query),
   );
   if (common.length === 0) return winner;
+  const [winnerTokens, startTokens] = [winner, start].map((candidate) => candidates[candidate]?.tokens);
+  const isDearer = winnerTokens !== undefined && startTokens !== undefined && winnerTokens > startTokens;
+  const differences = common.map((query) => scoreAt(board, winner, query) - scoreAt(board, start, query));
+  if (isDearer && !isBetterThanStart(differences)) return start;
   const standings = [winner, start].map((candidate) => ({
     candidate,
     score: common.reduce((sum, query) => sum + scoreAt(board, candidate, query), 0) / common.length,

@@ -27,8 +27,8 @@ export interface PickTask {
   /** Executions that may be spent. */
   readonly budget: number;
   /**
-   * Executions on top of the budget, of round 1 alone, to compare it in the end with the winner on the same queries. Absent:
-   * none, and the policy's word is the last.
+   * Executions on top of the budget, of round 1 alone, to compare it in the end with the winner on the same queries; 0: by
+   * what there is. Absent: the policy's word is the last.
    */
   readonly againstStart?: number;
   readonly settings: PickSettings;

@@ -24,11 +24,12 @@ export interface Comparison {
 
 /**
  * On this many queries (or all, where there are fewer), workflows with equal scores count as equally good, and the cheapest of
- * them is preferred; on fewer, equal scores say nothing, and the order stays what it was. On recorded searches and on simulated
- * ones, fewer cost score, and a test of significance instead, which tells almost nothing apart on so few queries, costs four to
- * seven points (docs/decisions/0025).
+ * them is preferred; on fewer, equal scores say nothing, and the order stays what it was. One more than the floor of the sample:
+ * cost decides only where the pick has looked further (docs/decisions/0033). On recorded searches and on simulated ones, fewer
+ * cost score, and a test of significance instead, which tells almost nothing apart on so few queries, costs four to seven points
+ * (docs/decisions/0025).
  */
-export const fewestToEqual = 20;
+export const fewestToEqual = 21;
 
 /**
  * Of workflows with equal scores, the newest one may take so many times the tokens of the oldest, and those between in proportion

@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts';
+import { isBetterThanStart } from '../picking/better-than-start.ts';
 import { finalScores } from '../picking/final-scores.ts';
 import { boardOf, isKnown, scoreAt } from '../picking/outcome-board.ts';
 import { type Money, moneyOf } from '../prices/money-of.ts';
@@ -16,8 +17,9 @@ export const verdictKinds = ['better', 'cheaper', 'nothing-better'] as const;
 /** What came of a search: in one word, and in figures. */
 export interface Verdict {
   /**
-   * The winner is `better` than the start if the interval of their difference is above 0. Otherwise it is `cheaper` if an answer
-   * takes clearly fewer tokens and the interval is not below 0. Otherwise `nothing-better` was found.
+   * The winner is `better` than the start as isBetterThanStart has it: surely, if the interval of their difference is above 0,
+   * and else probably. Otherwise it is `cheaper` if an answer takes clearly fewer tokens and the interval is not below 0.
+   * Otherwise `nothing-better` was found; then only `highest-score`, which asks for no cost, recommends what costs more.
    */
   readonly kind: (typeof verdictKinds)[number];
   readonly round: number;
@@ -62,29 +64,23 @@ export function reportVerdict(state: RunState, prices?: PriceTable): Verdict | u
   }
   const queries = Array.from({ length: queryCount }, (_, query) => query);
   const common = queries.filter((query) => isKnown(board, winner, query) && isKnown(board, start, query));
-  const difference =
-    winner === start || common.length === 0
-      ? undefined
-      : pairedInterval(common.map((query) => scoreAt(board, winner, query) - scoreAt(board, start, query)));
+  const differences = winner === start ? [] : common.map((query) => scoreAt(board, winner, query) - scoreAt(board, start, query));
   const costs = [start, winner].map((candidate) => costOf(state, candidates[candidate]?.round ?? 0, prices));
   return {
-    kind: kindOf(difference, costs[0], costs[1]),
+    kind: kindOf(differences, costs[0], costs[1]),
     round: candidates[winner]?.round ?? 0,
     queries: common.length,
     isFinal: state.bestRound !== undefined,
-    ...defined({ difference, start: costs[0], winner: costs[1] }),
+    ...(differences.length > 0 && { difference: pairedInterval(differences) }),
+    ...defined({ start: costs[0], winner: costs[1] }),
   };
 }
 
-function kindOf(
-  difference: PairedInterval | undefined,
-  start: AnswerCost | undefined,
-  winner: AnswerCost | undefined,
-): Verdict['kind'] {
-  if (difference === undefined) return 'nothing-better';
-  if (difference.low > 0) return 'better';
+function kindOf(differences: readonly number[], start: AnswerCost | undefined, winner: AnswerCost | undefined): Verdict['kind'] {
+  if (differences.length === 0) return 'nothing-better';
+  if (isBetterThanStart(differences)) return 'better';
   const isCheaper = start !== undefined && winner !== undefined && winner.tokens <= asDear * start.tokens;
-  return isCheaper && difference.high >= 0 ? 'cheaper' : 'nothing-better';
+  return isCheaper && pairedInterval(differences).high >= 0 ? 'cheaper' : 'nothing-better';
 }
 
 function costOf({ rounds }: RunState, round: number, prices: PriceTable | undefined): AnswerCost | undefined {

@@ -97,8 +97,8 @@ function pickTask(state: RunState): PickTask {
     budget: wantedExecutions(state, candidates.length),
     settings: { ...defaultPickSettings, ...pickSettings(search) },
     objective,
-    // A pick that executes nothing is left alone.
-    againstStart: objective.kind === 'highest-score' || search.finalPick === undefined ? 0 : benchmark.queryCount,
+    // A pick that executes nothing goes by what there is; one that looks for the score alone is left alone.
+    ...(objective.kind !== 'highest-score' && { againstStart: search.finalPick === undefined ? 0 : benchmark.queryCount }),
     parallelism: parallelismOf(state.configuration),
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),

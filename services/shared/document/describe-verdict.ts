@@ -17,13 +17,15 @@ export function describeVerdict(verdict: ToldVerdict, status: string): string {
   const { kind, round, difference, queries, isFinal } = verdict;
   const so = isFinal ? '' : soFar(status);
   const cost = describeCost(verdict);
-  if (difference === undefined)
-    return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} is recommended, which is the start.`;
+  if (difference === undefined) {
+    const which = round === 1 ? 'which is the start' : 'by its score alone: no query was executed with both';
+    return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} is recommended, ${which}.`;
+  }
   const interval = `${points(difference.difference)} points (95 % interval ${points(difference.low)} to ${points(difference.high)})`;
   const where = `on the ${exact(queries)} ${queries === 1 ? 'query' : 'queries'} that both executed`;
   switch (kind) {
     case 'better':
-      return `${so}${isFinal ? 'B' : 'b'}etter than the start: round ${round}, by ${interval} ${where}${cost}.`;
+      return `${so}${isFinal ? 'B' : 'b'}etter than the start: round ${round}, ${difference.low > 0 ? '' : 'probably, '}by ${interval} ${where}${cost}.`;
     case 'cheaper':
       return `${so}${isFinal ? 'A' : 'a'}s good as the start, but cheaper: round ${round}${cost}; the difference is ${interval} ${where}.`;
     case 'nothing-better':

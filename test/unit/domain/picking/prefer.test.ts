@@ -86,6 +86,7 @@ function pick(
   tokens: readonly number[],
   failures: readonly (readonly number[])[],
   sampled = 20,
+  againstStart: number | undefined = objective.kind === 'highest-score' ? undefined : queryCount,
 ) {
   const queries = Array.from({ length: sampled }, (_, query) => query);
   const scoreOf = (candidate: number, query: number): number => (failures[candidate]?.includes(query) ? 0 : 1);
@@ -97,7 +98,7 @@ function pick(
   });
   const task = {
     ...{ queryCount, candidates, memory: [], budget: 60, objective, settings: defaultPickSettings, parallelism: 4 },
-    againstStart: queryCount,
+    ...(againstStart !== undefined && { againstStart }),
     random: randomStream(1, 'pick'),
     runRandom: randomStream(1, 'evaluate'),
   };
@@ -121,10 +122,11 @@ test('the start is executed on what the winner was executed on, on top of the bu
   // Round 1 fails on three of the first twenty and on the last twenty.
   const failures = [[0, 1, 2, ...Array.from({ length: 20 }, (_, index) => 20 + index)]];
   const { round, executions, executed } = pick('race', { kind: 'score' }, [60, 130, 400, 600], failures);
-  expect(round).toBe(2);
+  // On the sample alone the newer two go on; of these the cheaper one.
+  expect(round).toBe(3);
   expect(executions).toBeLessThanOrEqual(60);
   const of = (wanted: number): number => executed.filter((one) => one.startsWith(`${wanted}/`)).length;
-  expect(of(1)).toBe(of(2));
+  expect(of(1)).toBe(of(3));
   expect(of(1)).toBeGreaterThan(0);
 });
 
@@ -133,6 +135,24 @@ test('a workflow that equalled the start on the sample and fails beside it gives
   // Both others solve the sample as the start does; the start costs more than round 2, which fails on all that comes later.
   const { round } = pick('race', { kind: 'score' }, [60, 50, 400], [[], later, later]);
   expect(round).toBe(1);
+});
+
+test.each([
+  ['one query ahead of a cheaper start', [5], 1],
+  ['two ahead', [5, 11], 2],
+  ['two ahead and one behind', [5, 11], 1, [17]],
+])('a dearer winner that is %s wins only if that is probably no chance', (_, failures, round, failuresOfWinner = []) => {
+  expect(pick('race', { kind: 'score' }, [60, 130], [failures, failuresOfWinner]).round).toBe(round);
+});
+
+test.each(['score-minus-cost', 'cheapest'] as const)('%s lets no dearer one win that may not be better', (kind) => {
+  const objective = kind === 'cheapest' ? ({ kind, gain: 2 } as const) : ({ kind, weight: 0.1 } as const);
+  expect(pick('race', objective, [60, 130], [[5], []]).round).toBe(1);
+  expect(pick('race', objective, [60, 130], [[5, 6, 7, 8, 9, 10], []]).round).toBe(2);
+});
+
+test('a pick that executes nothing compares with the start by what there is', () => {
+  expect(pick('argmax', { kind: 'score' }, [60, 130], [[5], []], 20, 0)).toMatchObject({ round: 1, executed: [] });
 });
 
 test('the highest score needs no comparison with the start, so that a log of before stays what it was', () => {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
+import { randomStream } from '../../../../services/domain/random.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
-import { reportVerdict } from '../../../../services/domain/report/report-verdict.ts';
+import { reportVerdict, type Verdict } from '../../../../services/domain/report/report-verdict.ts';
 import { progressOf } from '../../../../services/domain/report/run-progress.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { progressToProto, verdictFromProto } from '../../../../services/shared/contracts/progress-codec.ts';
 import { describeVerdict } from '../../../../services/shared/document/describe-verdict.ts';
 import { asTerminal } from '../../cli/report/written-report.ts';
-import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld, type World } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';
 
 const finished = continueRun(
@@ -49,6 +50,13 @@ test.each<[string, number, Executed, Executed, RegExp]>([
     /^Better than the start: round 3, by \+60\.0 points \(95 % interval \+\d+\.\d to \+\d+\.\d\) on the 40 queries that both executed, 592 instead of 70 tokens an answer\.$/,
   ],
   [
+    'better',
+    3,
+    { right: 36, tokens: 70 },
+    { right: 39, tokens: 592 },
+    /^Better than the start: round 3, probably, by \+7\.5 points \(95 % interval −\d+\.\d to \+\d+\.\d\) on the 40 queries that both executed, 592 instead of 70 tokens an answer\.$/,
+  ],
+  [
     'cheaper',
     3,
     { right: 38, tokens: 592 },
@@ -86,6 +94,45 @@ test.each<[string, number, Executed, Executed, RegExp]>([
   const sent = progressToProto(state, progressOf(state, undefined, new Map(), 0)).verdict;
   const received = sent && verdictFromProto(sent);
   expect(received && describeVerdict(received, 'completed')).toBe(sentence);
+});
+
+test.each(['race', 'halving', 'top', 'argmax'])(
+  '%s recommends nothing dearer than the start that its first line does not call better',
+  (policy) => {
+    const found = { dearer: 0, better: 0 };
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const search = { maxRounds: 8, objective: 'score', parallelism: 1 + 3 * (seed % 2) } as const;
+      const configuration = madeUpConfiguration({
+        ...{ seed, queryCount: 40, evaluation: { method: 'few-shot', warmUpRounds: 0, fewShotFloor: 20, draw: 'once' } },
+        search: { ...search, finalPick: { policy, topK: 3, share: 0.2 } },
+      });
+      const state = continueRun(noisyWorld(seed), configuration).state;
+      const { kind, winner, start } = reportVerdict(state) as Verdict;
+      const isDearer = (winner?.tokens ?? 0) > (start?.tokens ?? 0);
+      expect(isDearer && kind !== 'better', `seed ${seed}: ${kind}`).toBe(false);
+      found.dearer += Number(isDearer);
+      found.better += Number(kind === 'better');
+    }
+    expect(found.dearer).toBeGreaterThan(0);
+    expect(found.dearer).toBeLessThan(40);
+  },
+);
+
+/** Workflows are about equally good, and the start is the cheapest of nearly all. */
+function noisyWorld(seed: number): World {
+  const shareOf = (hash: string): number => 0.8 + 0.15 * randomStream(seed, `share ${hash}`).next();
+  return {
+    ...madeUpWorld(),
+    score: (hash, queryIndex) => Number(randomStream(seed, `${hash} ${queryIndex}`).next() < shareOf(hash)),
+    cost: (hash) => 50 + 500 * randomStream(seed, `cost ${hash}`).next(),
+  };
+}
+
+test('a winner that was executed on no query of the start says so', () => {
+  const verdict = { kind: 'nothing-better', round: 3, queries: 0, isFinal: true } as const;
+  expect(describeVerdict(verdict, 'completed')).toBe(
+    'Nothing better than the start was found: round 3 is recommended, by its score alone: no query was executed with both.',
+  );
 });
 
 test('it is the first line of the report, and a search that goes on says so', () => {
