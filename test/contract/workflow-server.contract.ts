@@ -150,6 +150,35 @@ export function describeWorkflowServer(where: string, open: OpenExecutor): void 
       expect(error.usage.total_tokens).toBeGreaterThan(0);
     });
 
+    it('reads in a stream that has begun why there is no answer, in either form', async () => {
+      const gate = Promise.withResolvers<void>();
+      const simulator = { untilAdmitted: () => gate.promise };
+      const { client, server } = await serving({ text: broken, server: { pauseMs: 5 }, simulator });
+      const [chat, responses] = [ask, { model: 'w', input: 'What?' }];
+      // Each is answered with its first sign of life.
+      const [plain, named] = await Promise.all(
+        Object.entries({ 'chat/completions': chat, responses }).map(([path, asked]) => {
+          const body = JSON.stringify({ ...asked, stream: true });
+          return fetch(`${server.url}/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+        }),
+      );
+      const read = [
+        client.chat.completions.stream(chat).finalChatCompletion(),
+        client.responses.stream(responses).finalResponse(),
+      ];
+      const failed = read.map((one) => expect(one).rejects.toMatchObject({ type: 'workflow_failure', code: 'expression' }));
+      gate.resolve();
+      await Promise.all(failed);
+      const texts = [await plain?.text(), await named?.text()].map(String);
+      const [error, event] = texts.map((text) => JSON.parse(text.split('data: ')[1] ?? ''));
+      const why = { code: 'expression', param: null };
+      expect(error).toMatchObject({ error: { ...why, type: 'workflow_failure' } });
+      expect(event).toMatchObject({ type: 'error', sequence_number: 0, ...why, error: { ...why, type: 'workflow_failure' } });
+      expect(texts[1]).toContain('event: error\n');
+      // One without data would end the stream for OpenAI's client for Go.
+      for (const block of texts.join('').trimEnd().split('\n\n')) expect(block).toMatch(/^data: /m);
+    });
+
     it('is refused by its own errors', async () => {
       const { client } = await serving({ server: { token: 'secret' } });
       await expect(client.chat.completions.create({ ...ask, model: 'other' })).rejects.toMatchObject({

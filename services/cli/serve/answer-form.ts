@@ -1,7 +1,8 @@
 import { type ChatRequest, readChatRequest } from './chat-request.ts';
-import { completionBody, completionChunks, type ServedAnswer } from './chat-response.ts';
+import { completionBody, completionChunks, errorBody, type ServedAnswer } from './chat-response.ts';
 import { readResponsesRequest } from './responses-request.ts';
-import { responseBody, responseEvents } from './responses-response.ts';
+import { failureEvent, responseBody, responseEvents } from './responses-response.ts';
+import type { ServeError } from './serve-error.ts';
 
 /** How a client asks, and how it is answered. */
 export interface AnswerForm {
@@ -11,6 +12,8 @@ export interface AnswerForm {
   read(body: string, inputs: readonly string[]): ChatRequest;
   body(answered: ServedAnswer): object;
   chunks(answered: ServedAnswer, includeUsage: boolean): Iterable<object>;
+  /** The last event of a stream that has begun and gets no answer. */
+  failure(error: ServeError): object;
 }
 
 /** OpenAI's chat completions, which all clients speak. */
@@ -19,6 +22,7 @@ export const chatForm: AnswerForm = {
   read: readChatRequest,
   body: completionBody,
   chunks: completionChunks,
+  failure: errorBody,
 };
 
 /** OpenAI's Responses API: inspect_ai 0.3.285 calls it for every model of its provider `openai`. */
@@ -27,4 +31,5 @@ export const responsesForm: AnswerForm = {
   read: readResponsesRequest,
   body: responseBody,
   chunks: responseEvents,
+  failure: failureEvent,
 };

@@ -1,14 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
-import { errorBody } from './chat-response.ts';
-import { sendJson, written } from './send.ts';
-import type { ServeError } from './serve-error.ts';
+import { written } from './send.ts';
 
 /** Server-sent events of one answer. */
 export interface EventStream extends Disposable {
   /** All of it, as fast as the client reads. @throws ClientStalledError */
   send(chunks: Iterable<object>): Promise<void>;
-  fail(error: ServeError): void;
+  /** Whether it is too late for another status than 200. */
+  readonly begun: boolean;
+  /** Ends with the event that says why there is no answer. */
+  fail(chunk: object): void;
 }
 
 /**
@@ -29,7 +30,8 @@ export function openEventStream(response: ServerResponse, timing: Timing, pauseM
   const beat = (): void => {
     if (response.destroyed) return;
     begin();
-    response.write(': the workflow is at work\n\n');
+    // No blank line after it: OpenAI's client for Go takes one for an event, and below 3.43.0 fails for want of its JSON.
+    response.write(': the workflow is at work\n');
     cancel = timing.after(pauseMs, beat);
   };
   cancel = timing.after(pauseMs, beat);
@@ -37,18 +39,22 @@ export function openEventStream(response: ServerResponse, timing: Timing, pauseM
     send: async (chunks) => {
       cancel();
       begin();
-      for (const chunk of chunks) {
-        // Events of the Responses API have names.
-        const name = 'type' in chunk ? `event: ${chunk.type}\n` : '';
-        await written(response, `${name}data: ${JSON.stringify(chunk)}\n\n`, timing);
-      }
+      for (const chunk of chunks) await written(response, eventText(chunk), timing);
       response.end('data: [DONE]\n\n');
     },
-    fail: (error) => {
+    get begun() {
+      return response.headersSent;
+    },
+    fail: (chunk) => {
       cancel();
-      if (!response.headersSent) sendJson(response, error.status, errorBody(error), error.headers);
-      else response.end(`data: ${JSON.stringify(errorBody(error))}\n\n`);
+      response.end(eventText(chunk));
     },
     [Symbol.dispose]: () => cancel(),
   };
+}
+
+/** Events of the Responses API have names. */
+function eventText(chunk: object): string {
+  const name = 'type' in chunk ? `event: ${chunk.type}\n` : '';
+  return `${name}data: ${JSON.stringify(chunk)}\n\n`;
 }

@@ -1,4 +1,5 @@
-import { piecesOf, type ServedAnswer, scaleBody } from './chat-response.ts';
+import { errorBody, piecesOf, type ServedAnswer, scaleBody } from './chat-response.ts';
+import type { ServeError } from './serve-error.ts';
 
 /** An answer in the form of OpenAI's Responses API. */
 export function responseBody(answered: ServedAnswer): object {
@@ -28,6 +29,15 @@ export function* responseEvents(answered: ServedAnswer): Generator<object> {
   yield event('response.content_part.done', { ...place, part: whole });
   yield event('response.output_item.done', { output_index: 0, item: message });
   yield event('response.completed', { response: responseBody(answered) });
+}
+
+/**
+ * In both forms that clients know: with its fields in the event, as OpenAI documents it, and with an `error`, as OpenAI sends it.
+ * Without that, its own clients take it for one event among others.
+ */
+export function failureEvent(error: ServeError): object {
+  const { code, message, param } = error;
+  return { type: 'error', sequence_number: 0, code, message, param, ...errorBody(error) };
 }
 
 function shell({ id, created, model }: ServedAnswer) {

@@ -107,8 +107,8 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
         const shown = shownError(error, account, settings.defect);
         ended(shown === gone ? 'gone' : String(shown.status));
         if (response.destroyed) return;
-        if (stream === undefined) sendJson(response, shown.status, errorBody(shown), shown.headers);
-        else stream.fail(shown);
+        if (stream?.begun) stream.fail(form.failure(shown));
+        else sendJson(response, shown.status, errorBody(shown), shown.headers);
       } finally {
         stream?.[Symbol.dispose]();
       }
