@@ -120,7 +120,7 @@ describe.runIf(isPythonHere)(
     });
 
     test('readers of replies', async () => {
-      const texts = [...shapedReplies(), ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
+      const texts = [...shapedReplies(), ...unasked, ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
       expect(texts.length).toBeGreaterThan(500);
       expect(await replyDifferences(texts)).toEqual([]);
     });
@@ -260,7 +260,39 @@ function shapedReplies(): string[] {
   ]);
 }
 
+/** Answers that no form was asked for. */
+const unasked = [
+  ...['Rome.\n\n**Explanation**: B is out.', 'We compare.\nReasoning: A', '(B)\n\n> Here’s why: it fits', '18\n- Because 9 * 2'],
+  ...[
+    'Therefore, Green Bay is the answer.',
+    'I get **$18** as my final answer',
+    'if Rome is the answer',
+    'So $x$ is our answer: 3',
+  ],
+  ...['Ans: B, A was close', "{'answer': 'don\\'t', 'n': 1}", '{"final answer": 18.50, "n": 1}', '{"label": "B", "n": 1}'],
+  ...[
+    '```json\n{"result": 1e21}\n```',
+    '{"result": true}',
+    '{"result": 1, "label": 2}',
+    '最终答案是 **B**。A 不对',
+    '答案：18，因为 9×2',
+  ],
+  ...['The answer is not A but B.', 'boxed{B} or xboxed{A}', 'Category: B, mostly\nA seems off', 'My choice is B, A was close'],
+];
+
 const fragments = [
+  ...[
+    '\nExplanation: ',
+    'Rome',
+    ' is the answer',
+    ' as our final answer',
+    'Ans: ',
+    '答案是',
+    '。',
+    "'answer': 'A'}",
+    'boxed{B}',
+    'Label = ',
+  ],
   ...[
     '<answer>',
     '</answer>',

@@ -1,4 +1,6 @@
 import { readJson } from './read-json.ts';
+import { statedAnswers } from './stated-answers.ts';
+import { withoutEmphasis } from './without-emphasis.ts';
 
 /** A place where a text says what its answer is. */
 export interface Announcement {
@@ -18,14 +20,15 @@ const asked = String.raw`(?:\s+(?:to|for)\s+(?:the|this|that|your)\s+(?:\p{L}+\s
 const remark = String.raw`(?:\s*\([^()\n]{1,60}\)|,[^,.:\n]{1,40},)?`;
 /** <answer>, and what stands in it up to its end tag or, if that is missing, up to the end of the text. */
 const tag = /<\s*((?:final|short)?[ _-]?answer)\b[^<>]*>((?:(?!<\s*\1\b)[\s\S])*?)(<\s*\/\s*\1\s*>|$)/gi;
-/** The same in a JSON object. */
-const member = /"(?:final_?|short_?)?answer"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false)\s*[,}]/gi;
+/** The same in a JSON object, or in Python's dict. */
+const member =
+  /(["'])(?:(?:final|short|correct)[ _-]?)?answer\1\s*:\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|-?\d[\d.eE+-]*|true|false)\s*[,}]/gi;
 /**
  * "Answer: …", "**Final answer**: …", "the answer is correct: …", "Answer (in dollars) = …", also with the answer on the next
  * line.
  */
 const heading = new RegExp(
-  String.raw`(?<=^|[\s*_#(>])(?<!\b(?:${others})\s)answer${remark}${asked}(?:\s+is(?:\s+correct)?)?[*_]*\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)[\s*]*_{0,2}(?!_)`,
+  String.raw`(?<=^|[\s*_#(>])(?<!\b(?:${others})\s)(?:answer${remark}${asked}(?:\s+is(?:\s+correct)?)?[*_]*\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)|ans[*_]*[:：])[\s*]*_{0,2}(?!_)`,
   'giu',
 );
 /** A line that is nothing but a heading. */
@@ -37,6 +40,9 @@ const sentence = new RegExp(
     String.raw`\s+(?:is|are|was|(?:would|should|must|will)(?:\s+\p{L}+)?\s+be|becomes|equals)(?:\s+(?:therefore|thus|then|simply|hence|indeed|also|actually|clearly))?[\s:*_]+(?=\S)`,
   'giu',
 );
+/** In Chinese, in which some models answer whatever they are asked in: "最终答案是 18 元。", "答案：B，因为 …". */
+const chinese =
+  /答案(?:应该|就)?(?:是|为|[:：])[\s*:：]*([^\n。；;（(]{1,200}?)(?=[。；;（(\n]|，\s*(?:因|其|所|验|共|即|也|而|故)|$)/gu;
 const finalWords = /\bfinal[ \t*_]+$/i;
 const lineBegin =
   /(?:^|\n)[^\p{L}\p{N}\n]*(?:\d+[.)][ \t*_]*)?(?:the[ \t]+)?(?:(?:final|short|correct|best|right)[ \t]+){0,2}$/iu;
@@ -56,11 +62,11 @@ const longestEnd = 30_000;
 
 /** All announcements of a text, in the order of their places. */
 export function announcements(text: string): Announcement[] {
-  // Each of them has the word.
-  if (!/answer/iu.test(text)) return [];
+  // Each of them has one of these words.
+  if (!/\bans|answer|答案|explan|reason|rationale|justif|because|why|"/iu.test(text)) return [];
   const skipped = Math.max(0, text.length - longestEnd);
   const end = text.slice(skipped);
-  const near = [...headingsIn(end), ...sentencesIn(end)].map((one) => ({ ...one, at: one.at + skipped }));
+  const near = [...headingsIn(end), ...sentencesIn(end), ...statedIn(end)].map((one) => ({ ...one, at: one.at + skipped }));
   const found: Announcement[] = [...tagsIn(text), ...near];
   return found.filter(({ text: held }) => holdsAnswer(held)).sort((one, other) => one.at - other.at);
 }
@@ -91,7 +97,7 @@ function tagsIn(text: string): Announcement[] {
   const found = [...text.matchAll(tag)].map((match) => ({ at: match.index, text: match[2] ?? '', closed: match[3] !== '' }));
   // A tag that is never closed may be one that prose names.
   const tags = found.filter(({ at, closed }) => closed || /(?:^|\n)\s*$/.test(text.slice(0, at)));
-  const members = [...text.matchAll(member)].map((match) => ({ at: match.index, text: jsonText(match[1] ?? '') }));
+  const members = [...text.matchAll(member)].map((match) => ({ at: match.index, text: jsonText(match[2] ?? '') }));
   return [...tags, ...members].map(({ at, text: held }) => {
     const again = held.length > longestAnswer ? undefined : announcements(held).at(-1)?.text;
     const whole = withoutEmphasis(held);
@@ -113,13 +119,22 @@ function headingsIn(text: string): Announcement[] {
   );
 }
 
+function statedIn(text: string): Announcement[] {
+  const inChinese = [...text.matchAll(chinese)].map((match) => {
+    const answer = withoutEmphasis(match[1] ?? '');
+    return { kind: 'heading', final: true, at: match.index, text: answer, whole: answer } as const;
+  });
+  const stated = statedAnswers(text).map((one) => ({ ...one, kind: 'sentence', final: false, whole: one.text }) as const);
+  return [...inChinese, ...stated];
+}
+
 function sentencesIn(text: string): Announcement[] {
   return [...text.matchAll(sentence)].flatMap((match) => {
     const held = untilSentenceEnd(heldText(text.slice(match.index + match[0].length)).slice(0, longestAnswer));
     const isAll = match.index + match[0].length + held.length + 3 > text.trimEnd().length && match.index < 20;
     if (judgement.test(held) && !isAll) return [];
     const final = finalWords.test(text.slice(Math.max(0, match.index - 12), match.index));
-    const answer = withoutEmphasis(held);
+    const answer = withoutEmphasis(held).replace(/^not\b[^.]{1,60}?\bbut\s+/i, '');
     return [{ kind: 'sentence', final, at: match.index, text: answer, whole: answer }];
   });
 }
@@ -164,19 +179,8 @@ function holdsAnswer(text: string): boolean {
   return text.replace(/[*_`#$\\{}[\]():.…\s]+/g, '') !== '';
 }
 
-/** Without Markdown's emphasis; what is a product or a power stays. */
-function withoutEmphasis(text: string): string {
-  return (
-    text
-      .replace(/^\s*\}/, '')
-      // "**17**!" is no factorial.
-      .replace(/(?<=\w\*\*)!+(?=\s*$)/, '')
-      .replace(/(?<![\w)\]}])\*\*(?=\S)|(?<=\S)\*\*(?![\w([{\\])/g, '')
-      .replace(/^[\s*_`]+|[\s*_`]+$/g, '')
-  );
-}
-
 function jsonText(literal: string): string {
+  if (literal.startsWith("'")) return literal.slice(1, -1).replaceAll("\\'", "'");
   try {
     return String(readJson(literal));
   } catch {

@@ -8,7 +8,8 @@ export interface Box {
 
 /** No answer in a box is longer; it bounds the search for a brace that is never closed. */
 const longestBox = 1_000;
-const command = /\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])\s*/g;
+/** Its backslash may have got lost on the way, as in JSON. */
+const command = /(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<!\\|\p{L})boxed(?=\s*\{))\s*/gu;
 /** A box without braces ends with its formula: "$\boxed 7$". Elsewhere it is one number, letter or command. */
 const upToDelimiter = /^([^\s${}\\][^${}\\\n]*|\\[a-zA-Z]+[^$\\\n]*)(?=\$|\\\)|\\\])/;
 const onePiece = /^(?:-?\d+(?:\.\d+)?|[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+(?:\{[^{}]*\})*)/;

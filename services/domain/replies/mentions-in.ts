@@ -65,7 +65,11 @@ function runsOf<One extends Pick<Mention, 'choice' | 'at' | 'end'>>(found: reado
     const last = run?.at(-1);
     // "Between A and B, B": one that comes again begins anew.
     const isNew = run?.every(({ choice }) => choice !== one.choice) ?? false;
-    if (run !== undefined && last !== undefined && isNew && joining.test(text.slice(last.end, one.at))) run.push(one);
+    const between = text.slice(last?.end, one.at);
+    // "B, A was close": the second begins a sentence of its own.
+    const isOther =
+      /^\W*,\W*$/.test(between) && /^\W*\s(?:is|was|seems|looks|fits|has|does)\b/i.test(text.slice(one.end, one.end + 20));
+    if (run !== undefined && last !== undefined && isNew && !isOther && joining.test(between)) run.push(one);
     else runs.push([one]);
   }
   return runs;

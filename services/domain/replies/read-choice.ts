@@ -87,10 +87,23 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
     alone[1] ??
     (right.length === 1 ? right[0]?.choice : undefined) ??
     good.findLast(({ at, end }) => isSaidRight(rest, at, end))?.choice ??
+    (isList ? undefined : headedChoice(lines, choices)) ??
     (isList ? undefined : labels.find(({ line }) => line === lines[0])?.choice) ??
     good.at(-1)?.choice ??
     leftOver(mentions, choices)
   );
+}
+
+/** "Category: billing", "Sentiment = Negative. …", unless several lines say different things. */
+function headedChoice(lines: readonly string[], choices: readonly string[]): string | undefined {
+  const heading = new RegExp(
+    `^${opening}(?:\\p{L}+[ _-]?){1,3}${closing}\\s*(?:[:=：]|->)\\s*${opening}(${nameSource(choices)})${closing}\\s*(?:[.,;!(–—-]|$)`,
+    'iu',
+  );
+  const said = lines
+    .filter((line) => !/^\W*(?:reasons?|why|because|not|wrong|incorrect|example|note|also|instead)\b/i.test(line))
+    .flatMap((line) => nameOf(heading.exec(line)?.[1] ?? '', choices) ?? []);
+  return new Set(said).size === 1 ? said[0] : undefined;
 }
 
 function wholeLine(line: string, choices: readonly string[]): Reading {

@@ -31,11 +31,19 @@ export function bestOf(query: Query, score: (gold: string) => number): number {
 /** More spans than this mean nothing; the limit bounds the search for the best alignment. */
 const mostSpans = 8;
 
-/** If a number is wanted, the last sentence may give it: "3,700 - 1,700 = 2,000. So it is 2,000 more." */
+/**
+ * If a number is wanted, the last sentence may give it ("3,700 - 1,700 = 2,000. So it is 2,000 more."), and so may the end of a
+ * calculation ("27 - 17 = 10 points") or what stands before one in brackets ("10 (27 - 17)").
+ */
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
-  const texts = more.length === 0 && isNumberToken(token) ? [whole, last] : [whole];
+  const texts = more.length === 0 && isNumberToken(token) ? [whole, last, resultOf(last)] : [whole];
   return bestReading(wordReaders, (read) => Math.max(...texts.map((text) => alignedOverlap(text, gold, read))));
+}
+
+function resultOf(text: string): string {
+  const [result = '', ...calculation] = text.split(/=|≈|→/).reverse();
+  return calculation.length > 0 && !/\d/.test(result) ? text : result.replace(/\s*\([^()]*\)\s*$/, '');
 }
 
 function lastSentence(text: string): string {

@@ -34,7 +34,7 @@ export function finalNumber(text: string): ReadNumber | undefined {
 function numberOfMarked(marked: string): ReadNumber | undefined {
   // If it is all that is marked, "12 500" is one number.
   const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(marked) ? marked.replace(/(?<=\d) (?=\d)/g, '') : marked;
-  const parts = text.split(/=|\\approx|≈/);
+  const parts = text.split(/[-=]{1,2}>|=|\\approx|≈|[→⇒]|\\(?:to|[rR]ightarrow|implies)(?![a-zA-Z])/);
   const result = readNumbers(parts.at(-1) ?? '').at(0);
   return result ?? readNumbers(text).at(0) ?? numberOfWords(text);
 }
@@ -80,9 +80,12 @@ function resultTexts(text: string): string[] {
   return [...text.matchAll(result)].map((match) => match[1] ?? '');
 }
 
-/** **36 signatures**, but not a heading such as **Step 2: add them**. */
+/** **36 signatures**, and **Total: 36** in the last line, but not a heading such as **Step 2: add them**. */
 function boldTexts(text: string): string[] {
   return [...text.matchAll(/\*\*([^*\n]+)\*\*/g)]
-    .map((match) => match[1] ?? '')
-    .filter((bold) => /^\W*\d/.test(bold) && !/^\s*\d+\s*[.):]\s/.test(bold));
+    .filter(({ 1: bold = '', index, 0: { length } }) => {
+      const isNamed = /^[\p{L}\s]+[:=]\s*\W?\d/u.test(bold) && !/\n\s*\S/.test(text.slice(index + length));
+      return isNamed || (/^\W*\d/.test(bold) && !/^\s*\d+\s*[.):]\s/.test(bold));
+    })
+    .map((match) => match[1] ?? '');
 }

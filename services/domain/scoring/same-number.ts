@@ -2,7 +2,8 @@ import type { ReadNumber } from './read-number.ts';
 
 /**
  * Whether an answer's number is the expected one within the allowed difference: "3 million" is 3000000, and also 3 if the
- * question asks for millions; 50 % is 50 and 0.5. Whole numbers are compared exactly, however long they are.
+ * question asks for millions; 50 % is 50 and 0.5, whichever of the two is a percentage. Whole numbers are compared exactly,
+ * however long they are.
  * @param allowed the largest difference that is right
  */
 export function isSameNumber(answer: ReadNumber, expected: ReadNumber, allowed: number): boolean {
@@ -11,6 +12,7 @@ export function isSameNumber(answer: ReadNumber, expected: ReadNumber, allowed: 
     ...(areLongWholes(answer, expected) && allowed < 1 ? [] : [answer.value]),
     ...(answer.unscaled === undefined || expected.unscaled !== undefined ? [] : [answer.unscaled]),
     ...(answer.percent && !expected.percent ? [answer.value / 100] : []),
+    ...(expected.percent && !answer.percent ? [answer.value * 100] : []),
   ];
   return readings.some((value) => Math.abs(value - expected.value) <= allowed);
 }

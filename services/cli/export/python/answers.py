@@ -5,12 +5,15 @@ OTHERS = "proposed previous initial given provided alternative possible wrong in
 ASKED = r"(?:\s+(?:to|for)\s+(?:the|this|that|your)\s+(?:\p{L}+\s+)?(?:question|problem|task|riddle|puzzle|query|exercise))?"
 REMARK = r"(?:\s*\([^()\n]{1,60}\)|,[^,.:\n]{1,40},)?"
 ANSWER_TAG = r"<\s*((?:final|short)?[ _-]?answer)\b[^<>]*>((?:(?!<\s*\1\b)[\s\S])*?)(<\s*\/\s*\1\s*>|$)"
-ANSWER_MEMBER = r'"(?:final_?|short_?)?answer"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false)\s*[,}]'
+ANSWER_MEMBER = (
+    r"""(["'])(?:(?:final|short|correct)[ _-]?)?answer\1\s*:\s*("""
+    r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|-?\d[\d.eE+-]*|true|false)\s*[,}]"""
+)
 HEADING = (
     r"(?:^|(?<=[\s*_#(>]))"
     + "".join(rf"(?<!\b{word}\s)" for word in OTHERS)
-    + rf"answer{REMARK}{ASKED}(?:\s+is(?:\s+correct)?)?[*_]*"
-    + r"\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)[\s*]*_{0,2}(?!_)"
+    + rf"(?:answer{REMARK}{ASKED}(?:\s+is(?:\s+correct)?)?[*_]*"
+    + r"\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)|ans[*_]*[:：])[\s*]*_{0,2}(?!_)"
 )
 BARE_HEADING = (
     r"^[^\p{L}\p{N}\n]*(?:\d+[.)][ \t*_]*)?(?:the[ \t]+)?(?:(?:final|short|correct)[ \t]+){0,2}answer[ \t*_#]*\n[\s*]*_{0,2}(?!_)"
@@ -20,6 +23,9 @@ SENTENCE = (
     + rf"\banswer{REMARK}{ASKED}{REMARK}"
     + r"\s+(?:is|are|was|(?:would|should|must|will)(?:\s+\p{L}+)?\s+be|becomes|equals)"
     + r"(?:\s+(?:therefore|thus|then|simply|hence|indeed|also|actually|clearly))?[\s:*_]+(?=\S)"
+)
+CHINESE = (
+    r"答案(?:应该|就)?(?:是|为|[:：])[\s*:：]*([^\n。；;（(]{1,200}?)(?=[。；;（(\n]|，\s*(?:因|其|所|验|共|即|也|而|故)|$)"
 )
 FINAL_WORDS = r"\bfinal[ \t*_]+$"
 LINE_BEGIN = (
@@ -40,7 +46,7 @@ def announcements(text):
     """Every place where a text says what its answer is, in order."""
     skipped = max(0, len(text) - LONGEST_END)
     end = text[skipped:]
-    near = [one._replace(at=one.at + skipped) for one in [*headings_in(end), *sentences_in(end)]]
+    near = [one._replace(at=one.at + skipped) for one in [*headings_in(end), *sentences_in(end), *stated_in(end)]]
     found = [one for one in [*answer_tags_in(text), *near] if holds_answer(one.text)]
     return sorted(found, key=lambda one: one.at)
 
@@ -70,10 +76,14 @@ def answer_tags_in(text):
         if match[3] != "" or finds(r"(?:^|\n)\s*$", text[: match.start()]):
             found.append((match.start(), match[2]))
     for match in js(ANSWER_MEMBER, "i").finditer(text):
+        literal = match[2]
+        if literal.startswith("'"):
+            found.append((match.start(), literal[1:-1].replace("\\'", "'")))
+            continue
         try:
-            found.append((match.start(), json_text(json_value(match[1]))))
+            found.append((match.start(), json_text(json_value(literal))))
         except ValueError:
-            found.append((match.start(), match[1]))
+            found.append((match.start(), literal))
     tags = []
     for at, held in found:
         again = None if len(held) > LONGEST_ANSWER else last_of(announcements(held))
@@ -105,8 +115,89 @@ def sentences_in(text):
         if finds(JUDGEMENT, held) and not is_all:
             continue
         final = finds(FINAL_WORDS, text[max(0, match.start() - 12) : match.start()], "i")
-        found.append(Said("sentence", final, match.start(), without_emphasis(held), without_emphasis(held)))
+        answer = replaced(r"^not\b[^.]{1,60}?\bbut\s+", "", without_emphasis(held), "i")
+        found.append(Said("sentence", final, match.start(), answer, answer))
     return found
+
+
+def stated_in(text):
+    """What stands before the words that say so, or under a name of its own."""
+    found = []
+    for match in js(CHINESE).finditer(text):
+        answer = without_emphasis(match[1])
+        found.append(Said("heading", True, match.start(), answer, answer))
+    stated = [*above_explanation(text), *before_the_word(text), *result_in_json(text)]
+    for at, answer in sorted(stated, key=lambda one: one[0]):
+        found.append(Said("sentence", False, at, answer, answer))
+    return found
+
+
+EXPLAINED = (
+    r"^([^\n]{1,200})\n\s{0,20}(?:[*_#>-]{1,6}[ \t]{0,4}){0,4}(?:(?:brief|short|quick)[ \t]+)?"
+    r"(?:explanation|reasoning|rationale|justification|because|reason|here(?:['’]s| is) why|why)\b"
+)
+OPENS_TEXT = (
+    r"^(?:#|(?:I|We|You|Let|Let['’]s|To|Sure|Ok|Okay|First|Here|Given|Certainly|Step|Problem|Question|Task|Analysis|This|These|In"
+    r"|For|My|Based|Looking|Using)\b)"
+)
+
+
+def above_explanation(text):
+    found = js(EXPLAINED, "i").search(text.lstrip(SPACES))
+    line = replaced(r"[.。]$", "", without_emphasis(group_or(found)))
+    is_answer = line != "" and not line.endswith(":") and not finds(OPENS_TEXT, line, "i")
+    return [(0, line)] if is_answer and len(js(r"\s+").split(line)) <= 10 else []
+
+
+AS_THE_ANSWER = (
+    r"(?:\s{1,3}(?:is|are)(?:\s(?:indeed|therefore|thus|then))?|,?\s{1,3}as)\s(?:the|our|my)\s(?:\*\*)?"
+    r"(?:(?:final|correct|right)\s)?answer(?!\p{L}|:)"
+)
+STATED = (
+    r"(?:\$[^$\n]{1,80}\$|\\\([^\n]{1,80}\\\))$",
+    r"[-\u2212]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:[ \t][a-z]+){0,2}$",
+)
+DENIED = r"(?:\b(?:not|if|that|whether|why|how)|n['’]t)\s+$"
+NO_NAME = set("This That It Which What Here There If Whether Neither Nothing Mine I He She They Who".split())
+CONJUNCTIONS = set("So Since Therefore Thus Hence Because As And But Then Now Finally".split())
+
+
+def before_the_word(text):
+    found = []
+    for match in js(AS_THE_ANSWER).finditer(text):
+        before = replaced(r"\*\*$", "", text[max(0, match.start() - 120) : match.start()])
+        value = js(STATED[0]).search(before) or js(STATED[1]).search(before)
+        words = js(r"[^\s,;:!?()]+(?:[ \t][^\s,;:!?()]+){0,4}$").search(before)
+        answer = value[0] if value is not None else capitalized(words[0] if words is not None else "")
+        if answer != "" and not finds(DENIED, replaced(r"\*\*$", "", before[: -len(answer)]), "i"):
+            found.append((match.start() - len(answer), answer))
+    return found
+
+
+def capitalized(text):
+    """The last words that all have a capital."""
+    own = []
+    for word in reversed(js(r"[ \t]").split(text.replace("**", ""))):
+        if word[:1] == word[:1].lower():
+            break
+        own.insert(0, word)
+    rest = own[1:] if own and own[0] in CONJUNCTIONS else own
+    return "" if rest and rest[0] in NO_NAME else " ".join(rest)
+
+
+RESULT_FIELDS = (
+    r"^(?:final[ _-]?)?(?:result|solution|output|label|category|class|classification|prediction|choice|verdict|intent|sentiment)$"
+)
+
+
+def result_in_json(text):
+    """Of a reply that is one JSON object, the only field that is called after a result."""
+    whole = trim(without_fence(trim(text)))
+    if not whole.startswith("{") or not whole.endswith("}"):
+        return []
+    held = [value for name, value in json_object(whole).items() if finds(RESULT_FIELDS, name, "i")]
+    is_short = len(held) == 1 and (isinstance(held[0], float) or (isinstance(held[0], str) and len(held[0]) <= 100))
+    return [(0, json_text(held[0]))] if is_short else []
 
 
 def held_text(following):
@@ -163,10 +254,13 @@ def without_emphasis(text):
     return replaced(r"^[\s*_`]+|[\s*_`]+$", "", text)
 
 
+BOX = r"(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<!\\)(?<!\p{L})boxed(?=\s*\{))\s*"
+
+
 def boxes_in(text):
     r"""(what stands in it, where it begins) of each \boxed{…} and \fbox{…}."""
     found = []
-    for match in js(r"\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])\s*").finditer(text):
+    for match in js(BOX).finditer(text):
         start = match.end()
         inside = between_braces(text, start) if text[start : start + 1] == "{" else without_braces(text[start : start + 1000])
         if inside is not None:

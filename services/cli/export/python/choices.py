@@ -105,11 +105,24 @@ def stated_choice(text, choices):
         *alone,
         right[0] if len(right) == 1 else None,
         next((one.choice for one in reversed(good) if is_said_right(rest, one.at, one.end)), None),
+        None if is_list else headed_choice(lines, choices),
         None if is_list else next((choice for line, choice in labels if line == lines[0]), None),
         good[-1].choice if good else None,
         left_over(mentions, choices),
     ]
     return next((reading for reading in readings if reading not in (None, SEVERAL)), None)
+
+
+def headed_choice(lines, choices):
+    """ "Category: billing", unless several lines say different things."""
+    heading = (
+        rf"^{OPENING}(?:\p{{L}}+[ _-]?){{1,3}}{CLOSING}\s*(?:[:=：]|->)\s*{OPENING}({name_source(choices)}){CLOSING}"
+        + r"\s*(?:[.,;!(–—-]|$)"
+    )
+    other = r"^\W*(?:reasons?|why|because|not|wrong|incorrect|example|note|also|instead)\b"
+    said = [js(heading, "i").search(line) for line in lines if not finds(other, line, "i")]
+    named = {name_of(found[1], choices) for found in said if found is not None} - {None}
+    return named.pop() if len(named) == 1 else None
 
 
 def is_called_right(line):
@@ -185,13 +198,19 @@ JOINING = (
 )
 
 
+SENTENCE_VERB = r"^\W*\s(?:is|was|seems|looks|fits|has|does)\b"
+
+
 def runs_of(found, text):
     """Those that only commas, "and" and "or" part; one that comes again begins anew."""
     runs = []
     for one in found:
         run = runs[-1] if runs else None
         is_new = run is not None and all(choice != one[0] for choice, _, _ in run)
-        if is_new and finds(JOINING, text[run[-1][2] : one[1]], "i"):
+        between = text[run[-1][2] : one[1]] if runs else ""
+        # "B, A was close": the second begins a sentence of its own.
+        is_other = finds(r"^\W*,\W*$", between) and finds(SENTENCE_VERB, text[one[2] : one[2] + 20], "i")
+        if is_new and not is_other and finds(JOINING, between, "i"):
             run.append(one)
         else:
             runs.append([one])

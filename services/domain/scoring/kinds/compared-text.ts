@@ -28,14 +28,17 @@ export const markedOption = {
 export interface TextOptions {
   readonly ignore: readonly string[];
   readonly alternatives: string;
+  /** Whether a mark between two letters leaves no blank: "U.S." is "US" and not "U S". */
+  readonly closesUp?: boolean;
 }
 
 /**
  * The words that count, in order. A sign, a point before digits and the # of C# are not punctuation: they make a different word.
  * Nothing is dropped if the text would be left empty: "A" can be a label, and "+" an answer.
  */
-export function comparedWords(text: string, { ignore }: Pick<TextOptions, 'ignore'>): string[] {
+export function comparedWords(text: string, { ignore, closesUp = false }: Omit<TextOptions, 'alternatives'>): string[] {
   let rest = withPlainSigns(text.normalize('NFKC'));
+  if (closesUp) rest = rest.replace(/(?<=\p{L})[.'’-](?=\p{L})/gu, '');
   if (ignore.includes('accents')) rest = rest.normalize('NFD').replace(/\p{M}/gu, '');
   if (ignore.includes('case')) rest = rest.toLowerCase();
   const bare = ignore.includes('punctuation') ? rest.replace(meaningful, (mark, other) => (other ? ' ' : mark)) : rest;
@@ -77,14 +80,17 @@ export function bestFor(query: RightAnswers, options: TextOptions, score: (words
   return Math.max(0, ...rightAnswersOf(query, options).map((answer) => score(comparedWords(answer, options))));
 }
 
-/** The best score of the words that are judged: what the answer marks as final, or all of it. */
+/**
+ * The best score of the words that are judged, in the better way of reading them: what the answer marks as final, or all of it.
+ */
 export function bestJudged(
   answer: string,
   options: TextOptions & { readonly marked: boolean },
-  score: (words: readonly string[]) => number,
+  score: (words: readonly string[], read: TextOptions) => number,
 ): ScoredAnswer {
+  const ways = options.ignore.includes('punctuation') ? [options, { ...options, closesUp: true }] : [options];
   const texts = options.marked ? markedReadings(answer) : [answer.replace(/<\/?(?:final_)?answer\b[^<>]*>/gi, ' ').trim()];
-  return bestOfTexts(texts, (text) => score(comparedWords(text, options)));
+  return bestOfTexts(texts, (text) => Math.max(...ways.map((way) => score(comparedWords(text, way), way))));
 }
 
 /** For kinds that compare with the reference. */

@@ -10,10 +10,10 @@ export const contains = scorerKind({
     description: 'the reference stands in the answer',
     takesSeveral: true,
     score(answer, query) {
-      return bestJudged(answer, options, (words) => {
+      return bestJudged(answer, options, (words, read) => {
         const text = ` ${words.join(' ')} `;
         const holds = (expected: readonly string[]) => expected.length > 0 && text.includes(` ${expected.join(' ')} `);
-        return bestFor(query, options, (expected) => (holds(expected) ? 1 : 0));
+        return bestFor(query, read, (expected) => (holds(expected) ? 1 : 0));
       });
     },
     faultOf: (query) => missingReference(query, options),

@@ -10,8 +10,8 @@ export const exactMatch = scorerKind({
     description: 'the answer is the reference, word by word',
     takesSeveral: true,
     score(answer, query) {
-      return bestJudged(answer, options, (words) =>
-        bestFor(query, options, (expected) => (expected.join(' ') === words.join(' ') ? 1 : 0)),
+      return bestJudged(answer, options, (words, read) =>
+        bestFor(query, read, (expected) => (expected.join(' ') === words.join(' ') ? 1 : 0)),
       );
     },
     faultOf: (query) => missingReference(query, options),

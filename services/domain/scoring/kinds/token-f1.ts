@@ -11,7 +11,7 @@ export const tokenF1 = scorerKind({
     description: 'word overlap (F1) of the answer with the reference',
     takesSeveral: true,
     score(answer, query) {
-      return bestJudged(answer, options, (words) => bestFor(query, options, (expected) => tokenOverlap(words, expected)));
+      return bestJudged(answer, options, (words, read) => bestFor(query, read, (expected) => tokenOverlap(words, expected)));
     },
     faultOf: (query) => missingReference(query, options),
   }),

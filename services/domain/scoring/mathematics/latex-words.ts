@@ -55,6 +55,9 @@ function readWords(words: string, exponent: string, hasFormula: boolean, before:
   const bare = words.trim().replace(/^[\s,;]+|[\s,;]+$/g, '');
   if (/^(?:and|&)$/i.test(bare)) return ' \\land ';
   if (/^or$/i.test(bare)) return ' \\lor ';
+  // "11\text{:}30".
+  if (/^[:.]$/.test(words.trim())) return words;
+  if (/^to$/i.test(bare) && /\d\s*$/.test(before)) return ':';
   const afterValue = /[\d}%)]\s*$/.test(before);
   const isValue = /[=:]\s*$/.test(before) || (!afterValue && !/\p{L}{2}/u.test(bare)) || /^[ie]$/.test(bare);
   if (!hasFormula || isValue) return ` ${words}${exponent} `;

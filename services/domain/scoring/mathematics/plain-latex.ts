@@ -1,6 +1,9 @@
+import { withEquationRows } from './equation-rows.ts';
 import { spelt } from './latex-spelling.ts';
 import { withWordsRead } from './latex-words.ts';
 import { withPairedBars } from './paired-bars.ts';
+import { withRecurringDecimals } from './recurring-decimals.ts';
+import { withoutUnitFormula } from './without-unit-formula.ts';
 
 const typography: Readonly<Record<string, string>> = {
   '\u2212': '-',
@@ -148,7 +151,8 @@ const leftTextCommand = /\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt|operator
 export function plainLatex(text: string): string {
   // Long runs of blanks mean no more than short ones, and take time.
   const short = text.replace(/\s{3,}/g, '  ');
-  const laidOut = withoutLayout(unescaped(short.replace(typographic, (sign) => typography[sign] ?? sign)));
+  const written = unescaped(short.replace(typographic, (sign) => typography[sign] ?? sign));
+  const laidOut = withoutLayout(withEquationRows(withRecurringDecimals(withoutUnitFormula(written))));
   const formula = spelt(
     withWordsRead(renamed(laidOut))
       .replace(leftTextCommand, ' ')

@@ -13,6 +13,10 @@ const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
 const angle = /\\circ(?![a-z])|\\(?:text)?degrees?(?![a-z])|\u00b0/;
 const separated = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 
+/** The letter of an option before what it says: "\textbf{(A)}\ 5". */
+const label =
+  /^[\s$]*\\(?:text(?:bf|rm|it|sf)?|mathrm|mathbf)\s*\{\s*\([A-E]\)[\s~]*\}(?:\\[ ,;:!]|\\q?quad(?![a-z])|~|\s)*(?=[^\s$])/;
+
 /** Longer ones are prose. */
 const longestAnswer = 1_000;
 /** Lists of lists of lists are not answers; the limit bounds the recursion. */
@@ -21,6 +25,8 @@ const deepest = 6;
 /** Whether two answers in LaTeX mean the same. Never throws; the time is bounded whatever the answer is. */
 export function isSameMath(answer: string, expected: string): boolean {
   if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
+  const labelled = label.exec(answer);
+  if (labelled !== null && !label.test(expected) && isSameMath(answer.slice(labelled[0].length), expected)) return true;
   const [left, right] = [plainLatex(answer), plainLatex(expected)];
   // The base may be left out, but an angle has none.
   if ((based.test(left) && angle.test(expected)) || (based.test(right) && angle.test(answer))) return false;
@@ -77,7 +83,9 @@ function isSameText(answer: string, expected: string): boolean {
 /** Letters alone, in lower case; "(A)" is "a". */
 function wordsOf(text: string): string | undefined {
   const bare = (bracketed(text)?.brackets === '()' ? text.slice(1, -1) : text).replace(/\\word\{([^{}]*)\}/g, '$1');
-  return /^[\p{L}\s,.'-]+$/u.test(bare) ? bare.replace(/\s/g, '').toLowerCase() : undefined;
+  if (!/^[\p{L}\s,.'-]+$/u.test(bare)) return undefined;
+  const words = bare.replace(/\s/g, '').toLowerCase();
+  return words === 'doesnotexist' ? 'dne' : words;
 }
 
 function withoutSeparators(text: string): string {

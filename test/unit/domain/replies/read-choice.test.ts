@@ -34,6 +34,12 @@ describe('the choice that an answer means', () => {
     ['A is tempting. C is absurd.\nSo I take B.', 'B'],
     ['The correct option is B. Option A tells of a car.', 'B'],
     ['B is right; A only seems so.', 'B'],
+    ['My choice is B, A was close.', 'B'],
+    ['Sentiment: Negative. The positive part is small.', 'negative', ['positive', 'negative']],
+    ['**Category** = billing, and login is in it', 'billing', ['billing', 'login']],
+    ['Reason: billing.\nSo it concerns login', 'login', ['billing', 'login']],
+    ['{"label": "billing", "not": "login"}', 'billing', ['billing', 'login']],
+    ['答案是B，因为A不对', 'B'],
     ['Between A and B, B fits better.', 'B'],
     ['A. 3 - wrong\nB. 4 - correct\nC. 5 - incorrect', 'B'],
     // Left over.

@@ -14,6 +14,8 @@ describe('the strict MATH scorer', () => {
     ['prefers a box to what is announced', 'The answer is 7, I mean \\boxed{5}', '5'],
     ['takes the formula of an announced answer', 'The answer is $x = 5$, which is less than $6$', 'x = 5'],
     ['takes the answer under a heading', 'We saw $6$ of them.\n\n**Final answer:** \\(5\\)\n', '5'],
+    ['takes a formula above its explanation', '$5$\n\nExplanation: it is more than $4$.', '5'],
+    ['takes an answer in Chinese', '最终答案：$5$（共 $3$ 步）', '5'],
     ['takes a tagged answer', '<answer>5</answer>', '5'],
     ['takes the last formula of the last line', 'First $4$.\n\nThus $a = 4$ and $b = 5$ follow.', 'b = 5'],
     ['takes the last formula where the last line has none', 'It is \\[ 5 \\]\n\nThat was easy!', ' 5 '],
@@ -92,6 +94,8 @@ describe('the strict MATH scorer', () => {
     ['Friday', '\\text{Friday}'],
     ['E, C', '\\text{C,E}'],
     ['\\textbf{(A)}', 'A'],
+    ['\\textbf{(A)}\\ 5', '5'],
+    ['\\textbf{(A)}\\ 5', '\\text{(A)}\\ 5'],
   ])('takes %s for %s', async (answer, expected) => {
     expect(await compared(answer, expected)).toBe(1);
   });
