@@ -57,6 +57,7 @@ const replies: RecordedReplies = (request, sample) => {
       },
     };
   if (fate === 5) return { text: form, message: { reasoning_content: 'I think.' } };
+  if (fate === 6) return { text: `${form}${['<|im_end|>', ' </s>', '\n<end_of_turn>\n', '<|im_end|> no'][number % 4]}` };
   return { text: form };
 };
 

@@ -24,6 +24,7 @@ import {
   isContextOverflow,
   isMissingHeader,
   isMissingModel,
+  isMissingParameter,
   isMissingPath,
   isRefusedKey,
   isReplyLimitTooHigh,
@@ -123,10 +124,13 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (isMissingHeader(answer)) {
     return trouble('misconfigured', 'it requires a header; add it under headers of the endpoint in the run file', true);
   }
+  if (isMissingParameter(answer)) {
+    return trouble('misconfigured', 'it requires a parameter in its address, as in base_url: https://…?api-version=…', true);
+  }
   if (isThrottling(answer, wait)) return trouble('throttled', throttled(wait));
   if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
   // Other requests show whether a server breaks down over this one only; a server that is down answers none.
-  if (isBreakdown(answer)) return trouble('unavailable', 'it has broken down', status === undefined || status === 500);
+  if (isBreakdown(answer)) return trouble('unavailable', 'it has broken down', status === undefined || status <= 500);
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
 

@@ -1,5 +1,6 @@
 import type { FinishReason } from '../../domain/ports.ts';
 import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
+import { withoutEndMark } from '../../domain/replies/without-end-mark.ts';
 import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
 import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
 import { finishReasonOf, givenReason } from './finish-reason.ts';
@@ -87,6 +88,9 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
       }
       const before = length;
       for (const part of parts) {
+        // OpenRouter says there that its provider broke down, whatever finish reason it gives.
+        const broken = errorIn({ error: fieldsOf(part).error });
+        if (broken !== undefined) throw new ServerRefusal(broken);
         const index = Number(fieldsOf(part).index ?? 0) || 0;
         const choice = choices.get(index) ?? createChoice();
         choices.set(index, choice);
@@ -138,7 +142,8 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
 }
 
 function readChoice({ said, finish, otherFinish }: Choice): Pick<ChatReply, 'text' | 'reasoning' | 'finishReason'> {
-  const { text, thoughts, refusal, callsTool } = said();
+  const { thoughts, refusal, callsTool, ...message } = said();
+  const text = withoutEndMark(message.text);
   const reason = finishReasonOf(finish ?? otherFinish ?? '');
   // Where the server has separated the thoughts, a mark of thoughts in the answer belongs to the answer.
   const parted = thoughts.trim() === '' ? splitThoughts(text) : { text, reasoning: thoughts.trim() };

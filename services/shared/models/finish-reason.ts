@@ -1,5 +1,6 @@
 import type { FinishReason } from '../../domain/ports.ts';
 import { MalformedReplyError } from './endpoint-errors.ts';
+import { fieldsOf } from './server-answer.ts';
 
 /**
  * By the words that servers and the bridges in front of them use, the more specific ones first. Anything else ends a reply too.
@@ -28,8 +29,12 @@ export function finishReasonOf(reason: string): FinishReason {
   return known;
 }
 
-/** The reason as text, undefined where a server has only filled the field: with null, "", "null" or a placeholder. */
-export function givenReason(value: unknown): string | undefined {
+/**
+ * The reason as text, also where it is an object, as at SGLang's own interface; undefined where a server has only filled the
+ * field: with null, "", "null" or a placeholder.
+ */
+export function givenReason(given: unknown): string | undefined {
+  const value = typeof given === 'object' ? fieldsOf(given).type : given;
   if (typeof value !== 'string') return undefined;
   return /^\s*(|null|none|undefined|nan|.*unspecified)\s*$/i.test(value) ? undefined : value;
 }

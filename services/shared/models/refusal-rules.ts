@@ -54,12 +54,13 @@ export function isContentFilter({ code, message }: ServerAnswer): boolean {
 const keyCodes =
   /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|no_db_connection|permission_denied|permission_error|access_?denied|AuthenticationError/i;
 const keyWords =
-  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted/i;
+  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted|(location|country|region|territory)\b[^.]{0,30}\bnot supported|\b(login fail|API secret key)/i;
+const noMoneyInChinese = /余额不足|欠费|请充值|额度(已)?(用尽|不足|耗尽)|账[户号][^。]{0,10}(冻结|停用|欠)/;
 
 /** Only the owner of the key can fix it: it is unknown, lacks the permission, or its money is spent. */
 export function isRefusedKey(answer: ServerAnswer): boolean {
   const { status, code, message } = answer;
-  if (status === 401 || status === 402 || status === 403) return true;
+  if (status === 401 || status === 402 || status === 403 || noMoneyInChinese.test(message)) return true;
   // Google also reports a limit per minute as an exceeded quota.
   if (status === 429 && !/insufficient|balance|billing|budget|credit|arrear|payment/i.test(`${code} ${withoutAdvice(message)}`))
     return false;
@@ -82,7 +83,7 @@ export function isMissingModel({ status, code, param, message }: ServerAnswer): 
   if (status !== undefined && status >= 500) return false;
   return (
     (param === 'model' && !/support/i.test(message)) ||
-    /\b(invalid|unknown|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served))|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model/i.test(
+    /\b(invalid|unknown|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served))|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model|\bmodel not supported\b|does(n.t| not) support (the )?chat([ _]completions?)?( API)?\s*($|[.,;])|provider not provided|模型(不存在|未找到|不可用)/i.test(
       message,
     )
   );
@@ -108,17 +109,33 @@ export function isMissingHeader({ status, message }: ServerAnswer): boolean {
   );
 }
 
-/** 529 is "overloaded" at some hosts. */
+/** Azure's `api-version`, for example, is a part of the address. */
+export function isMissingParameter({ status, message }: ServerAnswer): boolean {
+  return status !== undefined && status < 500 && /(required|missing)\b[^.]{0,20}\bquery (string |parameter)/i.test(message);
+}
+
+const busy =
+  /server (is )?(too )?busy|\bqueue (is )?full|pending requests exceeded|\bat (full |max\w* )?capacity|capacity (is |has been )?exceeded|too busy|slow down|访问量过大|并发(数)?过高/i;
+
+/** 529 is "overloaded" at some hosts, and 498 says so of Groq's flexible tier. */
 export function isThrottling({ status, code, message }: ServerAnswer, retryAfterMs: number | undefined): boolean {
   if (status === 429 || status === 529) return true;
-  if (/rate_?limit|too_many_requests|overloaded|resource_exhausted|throttl/i.test(code)) return true;
-  if (status !== undefined && status < 500) return false;
+  if (/rate_?limit|too_many_requests|overloaded|resource_exhausted|throttl|capacity_exceeded|slow_down/i.test(code)) return true;
+  if (busy.test(message)) return true;
+  if (status !== undefined && status < 500) return /wait before trying again/i.test(message);
   return (status === 503 && retryAfterMs !== undefined) || /rate limit|too many requests|overloaded/i.test(message);
 }
 
-/** Without a status, the server reported an error in a reply with status 200, without saying which. */
-export function isBreakdown({ status }: ServerAnswer): boolean {
-  return status === undefined || status >= 500 || status === 409 || status === 425 || status === 499;
+/** Of the request's making it may be only if it happens to no other. */
+const brokenDown =
+  /\b(model|process|engine|worker|runner|server|backend)\b[^.]{0,20}\b(crashed|terminated|unloaded|died|exited)\b|^channel error|out of memory|internal (server )?error|try (your|the) request again/i;
+
+/**
+ * Without a status, the server reported an error in a reply with status 200, without saying which. TGI and Bedrock say 424 when
+ * the generation fails, and LM Studio says 400 when the model crashes.
+ */
+export function isBreakdown({ status, message }: ServerAnswer): boolean {
+  return status === undefined || status >= 500 || [409, 423, 424, 425, 499].includes(status) || brokenDown.test(message);
 }
 
 /** A setting of the run file that a server refuses, and how to leave it out there. */

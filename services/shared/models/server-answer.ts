@@ -52,6 +52,8 @@ export function answerIn(body: unknown): ServerAnswer {
     each.reason,
     each.error_code,
     each.errorCode,
+    each.error_type,
+    each.__type,
   ]);
   const more = [fieldsOf(inner.innererror).code, ...detailsOf(inner).map(({ reason }) => reason)];
   const metadata = fieldsOf(inner.metadata);
@@ -161,5 +163,7 @@ function isErrorStatus(status: number): boolean {
 
 function isGiven(value: unknown): boolean {
   if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
-  return typeof value === 'object' && value !== null ? Object.values(value).some((each) => each !== null) : value === true;
+  if (typeof value !== 'object' || value === null) return value === true;
+  // Some servers send the fields of an error with each reply, and nothing in them.
+  return Object.values(value).some((each) => each !== null && each !== '' && each !== 0 && each !== false);
 }

@@ -82,6 +82,7 @@ def read_choice_of(choice):
     if finish == "given-up":
         raise Failure("malformed-reply", f"the server gave up on the reply half-way (finish_reason {words}).")
     # Where the server has separated the thoughts, a mark of thoughts in the answer belongs to the answer.
+    text = without_end_mark(text)
     said = split_thoughts(text)[0] if trim(thoughts) == "" else text
     if refusal != "":
         finish = "content-filter"

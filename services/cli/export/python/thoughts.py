@@ -33,6 +33,16 @@ ASIDES = (
 COMMENTS = Mark("<!--", "-->", False)
 
 
+END_MARK = r"\s*(?:<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|end|return)\|>|<end_of_turn>|<｜end▁of▁sentence｜>)\s*$"
+
+
+def without_end_mark(text):
+    """Without the mark of its end, which servers leave there whose template does not fit the model."""
+    is_marked = finds(r"</s>\s*$", text) and not finds(r"<s\b", text)
+    rest = replaced(END_MARK, "", replaced(r"\s*</s>\s*$", "", text) if is_marked else text)
+    return text if trim(rest) == "" else rest
+
+
 def split_thoughts(reply):
     """(what was meant to be read, the thoughts), for servers that do not part them."""
     parted = split_channels(reply) or split_announced(reply)

@@ -275,3 +275,37 @@ test('later figures go before earlier ones, and zeros before none', () => {
   }
   expect(collector.usage).toEqual({ prompt: 20, completion: 3 });
 });
+
+test.each([
+  ['<|im_end|>', '42<|im_end|>'],
+  ['<|eot_id|> on a line of its own', '42\n<|eot_id|>\n'],
+  ['<end_of_turn>', '42<end_of_turn>'],
+  ['</s>', '42 </s>'],
+])('a text loses the mark of its end, %s', (_mark, content) => expect(readReply(said(content)).text).toBe('42'));
+
+test.each(['<s>41</s>', 'x <|end|> y', '<|im_end|>'])('%s keeps what is its own', (content) => {
+  expect(readReply(said(content)).text).toBe(content);
+});
+
+test.each([
+  [{ type: 'stop', matched: 151645 }, 'stop'],
+  [{ type: 'length', length: 3 }, 'length'],
+])('a finish reason may be an object: %j', (reason, finishReason) => {
+  expect(readReply(said('42', {}, reason)).finishReason).toBe(finishReason);
+});
+
+test('a reply that the server gave up on is refused, however it says so', () => {
+  expect(() => readReply(said('4', {}, { type: 'abort', message: 'Aborted' }))).toThrow(MalformedReplyError);
+  const broken = {
+    index: 0,
+    message: { content: '4' },
+    finish_reason: 'stop',
+    error: { code: 502, message: 'Provider broke down' },
+  };
+  expect(() => readReply({ choices: [broken] })).toThrow(ServerRefusal);
+});
+
+test('fields of an error that hold nothing are none', () => {
+  const error = { message: '', code: 0, type: '', param: null };
+  expect(readReply({ ...said('42'), error }).text).toBe('42');
+});
