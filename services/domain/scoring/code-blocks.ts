@@ -4,6 +4,7 @@
  * closed ends with the answer. Blocks in other languages count only if there are none in Python.
  */
 export const codeBlocks = `
+import html
 import json
 import re
 import textwrap
@@ -54,12 +55,19 @@ def marked_codes(text):
             yield code.strip(" '\\"")
     yield from json_codes(text)
 
+def literal(text):
+    """A dict as Python writes it."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
 def json_codes(text):
     start, end = text.find("{"), text.rfind("}")
     try:
         held = json.loads(text[start : end + 1]) if 0 <= start < end else None
     except (ValueError, RecursionError):
-        return
+        held = literal(text[start : end + 1])
     if isinstance(held, dict):
         yield from (value for value in held.values() if isinstance(value, str))
 
@@ -69,15 +77,27 @@ def inline_codes(text):
 
 INVISIBLE = dict.fromkeys(map(ord, "\\u200b\\u200c\\u200d\\u2060\\ufeff"))
 BLANKS = re.compile("[\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]")
+QUOTES = str.maketrans("\\u201c\\u201d\\u2018\\u2019", "\\"\\"''")
+# What each line of a quotation, a session, a listing or a patch begins with; in a session, what a program prints does not.
+LINE_MARKS = (r"> ?", r"(?:>>>|\\.\\.\\.)(?: |$)", r"[ \\t]*\\d+(?:[ \\t]*[|:.)])?(?: |$)", r"\\+")
+
+def unmarked(code):
+    lines = code.split("\\n")
+    for mark in map(re.compile, LINE_MARKS):
+        marked = [line for line in lines if mark.match(line)]
+        is_session = mark.pattern.startswith("(?:>>>") and marked and code.lstrip().startswith(">>>")
+        if is_session or all(mark.match(line) for line in lines if line.strip()):
+            yield textwrap.dedent("\\n".join(mark.sub("", line, count=1) for line in (marked if is_session else lines)))
 
 def repaired(code):
-    """Code that was Python before its blanks were exchanged for others, or its first line lost its indentation."""
+    """Code that was Python before its signs were exchanged for others, or its first line lost its indentation."""
     if is_python(code):
         return code
     plain = code.translate(INVISIBLE)
     indented = "\\n".join(BLANKS.sub(" ", line[: len(line) - len(line.lstrip())]) + line.lstrip() for line in plain.split("\\n"))
-    forms = [indented, BLANKS.sub(" ", plain), *map(textwrap.dedent, first_line_forms(indented))]
-    return next(filter(is_python, forms), code)
+    unescaped = html.unescape(plain)
+    forms = [indented, BLANKS.sub(" ", plain), *unmarked(plain), unescaped, unescaped.translate(QUOTES)]
+    return next(filter(is_python, [*forms, *map(textwrap.dedent, first_line_forms(indented))]), code)
 
 def first_line_forms(code):
     first, *more = code.split("\\n")
