@@ -3,11 +3,11 @@ import { createInMemoryServer } from '../../services/shared/messaging/in-memory-
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { startNatsNode } from '../support/nats-node.ts';
 import { natsServersToTry } from '../support/nats-versions.ts';
-import { contractSettings } from './bus.contract.ts';
+import { shortLimits } from './bus.contract.ts';
 import { describeBusFaults } from './bus-faults.contract.ts';
 
 describeBusFaults('the in-memory bus', async () => {
-  const server = createInMemoryServer(contractSettings);
+  const server = createInMemoryServer(shortLimits);
   return { connect: async () => server.connect(), wipe: async () => server.wipe(), stop: async () => {} };
 });
 
@@ -16,7 +16,7 @@ for (const { path: binary, version } of await natsServersToTry()) {
     const node = await startNatsNode({ binary, name: 'n0' });
     await node.ready();
     const logger = pino({ level: 'silent' });
-    const settings = { ...contractSettings, servers: [node.url], name: 'faults', logger, deadlineMs: 10_000 };
+    const settings = { ...shortLimits, servers: [node.url], name: 'faults', logger, deadlineMs: 10_000 };
     return {
       connect: (more) => connectBus({ ...settings, ...more }),
       async wipe() {

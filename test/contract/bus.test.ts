@@ -2,23 +2,23 @@ import { pino } from 'pino';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { startTestNatsServer } from '../support/nats-server.ts';
-import { contractSettings, describeBusContract } from './bus.contract.ts';
+import { describeBusContract } from './bus.contract.ts';
 
-describeBusContract('the in-memory bus', async () => {
-  const server = createInMemoryServer(contractSettings);
+describeBusContract('the in-memory bus', async (limits) => {
+  const server = createInMemoryServer(limits);
   return { connect: async () => server.connect(), stop: async () => {} };
 });
 
-describeBusContract('the NATS bus', async () => {
+describeBusContract('the NATS bus', async (limits) => {
   const server = await startTestNatsServer();
   return {
     connect: () =>
       connectBus({
-        ...contractSettings,
+        ...limits,
         servers: [server.url],
         name: 'contract',
         logger: pino({ level: 'silent' }),
-        deadlineMs: 10_000,
+        deadlineMs: 30_000,
       }),
     stop: () => server.stop(),
   };
