@@ -23,6 +23,7 @@ import { withCache } from './run-spending.ts';
 import { runStatusOf } from './run-status-of.ts';
 import { runSummary } from './run-summary.ts';
 import { traceOfRun, traceRounds, traceRun } from './trace-run.ts';
+import { withLatencyOfBest } from './with-latency-of-best.ts';
 
 export interface LeadRunSettings {
   /** Of this coordinator. */
@@ -149,7 +150,8 @@ async function settleRun(
   const noted = await run.spending.spent(true, signal);
   const spent = withCache(noted, run.manifest.cache);
   const ended = { ...run.manifest, status: runStatusOf(state) };
-  const summary = runSummary(ended, { state, times: run.times }, spent, timing.wallMs());
+  const known = runSummary(ended, { state, times: run.times }, spent, timing.wallMs());
+  const summary = await withLatencyOfBest(known, { manifest: ended, state }, bus, signal);
   // Whole, as the contract has it: the time of a simulation is not.
   const end = { status: ended.status, spent: spent && spentToProto(spent), summary, endedAtMs: Math.trunc(timing.wallMs()) };
   await bus.jobs.closeLanes(runId);

@@ -65,6 +65,12 @@ export function runSummary(
     ...moneyOfRun(manifest, state?.ledger ?? [], spent),
     ...(view === undefined
       ? {}
-      : { progress: progressToProto(view.state, progressOf(view.state, undefined, view.times, nowMs)) }),
+      : {
+          progress: progressToProto(
+            view.state,
+            progressOf(view.state, undefined, view.times, nowMs),
+            manifest.prices && pricesFromProto(manifest.prices),
+          ),
+        }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { answerLatency } from '../../domain/report/report-rounds.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { progressOf } from '../../domain/report/run-progress.ts';
 import { describeLimit } from '../../domain/run/describe-limit.ts';
@@ -6,14 +7,24 @@ import { type RunProgress, RunStatus, type RunSummary } from '../../shared/contr
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
-import { progressToProto, repetitionsFromProto, verdictFromProto } from '../../shared/contracts/progress-codec.ts';
+import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
+import {
+  latencyFromProto,
+  latencyToProto,
+  progressToProto,
+  repetitionsFromProto,
+  verdictFromProto,
+} from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
+import { ControlError } from '../../shared/control-client/control-error.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
+import { describeLatency } from '../../shared/document/describe-latency.ts';
 import { describeVerdict } from '../../shared/document/describe-verdict.ts';
 import { describeSaved, exact, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
-import { describeMoney } from '../../shared/document/format-money.ts';
+import { describeMoney, shortMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { describeLimits, limitsDocument } from '../../shared/runs/describe-limits.ts';
+import { readTimes } from '../../shared/runs/read-latencies.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
 import { statusName } from '../../shared/runs/status-name.ts';
@@ -41,11 +52,15 @@ export function addStatusCommand(program: Command, cli: Cli): void {
           const run = knowingWhoWorks(knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait()), cluster.kind);
           const { workers } = isGoingOn(run, cluster.kind) ? await cluster.client.listWorkers(signal) : { workers: [] };
           const { manifest, budgets } = await cluster.client.getRun(run.runId, signal);
-          const told = run.progress === undefined ? await foldedProgress(cluster, run, signal) : run;
+          const told = await withLatency(
+            cluster,
+            run.progress === undefined ? await foldedProgress(cluster, run, signal) : run,
+            signal,
+          );
           return {
             exitCode: exitCodes.ok,
             document: {
-              ...runDocument(run),
+              ...runDocument(told),
               goingOn: isGoingOn(run, cluster.kind),
               workers: workers.map(({ worker, kinds, condition }) => ({ worker, kinds, version: condition?.version ?? null })),
               ...(told.progress === undefined ? {} : progressDocument(told, told.progress)),
@@ -114,12 +129,26 @@ async function foldedProgress(cluster: ReachedCluster, run: RunSummary, signal: 
   return { ...run, progress: progressToProto(state, progressOf(state, undefined, record.times, Date.now())) };
 }
 
+/** The log has gone: what a summary kept of the run is still told. */
+function unlessNotFound(error: unknown): { readonly workflowHash?: string } {
+  if (error instanceof ControlError && error.kind === 'not-found') return {};
+  throw error;
+}
+
+/** That of a run that goes on is in no summary: its results tell. */
+async function withLatency({ client }: ReachedCluster, run: RunSummary, signal: AbortSignal): Promise<RunSummary> {
+  const { progress, runId } = run;
+  if (progress?.bestRound === undefined || progress.bestAnswerLatency !== undefined) return run;
+  const { workflowHash = '' } = await client.getRound({ runId, round: progress.bestRound }, signal).catch(unlessNotFound);
+  const latency = workflowHash === '' ? undefined : answerLatency(await readTimes({ client }, runId, workflowHash, signal));
+  return latency === undefined ? run : { ...run, progress: { ...progress, bestAnswerLatency: latencyToProto(latency) } };
+}
+
 function progressDocument(run: RunSummary, progress: RunProgress): Record<string, unknown> {
   const { round, bestRound, savedShare, leftMs, tokenBudget, limit } = progress;
   return {
     round,
     bestRound: bestRound ?? null,
-    tokensAnAnswer: progress.bestAnswerTokens ?? null,
     verdict: (progress.verdict && verdictFromProto(progress.verdict)) ?? null,
     savedShare: savedShare ?? null,
     secondsLeft: leftMs === undefined ? null : Math.round(leftMs / 1_000),
@@ -128,6 +157,16 @@ function progressDocument(run: RunSummary, progress: RunProgress): Record<string
     limitReached: limit === undefined ? null : limitFromProto(limit),
     repetitions: repetitionsFromProto(progress),
   };
+}
+
+/** E.g. "387 tokens, $0.0012, 1.2 s, 9 in 10 within 2.6 s". */
+function describeAnswer({ bestAnswerTokens: tokens, bestAnswerMoney: money, bestAnswerLatency: latency }: RunProgress): string {
+  const parts = [
+    tokens === undefined ? '' : `${exact(Math.round(tokens))} tokens`,
+    money === undefined ? '' : shortMoney(moneyFromProto(money)),
+    latency === undefined ? '' : describeLatency(latencyFromProto(latency)),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function spentOf({ spent, tokens, status }: RunSummary): SpentReport | undefined {
@@ -148,7 +187,7 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
     ['under way', isGoingOn ? describeRounds(run.underWay) : ''],
     ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
     ['', verdict === undefined ? '' : describeVerdict(verdict, statusName(run.status))],
-    ['an answer', progress.bestAnswerTokens === undefined ? '' : `${exact(Math.round(progress.bestAnswerTokens))} tokens`],
+    ['an answer', describeAnswer(progress)],
     ['tokens', `${formatCount(run.tokens)}${saved}`],
     ['cost', money === undefined ? '' : describeMoney(money)],
     ['time left', isGoingOn && leftMs ? `about ${formatDuration(leftMs)}` : ''],

@@ -3,8 +3,10 @@ import type { Money } from '../../domain/prices/money-of.ts';
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
+import { latencyFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
+import { shortTime } from '../../shared/document/describe-latency.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -40,6 +42,8 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     underWay: run.underWay.map(({ round, phase, done, total }) => ({ round, phase, done, total })),
     bestScore: run.bestScore ?? null,
     tokensAnAnswer: run.progress?.bestAnswerTokens ?? null,
+    moneyAnAnswer: (run.progress?.bestAnswerMoney && moneyFromProto(run.progress.bestAnswerMoney)) ?? null,
+    latencyMs: (run.progress?.bestAnswerLatency && latencyFromProto(run.progress.bestAnswerLatency)) ?? null,
     tokens: run.tokens,
     spentTokens: run.spent === undefined ? null : spentBeside(run.tokens, spentFromProto(run.spent)).tokens,
     money: run.money === undefined ? null : moneyFromProto(run.money),
@@ -69,6 +73,10 @@ function costText(run: RunSummary): string {
   return money === undefined ? '-' : shortMoney(money);
 }
 
+function timeText({ progress }: RunSummary): string {
+  return progress?.bestAnswerLatency === undefined ? '-' : shortTime(progress.bestAnswerLatency.medianMs);
+}
+
 /** E.g. "3/20", and "3/20 +4" with four rounds under way. */
 function roundsText({ roundsCompleted, maxRounds, underWay }: RunSummary): string {
   return `${roundsCompleted}/${maxRounds}${underWay.length > 1 ? ` +${underWay.length}` : ''}`;
@@ -80,7 +88,10 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
   // Where no run has a price, a column of dashes says nothing.
   const cost = runs.some((run) => moneyOfSummary(run) !== undefined) ? ['COST'] : [];
   const labels = runs.some((run) => run.labels !== undefined) ? ['LABELS'] : [];
-  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'AN ANSWER', 'TOKENS', ...cost, 'STARTED', ...labels, ''];
+  const itsTime = runs.some(({ progress }) => progress?.bestAnswerLatency !== undefined) ? ['ITS TIME'] : [];
+  const itsCost = runs.some(({ progress }) => progress?.bestAnswerMoney !== undefined) ? ['ITS COST'] : [];
+  const anAnswer = ['AN ANSWER', ...itsTime, ...itsCost];
+  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', ...anAnswer, 'TOKENS', ...cost, 'STARTED', ...labels, ''];
   const rows = runs.map((run) => [
     run.runId,
     oneLine(run.benchmark, 20),
@@ -88,6 +99,8 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
     roundsText(run),
     run.bestScore === undefined ? '-' : formatScore(run.bestScore),
     run.progress?.bestAnswerTokens === undefined ? '-' : formatCount(Math.round(run.progress.bestAnswerTokens)),
+    ...itsTime.map(() => timeText(run)),
+    ...itsCost.map(() => (run.progress?.bestAnswerMoney ? shortMoney(moneyFromProto(run.progress.bestAnswerMoney)) : '-')),
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,
     ...cost.map(() => costText(run)),
     new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),

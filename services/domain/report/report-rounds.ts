@@ -79,7 +79,8 @@ function reportRound(
   };
 }
 
-function answerLatency(times: readonly number[]): AnswerLatency | undefined {
+/** Undefined without any. @param times in milliseconds */
+export function answerLatency(times: readonly number[]): AnswerLatency | undefined {
   const known = latenciesOf(times);
   return known && { median: known.median, p90: known.p90, executions: times.length };
 }

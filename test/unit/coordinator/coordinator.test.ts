@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { createControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { type Coordinator, startCoordinator } from '../../../services/coordinator/coordinator.ts';
 import { runScope } from '../../../services/shared/budgets/scopes-of.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';
-import { createManualCluster, leaseTtlMs, logger, logOf } from './manual-cluster.ts';
+import { createManualCluster, leaseTtlMs, logger, logOf, never } from './manual-cluster.ts';
 
 const runId = 'r';
 
@@ -54,6 +55,29 @@ test('a coordinator that goes on with no run drives those it is asked for', asyn
   coordinator.drive(manifest);
   await timing.advance(10_000);
   expect(await status()).toBe(RunStatus.COMPLETED);
+  await worker.drain();
+  await stop();
+});
+
+test('what is kept of a run that has ended says how long an answer of its winner takes, as its results do', async () => {
+  const { timing, bus, storeRun, start, startWorker, stop } = setUp();
+  await storeRun(runId);
+  const worker = startWorker();
+  const { coordinator } = start('a');
+  await timing.advance(10_000);
+  const { progress } = (await bus.runs.get(runId))?.summary ?? {};
+  const wanted = { runId, round: progress?.bestRound ?? 0 };
+  const { workflowHash } = await createControlHandlers(bus, coordinator, timing).getRound(wanted, never);
+  const jobIds = [...(await bus.results.jobIds(runId))].filter((jobId) => jobId.includes(`-${workflowHash.slice(0, 16)}-`));
+  const executions = jobIds.filter((jobId) => jobId.startsWith('execute-'));
+  const times = await Promise.all(executions.map(async (jobId) => (await bus.results.get(runId, jobId))?.elapsedMs ?? 0));
+  expect(times.length).toBeGreaterThan(0);
+  expect(progress?.bestAnswerLatency).toEqual({
+    medianMs: expect.any(Number),
+    p90Ms: expect.any(Number),
+    executions: times.length,
+  });
+  expect(times).toContain(progress?.bestAnswerLatency?.medianMs);
   await worker.drain();
   await stop();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeStatus, isGoingOn, runTable } from '../../../services/cli/runs/describe-runs.ts';
+import { describeStatus, isGoingOn, runDocument, runTable } from '../../../services/cli/runs/describe-runs.ts';
 import { runSummary } from '../../../services/coordinator/run-summary.ts';
 import type { Round, RunState } from '../../../services/domain/run/state.ts';
 import { type RunManifest, RunStatus, type RunSummary } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
@@ -38,6 +38,30 @@ describe('a run in a list', () => {
     const rounds = (...underWay: RunSummary['underWay']) => runTable([{ ...summaryOf(state()), underWay }], 'server');
     expect(rounds(step(3), step(4), step(5))).toMatch(/\d+\/\d+ \+3 /);
     expect(rounds(step(3))).not.toContain('+');
+  });
+
+  it('has what an answer takes beside its score: time and money where they are known', () => {
+    const known = summaryOf(state(3));
+    const timed = {
+      ...known,
+      progress: {
+        ...(known.progress as NonNullable<RunSummary['progress']>),
+        bestAnswerTokens: 387,
+        bestAnswerLatency: { medianMs: 1_234, p90Ms: 2_600, executions: 20 },
+        bestAnswerMoney: { amount: 0.0012, currency: 'USD', unpriced: [] },
+      },
+    };
+    const [header, row, other] = runTable([timed, known], 'server').split('\n');
+    expect(header).toMatch(/BEST +AN ANSWER +ITS TIME +ITS COST +TOKENS/);
+    expect(row).toMatch(/0\.9048 +387 +1\.2 s +\S*0\.0012\S* /);
+    expect(other).toMatch(/0\.9048 +- +- +- /);
+    expect(runDocument(timed)).toMatchObject({
+      ...{ tokensAnAnswer: 387, moneyAnAnswer: { amount: 0.0012, currency: 'USD' } },
+      latencyMs: { median: 1_234, p90: 2_600, executions: 20 },
+    });
+    expect(runDocument(known)).toMatchObject({ latencyMs: null, moneyAnAnswer: null });
+    // Where nothing is known there is no column of dashes.
+    expect(runTable([known], 'server')).not.toMatch(/ITS/);
   });
 
   it('is interrupted if nobody works on it, as its status says', () => {

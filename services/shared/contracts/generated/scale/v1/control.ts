@@ -510,6 +510,22 @@ export interface RunProgress {
     | undefined;
   /** Of the proposals: nearly the workflow of another round, and so asked for again. */
   nearlyRepeated: number;
+  /** Of an answer of the best one. Absent: the run goes on, its results have gone, or a version did not tell it. */
+  bestAnswerLatency?:
+    | AnswerLatency
+    | undefined;
+  /** What an answer of it takes in money, at the prices that the run has kept. Absent: none of its models has one. */
+  bestAnswerMoney?: Money | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How long executions of one workflow took, each from its first call to its score. */
+export interface AnswerLatency {
+  medianMs: number;
+  /** Nine in ten take no longer. */
+  p90Ms: number;
+  /** That these rest on: at most 200. */
+  executions: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4762,6 +4778,8 @@ function createBaseRunProgress(): RunProgress {
     bestLow: undefined,
     bestHigh: undefined,
     nearlyRepeated: 0,
+    bestAnswerLatency: undefined,
+    bestAnswerMoney: undefined,
   };
 }
 
@@ -4811,6 +4829,12 @@ export const RunProgress: MessageFns<RunProgress> = {
     }
     if (message.nearlyRepeated !== 0) {
       writer.uint32(128).uint32(message.nearlyRepeated);
+    }
+    if (message.bestAnswerLatency !== undefined) {
+      AnswerLatency.encode(message.bestAnswerLatency, writer.uint32(138).fork()).join();
+    }
+    if (message.bestAnswerMoney !== undefined) {
+      Money.encode(message.bestAnswerMoney, writer.uint32(146).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4956,6 +4980,22 @@ export const RunProgress: MessageFns<RunProgress> = {
             message.nearlyRepeated = reader.uint32();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.bestAnswerLatency = AnswerLatency.decode(reader, reader.uint32());
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.bestAnswerMoney = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5031,6 +5071,16 @@ export const RunProgress: MessageFns<RunProgress> = {
         : isSet(object.nearly_repeated)
         ? globalThis.Number(object.nearly_repeated)
         : 0,
+      bestAnswerLatency: isSet(object.bestAnswerLatency)
+        ? AnswerLatency.fromJSON(object.bestAnswerLatency)
+        : isSet(object.best_answer_latency)
+        ? AnswerLatency.fromJSON(object.best_answer_latency)
+        : undefined,
+      bestAnswerMoney: isSet(object.bestAnswerMoney)
+        ? Money.fromJSON(object.bestAnswerMoney)
+        : isSet(object.best_answer_money)
+        ? Money.fromJSON(object.best_answer_money)
+        : undefined,
     };
   },
 
@@ -5081,6 +5131,12 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.nearlyRepeated !== 0) {
       obj.nearlyRepeated = Math.round(message.nearlyRepeated);
     }
+    if (message.bestAnswerLatency !== undefined) {
+      obj.bestAnswerLatency = AnswerLatency.toJSON(message.bestAnswerLatency);
+    }
+    if (message.bestAnswerMoney !== undefined) {
+      obj.bestAnswerMoney = Money.toJSON(message.bestAnswerMoney);
+    }
     return obj;
   },
 
@@ -5108,6 +5164,131 @@ export const RunProgress: MessageFns<RunProgress> = {
     message.bestLow = object.bestLow ?? undefined;
     message.bestHigh = object.bestHigh ?? undefined;
     message.nearlyRepeated = object.nearlyRepeated ?? 0;
+    message.bestAnswerLatency = (object.bestAnswerLatency !== undefined && object.bestAnswerLatency !== null)
+      ? AnswerLatency.fromPartial(object.bestAnswerLatency)
+      : undefined;
+    message.bestAnswerMoney = (object.bestAnswerMoney !== undefined && object.bestAnswerMoney !== null)
+      ? Money.fromPartial(object.bestAnswerMoney)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAnswerLatency(): AnswerLatency {
+  return { medianMs: 0, p90Ms: 0, executions: 0 };
+}
+
+export const AnswerLatency: MessageFns<AnswerLatency> = {
+  encode(message: AnswerLatency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.medianMs !== 0) {
+      writer.uint32(9).double(message.medianMs);
+    }
+    if (message.p90Ms !== 0) {
+      writer.uint32(17).double(message.p90Ms);
+    }
+    if (message.executions !== 0) {
+      writer.uint32(24).uint32(message.executions);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnswerLatency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnswerLatency();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.medianMs = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.p90Ms = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.executions = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AnswerLatency {
+    return {
+      medianMs: isSet(object.medianMs)
+        ? globalThis.Number(object.medianMs)
+        : isSet(object.median_ms)
+        ? globalThis.Number(object.median_ms)
+        : 0,
+      p90Ms: isSet(object.p90Ms)
+        ? globalThis.Number(object.p90Ms)
+        : isSet(object.p90_ms)
+        ? globalThis.Number(object.p90_ms)
+        : 0,
+      executions: isSet(object.executions) ? globalThis.Number(object.executions) : 0,
+    };
+  },
+
+  toJSON(message: AnswerLatency): unknown {
+    const obj: any = {};
+    if (message.medianMs !== 0) {
+      obj.medianMs = floatToJson(message.medianMs);
+    }
+    if (message.p90Ms !== 0) {
+      obj.p90Ms = floatToJson(message.p90Ms);
+    }
+    if (message.executions !== 0) {
+      obj.executions = Math.round(message.executions);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnswerLatency>): AnswerLatency {
+    return AnswerLatency.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnswerLatency>): AnswerLatency {
+    const message = createBaseAnswerLatency();
+    message.medianMs = object.medianMs ?? 0;
+    message.p90Ms = object.p90Ms ?? 0;
+    message.executions = object.executions ?? 0;
     return message;
   },
 };
