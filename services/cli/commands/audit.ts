@@ -6,6 +6,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 
 interface AuditOptions extends ClusterOptions {
@@ -15,11 +16,7 @@ interface AuditOptions extends ClusterOptions {
 }
 
 export function addAuditCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program
-      .command('audit')
-      .description('show who has started, paused, resumed, cancelled or changed what; needs a token with the role admin'),
-  )
+  addClusterOptions(addNamed(program, 'audit'))
     .option('--run <run>', 'only what was done to this run or sweep: its whole id', wholeId)
     .option('--last <n>', 'the newest so many', countUpTo(10_000), 1_000)
     .option('--json', 'print one JSON document', false)

@@ -6,6 +6,7 @@ import { backupDocument, backupTable, countsOf, formatBytes } from '../backups/d
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { chooseRun } from '../runs/find-run.ts';
 
 interface BackupOptions extends ClusterOptions {
@@ -15,11 +16,7 @@ interface BackupOptions extends ClusterOptions {
 }
 
 export function addBackupCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program
-      .command('backup')
-      .description('copy all runs, sweeps and memory to a file, while the cluster works; needs a token with the role admin'),
-  )
+  addClusterOptions(addNamed(program, 'backup'))
     .argument('<file>', 'where to')
     .option('--run <run...>', 'only these runs: their ids, starts of ids, or names')
     .option('--force', 'replace the file if it is there', false)

@@ -12,6 +12,7 @@ import { type Circumstances, type MeasuredBench, performancePage } from '../benc
 import { benches } from '../bench/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 import { shortPath } from '../short-path.ts';
 
@@ -27,9 +28,7 @@ const everyBench = 'all';
 
 export function addBenchCommand(program: Command, cli: Cli): void {
   const described = [...benches.values()].map(({ name, description }) => `${name}: ${description}`);
-  program
-    .command('bench')
-    .description('measure how fast a part of scale is on this machine, against its limit')
+  addNamed(program, 'bench')
     .argument('<names...>', [...described, `${everyBench}: one after another`].join('; '))
     .option('--seconds <n>', 'time for each row', parseSeconds, 2)
     .option('--quick', 'a small form that shows that the bench works, not how fast anything is', false)

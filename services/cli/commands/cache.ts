@@ -5,6 +5,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { formatBytes } from '../releases/download-progress.ts';
 
 interface CacheOptions extends ClusterOptions {
@@ -12,9 +13,7 @@ interface CacheOptions extends ClusterOptions {
 }
 
 export function addCacheCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program.command('cache').description("show or clear the cluster's replies of models, which runs with `cache: on` use"),
-  )
+  addClusterOptions(addNamed(program, 'cache'))
     .addArgument(new Argument('<action>', 'show or clear').choices(['show', 'clear']))
     .option('--json', 'print one JSON document', false)
     .action((action: 'show' | 'clear', options: CacheOptions) =>

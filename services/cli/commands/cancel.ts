@@ -6,6 +6,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { createLineView } from '../progress/run-view.ts';
 import { findOneRun } from '../runs/find-run.ts';
 import { followRun } from '../runs/follow-run.ts';
@@ -19,7 +20,7 @@ interface CancelOptions extends ClusterOptions {
 const withinMs = 60_000;
 
 export function addCancelCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('cancel').description('end a run for good; what it found so far stays'))
+  addClusterOptions(addNamed(program, 'cancel'))
     .argument('<run>', 'id, start of an id, or name')
     .option('--reason <text>', 'kept in the log', 'cancelled by a person')
     .option('--json', 'print one JSON document', false)

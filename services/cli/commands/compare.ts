@@ -8,6 +8,7 @@ import { concludingSentence } from '../../shared/runs/concluding-sentence.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { describeComparison } from '../eval/describe-comparison.ts';
 import { readRecordFile } from '../eval/read-record-file.ts';
 import { readRunSide, readStartAndBest } from '../eval/read-sides.ts';
@@ -24,11 +25,7 @@ interface CompareOptions extends ClusterOptions {
 }
 
 export function addCompareCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program
-      .command('compare')
-      .description('compare two evaluations query by query, and say whether they differ by more than chance'),
-  )
+  addClusterOptions(addNamed(program, 'compare'))
     .argument('<a>', 'an evaluation or a run (id, start of an id, or name), or a file of records (.jsonl)')
     .argument('[b]', 'what to compare with it; left out: the workflow that the run A started from is compared with its best')
     .option('--changes <n>', 'changed queries to show in each direction', countUpTo(1_000_000), 10)

@@ -2,15 +2,14 @@ import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { addNamed } from '../command-words.ts';
 import { completeWords } from '../completion/complete-words.ts';
 import { knownIds } from '../completion/known-ids.ts';
 import { type ShellName, shells } from '../completion/shells.ts';
 import { launcherVariable } from '../invocation.ts';
 
 export function addCompletionCommand(program: Command, cli: Cli): void {
-  program
-    .command('completion')
-    .description('print what makes a shell complete commands, options, names of benchmarks and methods, runs and files')
+  addNamed(program, 'completion')
     .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(shells)))
     .argument(
       '[words...]',

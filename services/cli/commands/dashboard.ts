@@ -6,6 +6,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { openDashboard } from '../cluster/open-dashboard.ts';
+import { addNamed } from '../command-words.ts';
 import { findRun } from '../runs/find-run.ts';
 
 interface DashboardOptions extends ClusterOptions {
@@ -15,7 +16,7 @@ interface DashboardOptions extends ClusterOptions {
 }
 
 export function addDashboardCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('dashboard').description('show runs and sweeps as a web page on this machine, until Ctrl-C'))
+  addClusterOptions(addNamed(program, 'dashboard'))
     .argument('[run]', 'begin with this run: id, start of an id, or name')
     .option('--port <n>', '0 for any free port', parsePort, 0)
     .option('--open', 'open it in a browser, if this machine has one', false)

@@ -14,6 +14,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type Answer, type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { addNamed } from '../command-words.ts';
 import { InterruptedError } from '../interrupts.ts';
 import { type BenchmarkFiles, benchmarkFiles, describeState, renderBenchmarkFiles } from '../releases/benchmark-files.ts';
 import { createDownloadProgress, formatBytes } from '../releases/download-progress.ts';
@@ -31,7 +32,7 @@ interface PullOptions extends FolderOptions {
 const namesArgument = ['[benchmarks...]', `${[...releasedBenchmarks.keys()].join(', ')}; default: all`] as const;
 
 export function addDataCommand(program: Command, cli: Cli): void {
-  const data = program.command('data').description("the benchmarks' files: what is there, and how to get the rest");
+  const data = addNamed(program, 'data');
   withFolder(
     data.command('list', { isDefault: true }),
     'show which files are there, and whether they are the ones that AFlow used',

@@ -7,6 +7,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 
 interface DeadLetterOptions extends ClusterOptions {
   readonly json: boolean;
@@ -18,9 +19,7 @@ const actions = ['list', 'show', 'retry'] as const;
 type Action = (typeof actions)[number];
 
 export function addDeadLettersCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program.command('dead-letters').description('list, show or try again the jobs that no worker could read or survive'),
-  )
+  addClusterOptions(addNamed(program, 'dead-letters'))
     .addArgument(new Argument('<action>', 'list, show or retry').choices([...actions]))
     .argument('[jobs...]', 'job ids, or starts of ids; default: all for list, none for show and retry')
     .option('--run <run>', 'only those of this run: its id, or the start of its id')

@@ -3,6 +3,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import { addNamed } from '../command-words.ts';
 import { describeGone, removeFolders } from '../runs/delete-runs.ts';
 import { findOneRun } from '../runs/find-run.ts';
 
@@ -12,9 +13,7 @@ interface DeleteOptions extends ClusterOptions {
 }
 
 export function addDeleteCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('delete')
-    .description('delete runs for good, with their memory, their reports here, and the evaluations of their workflows');
+  const command = addNamed(program, 'delete');
   addClusterOptions(command)
     .argument('<runs...>', 'ids, starts of ids, or names that only one run has')
     .option('--dry-run', 'only say what would be deleted', false)

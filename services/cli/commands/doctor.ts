@@ -9,6 +9,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { addDataFolderOption, parseAddress } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { reachServer } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
 import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
 import { deploymentChecks } from '../doctor/check-deployment.ts';
@@ -25,8 +26,7 @@ interface DoctorOptions {
 }
 
 export function addDoctorCommand(program: Command, cli: Cli): void {
-  addDataFolderOption(program.command('doctor'))
-    .description('show what this machine, or with --server a deployment, has and lacks')
+  addDataFolderOption(addNamed(program, 'doctor'))
     .addOption(
       new Option('--server <host:port>', 'look at the deployment of the coordinator there instead').argParser(parseAddress),
     )

@@ -5,15 +5,14 @@ import { formatCount } from '../../shared/document/format.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 
 interface EndpointsOptions extends ClusterOptions {
   readonly json: boolean;
 }
 
 export function addEndpointsCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program.command('endpoints').description('show which model servers each worker calls now, and how they are doing'),
-  )
+  addClusterOptions(addNamed(program, 'endpoints'))
     .option('--json', 'print one JSON document', false)
     .action((options: EndpointsOptions) =>
       cli.answer(options.json, () =>

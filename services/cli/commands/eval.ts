@@ -16,6 +16,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { type OutputFolder, requireWritable } from '../cluster/data-folder-error.ts';
+import { addNamed } from '../command-words.ts';
 import { describeEvaluation } from '../eval/describe-evaluation.ts';
 import { evaluationDocument } from '../eval/evaluation-document.ts';
 import { type EvaluationChoices, type EvaluationSubject, evaluationFile } from '../eval/evaluation-file.ts';
@@ -53,9 +54,7 @@ interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions, L
 }
 
 export function addEvalCommand(program: Command, cli: Cli): void {
-  const command = addClusterOptions(
-    program.command('eval').description('evaluate one workflow on a benchmark, and write a record of each execution'),
-  );
+  const command = addClusterOptions(addNamed(program, 'eval'));
   addLimitOptions(addSetOption(addLabelOption(addTeamOption(addShareOptions(command)))))
     .argument('[workflow]', 'the workflow file; or give --run')
     .option('--run <run>', 'evaluate the best workflow of this run (id, start of an id, or name), with its model and endpoint')

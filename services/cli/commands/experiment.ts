@@ -5,6 +5,7 @@ import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { requireWritable } from '../cluster/data-folder-error.ts';
+import { addNamed } from '../command-words.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { addExperimentOptions, type ExperimentOptions } from '../experiments/experiment-options.ts';
 import { experimentToDocument } from '../experiments/experiment-to-document.ts';
@@ -14,11 +15,7 @@ import { shortPath } from '../short-path.ts';
 
 export function addExperimentCommand(program: Command, cli: Cli): void {
   const about = [...experiments.values()].map(({ name, description }) => `  ${name.padEnd(16)}${description}`);
-  addExperimentOptions(
-    program
-      .command('experiment')
-      .description("run the paper's experiments and ablations: searches and evaluations, with a table, a plot and a conclusion"),
-  )
+  addExperimentOptions(addNamed(program, 'experiment'))
     .argument('<names...>', 'which ones, or "all" for all of them', (name, earlier: readonly Experiment[] = []) => [
       ...earlier,
       ...named(name),

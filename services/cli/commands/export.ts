@@ -15,6 +15,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { callTable } from '../export/call-table.ts';
 import { type TableFormat, tableFormats } from '../export/encode-table.ts';
 import { executionTable } from '../export/execution-table.ts';
@@ -44,7 +45,7 @@ interface ExportOptions extends ClusterOptions {
 }
 
 export function addExportCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('export').description('write a part of a run to stdout or to a file'))
+  addClusterOptions(addNamed(program, 'export'))
     .argument(
       '[run]',
       'id, start of an id, or name; default: the newest run. With --python, a workflow file too; with --page, a sweep too',

@@ -7,6 +7,7 @@ import { rowsError } from '../../shared/benchmarks/row-faults.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { addNamed } from '../command-words.ts';
 import { askChoices } from '../init/ask-choices.ts';
 import { type PlannedKind, plannedKinds } from '../init/plan-benchmark.ts';
 import { type InitChoices, lookAt, planScaffold } from '../init/plan-scaffold.ts';
@@ -34,9 +35,7 @@ interface InitOptions {
 const schemaFolder = '.scale-schemas';
 
 export function addInitCommand(program: Command, cli: Cli): void {
-  program
-    .command('init')
-    .description('write a benchmark file and a run file for a data file, by asking or by the options')
+  addNamed(program, 'init')
     .argument('<file>', `the data: ${dataFileEndings.map((ending) => `.${ending}`).join(', ')}`)
     .option('--input <columns...>', 'the columns that are asked about; default: a guess')
     .option('--answer <columns...>', 'the column of the right answer, or several; default: a guess')

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { findOneRun } from '../runs/find-run.ts';
 
 interface LabelOptions extends ClusterOptions {
@@ -10,7 +11,7 @@ interface LabelOptions extends ClusterOptions {
 }
 
 export function addLabelCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('label').description('show the labels of a run, add some, or remove some'))
+  addClusterOptions(addNamed(program, 'label'))
     .argument('<run>', 'id, start of an id, or name')
     .argument('[words...]', 'labels to add')
     .option('--remove <words...>', 'labels to remove')

@@ -6,6 +6,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { findRun } from '../runs/find-run.ts';
 import { addLimitOptions, askedLimits, type LimitOptions } from '../runs/limit-options.ts';
 
@@ -14,7 +15,7 @@ interface LimitsOptions extends ClusterOptions, LimitOptions {
 }
 
 export function addLimitsCommand(program: Command, cli: Cli): void {
-  const command = program.command('limits').description('show, or change at once, what a run may spend and until when');
+  const command = addNamed(program, 'limits');
   addLimitOptions(addClusterOptions(command).argument('<run>', 'id, start of an id, or name'))
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: LimitsOptions) =>

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, NothingHereError, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 import { isGoingOn, runDocument, runTable } from '../runs/describe-runs.ts';
 import { addRunFilter } from '../runs/filter-options.ts';
@@ -14,9 +15,7 @@ interface ListOptions extends ClusterOptions, RunFilter {
 }
 
 export function addListCommand(program: Command, cli: Cli): void {
-  const command = addClusterOptions(
-    program.command('list').description('list the runs that the cluster knows, the newest first'),
-  );
+  const command = addClusterOptions(addNamed(program, 'list'));
   addRunFilter(command)
     .addOption(new Option('--sort <order>', 'the newest, the best or the dearest first').choices(runOrders).default('started'))
     .option('--limit <n>', 'only the first n of them', countUpTo(1_000_000))

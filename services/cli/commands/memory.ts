@@ -7,6 +7,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 
 interface MemoryOptions extends ClusterOptions {
   readonly json: boolean;
@@ -15,9 +16,7 @@ interface MemoryOptions extends ClusterOptions {
 }
 
 export function addMemoryCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('memory')
-    .description('list or forget what earlier searches have shown of their queries, which later ones can use');
+  const command = addNamed(program, 'memory');
   addClusterOptions(command)
     .addArgument(new Argument('<action>', 'list or forget').choices(['list', 'forget']))
     .argument('[runs...]', 'run ids, or starts of ids; default: all for list, none for forget')

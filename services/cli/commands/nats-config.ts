@@ -3,11 +3,10 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { natsAccounts } from '../../shared/messaging/nats-accounts.ts';
 import { natsUsers, permissionsOf } from '../../shared/messaging/nats-permissions.ts';
 import type { Cli } from '../cli.ts';
+import { addNamed } from '../command-words.ts';
 
 export function addNatsConfigCommand(program: Command, cli: Cli): void {
-  program
-    .command('nats-config')
-    .description('print the accounts and permissions that a NATS server of your own needs, for its configuration')
+  addNamed(program, 'nats-config')
     .option('--json', 'print the permissions alone, by service, as one JSON document', false)
     .action((options: { readonly json: boolean }) =>
       cli.answer(options.json, async () => ({

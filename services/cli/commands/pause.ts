@@ -4,6 +4,7 @@ import { statusName } from '../../shared/runs/status-name.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { findOneRun } from '../runs/find-run.ts';
 
 interface PauseOptions extends ClusterOptions {
@@ -12,7 +13,7 @@ interface PauseOptions extends ClusterOptions {
 }
 
 export function addPauseCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('pause').description('pause a run; `resume` continues it'))
+  addClusterOptions(addNamed(program, 'pause'))
     .argument('<run>', 'id, start of an id, or name')
     .option('--reason <text>', 'shown to anyone who looks at the run while it is paused', '')
     .option('--json', 'print one JSON document', false)

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { DeletedRun, RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
-import { keepingLabel } from '../../shared/runs/kept-runs.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 import { describeGone, removeFolders } from '../runs/delete-runs.ts';
 import { addRunFilter } from '../runs/filter-options.ts';
@@ -20,9 +20,7 @@ interface PruneOptions extends ClusterOptions, PruneRule {
 }
 
 export function addPruneCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('prune')
-    .description(`delete the runs that are old, or not among the newest; those with the label "${keepingLabel}" stay`);
+  const command = addNamed(program, 'prune');
   addRunFilter(addClusterOptions(command))
     .option('--older-than <age>', 'runs that were started longer ago, such as 12h, 30d or 8w', parseAge)
     .option('--keep <n>', 'of each name, all but the newest n', countUpTo(1_000_000))

@@ -19,6 +19,7 @@ import { readRunAsSearch } from '../../shared/traces/read-run-log.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { addNamed } from '../command-words.ts';
 import { tellTenths } from '../progress/tell-tenths.ts';
 import { replayJson } from '../replay/replay-json.ts';
 import { replayOnThreads } from '../replay/replay-threads.ts';
@@ -43,9 +44,7 @@ interface ReplayOptions {
 }
 
 export function addReplayCommand(program: Command, cli: Cli): void {
-  program
-    .command('replay')
-    .description('evaluate recorded searches again: what each method and pick policy would have cost and chosen')
+  addNamed(program, 'replay')
     .option('--traces <folder>', 'recorded searches; default: `recorded` next to the benchmark files')
     .option(
       '--run <files...>',

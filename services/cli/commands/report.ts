@@ -8,6 +8,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { addNamed } from '../command-words.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -17,7 +18,7 @@ interface ReportOptions extends ClusterOptions {
 }
 
 export function addReportCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('report').description('write the report of a run, finished or not, and print its summary'))
+  addClusterOptions(addNamed(program, 'report'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .option('--json', 'print one JSON document with the report', false)
     .action((wanted: string | undefined, options: ReportOptions) => cli.answer(options.json, () => report(cli, wanted, options)));

@@ -14,6 +14,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 import { type RecordedAnswers, readRecordedAnswers } from '../rescore/read-recorded-answers.ts';
 import { type AnswerToScore, type Disagreement, type Rescored, rescoreAnswers } from '../rescore/rescore-answers.ts';
@@ -33,9 +34,7 @@ const disagreementsShown = 20;
 
 export function addRescoreCommand(program: Command, cli: Cli): void {
   const names = [...benchmarkDefinitions.keys()];
-  program
-    .command('rescore')
-    .description('score recorded answers again, and list where the scores differ from the recorded ones')
+  addNamed(program, 'rescore')
     .argument('<file>', 'JSON Lines, plain or gzipped: { q, prediction, score } and, if known, run and round')
     .requiredOption('--benchmark <name>', `${names.join(', ')}, or a benchmark file (.yaml)`)
     .option('--scorer <name>', "aflow, strict, or the full name of a scorer; default: the benchmark's first")

@@ -7,6 +7,7 @@ import { backupDocument, backupTable, countsOf } from '../backups/describe-backu
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 
 interface RestoreOptions extends ClusterOptions {
   readonly json: boolean;
@@ -16,11 +17,7 @@ interface RestoreOptions extends ClusterOptions {
 }
 
 export function addRestoreCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program
-      .command('restore')
-      .description('put a backup into an empty cluster, where its runs and sweeps go on; needs a token with the role admin'),
-  )
+  addClusterOptions(addNamed(program, 'restore'))
     .argument('<file>', 'what `scale backup` has written')
     .option('--check', 'only read the file, and say what it holds; no cluster is asked', false)
     .option('--beside', 'also into a cluster that has other runs and sweeps, which stay', false)

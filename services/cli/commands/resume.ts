@@ -4,6 +4,7 @@ import { statusName } from '../../shared/runs/status-name.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { findOneRun } from '../runs/find-run.ts';
 
 interface ResumeOptions extends ClusterOptions {
@@ -11,7 +12,7 @@ interface ResumeOptions extends ClusterOptions {
 }
 
 export function addResumeCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('resume').description('continue a paused run'))
+  addClusterOptions(addNamed(program, 'resume'))
     .argument('<run>', 'id, start of an id, or name')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: ResumeOptions) =>

@@ -19,6 +19,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { addNamed } from '../command-words.ts';
 import { lookAtModels } from '../in-process/look-at-models.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
 import { executorsHere } from '../in-process/workflow-executor.ts';
@@ -62,9 +63,7 @@ interface FitOptions extends ClusterOptions {
 }
 
 export function addRouteCommand(program: Command, cli: Cli): void {
-  const route = program
-    .command('route')
-    .description("a router over a run's workflows: a cheap one first, dearer ones where needed");
+  const route = addNamed(program, 'route');
   const { workflows, margin, share, folds, seed } = defaultRouteSettings;
   addClusterOptions(
     route

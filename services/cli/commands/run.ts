@@ -7,6 +7,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { addNamed } from '../command-words.ts';
 import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
@@ -39,9 +40,7 @@ interface RunOptions extends ClusterOptions, ShareOptions, LimitOptions {
 }
 
 export function addRunCommand(program: Command, cli: Cli): void {
-  const command = addClusterOptions(
-    program.command('run').description('run the search that a file describes, or continue it, and write its report'),
-  );
+  const command = addClusterOptions(addNamed(program, 'run'));
   addLimitOptions(addSetOption(addLabelOption(addTeamOption(addShareOptions(command)))))
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))

@@ -3,6 +3,7 @@ import { type SchemaName, schemaNames } from '../../shared/config/file-schemas.t
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { addNamed } from '../command-words.ts';
 import { schemaFileName, schemaText, writeSchemas } from '../init/write-schemas.ts';
 import { shortPath } from '../short-path.ts';
 
@@ -12,9 +13,7 @@ interface SchemaOptions {
 }
 
 export function addSchemaCommand(program: Command, cli: Cli): void {
-  program
-    .command('schema')
-    .description('print or write the JSON schemas of run, sweep and benchmark files, for editors')
+  addNamed(program, 'schema')
     .addArgument(new Argument('[file]', 'whose schema to print').choices(schemaNames))
     .option('--out <folder>', 'write all of them there, or the one that is named')
     .option('--json', 'print one JSON document', false)

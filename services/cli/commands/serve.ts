@@ -12,6 +12,7 @@ import { version } from '../../shared/telemetry/version.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { lookAtModels } from '../in-process/look-at-models.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
@@ -50,9 +51,7 @@ const heartbeatMs = 5_000;
 const usualPriority = 10;
 
 export function addServeCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program.command('serve').description('answer at an OpenAI-compatible address by running a workflow, until Ctrl-C'),
-  )
+  addClusterOptions(addNamed(program, 'serve'))
     .argument('[workflow]', 'the workflow file; or give --run or --router')
     .option('--run <run>', 'serve the best workflow of this run (id, start of an id, or name), with its model and endpoint')
     .option('--router <file>', 'serve a routing policy of `route fit`: a cheap workflow first, dearer ones where needed')

@@ -4,6 +4,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { usualShare } from '../../shared/sharing/share-rules.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { addNamed } from '../command-words.ts';
 import { describeShare, shareDocument } from '../runs/describe-share.ts';
 import { addShareOptions, askedShare, type ShareOptions } from '../runs/share-options.ts';
 import { findRunOrSweep } from '../sweeps/find-run-or-sweep.ts';
@@ -13,9 +14,7 @@ interface ShareCommandOptions extends ClusterOptions, ShareOptions {
 }
 
 export function addShareCommand(program: Command, cli: Cli): void {
-  const command = program
-    .command('share')
-    .description('show, or change while it goes on, what a run or a sweep has beside other runs');
+  const command = addNamed(program, 'share');
   addShareOptions(addClusterOptions(command).argument('<run or sweep>', 'id, start of an id, or name'))
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: ShareCommandOptions) =>

@@ -11,6 +11,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 import { findRun } from '../runs/find-run.ts';
 import { describeExecution } from '../show/describe-execution.ts';
@@ -29,9 +30,7 @@ interface ShowOptions extends ClusterOptions {
 }
 
 export function addShowCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
-    program.command('show').description("look inside a run: its rounds, a round's workflow, one execution's calls"),
-  )
+  addClusterOptions(addNamed(program, 'show'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .option('--round <n>', "this round's workflow, its difference to its parent, and its executions", countUpTo(1_000_000))
     .option(

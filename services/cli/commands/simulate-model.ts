@@ -7,6 +7,7 @@ import type { Environment } from '../../shared/settings/environment.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
+import { addNamed } from '../command-words.ts';
 import { parseReplicas, type Replica } from '../parse-replicas.ts';
 
 interface SimulateModelOptions {
@@ -20,9 +21,7 @@ interface SimulateModelOptions {
 }
 
 export function addSimulateModelCommand(program: Command, cli: Cli): void {
-  program
-    .command('simulate-model')
-    .description('serve the simulated model at an OpenAI-compatible address until Ctrl-C')
+  addNamed(program, 'simulate-model')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <n>', '0 for any free port; of several replicas, the first one has it', parsePort, 8000)
     .option('--seed <n>', 'the same seed gives the same replies', parseWhole, 1)

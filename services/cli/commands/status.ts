@@ -31,6 +31,7 @@ import { statusName } from '../../shared/runs/status-name.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeRounds, describeWait, type ViewedWait } from '../progress/run-view.ts';
@@ -42,7 +43,7 @@ interface StatusOptions extends ClusterOptions {
 }
 
 export function addStatusCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('status').description('show how far a run has got'))
+  addClusterOptions(addNamed(program, 'status'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string | undefined, options: StatusOptions) =>

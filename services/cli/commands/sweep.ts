@@ -11,6 +11,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
@@ -38,9 +39,7 @@ interface SteerOptions extends ClusterOptions {
 const sweepArgument = 'id, start of an id, or name';
 
 export function addSweepCommand(program: Command, cli: Cli): void {
-  const sweep = program
-    .command('sweep')
-    .description('run all combinations of some settings, or continue them; list, steer, test and report sweeps');
+  const sweep = addNamed(program, 'sweep');
   // What is none of the other names is a file.
   const command = sweep.command('run', { isDefault: true }).description('run the sweep that a file describes, or continue it');
   addLimitOptions(addSetOption(addClusterOptions(command), 'that all its runs have in common'), 'all its runs together')

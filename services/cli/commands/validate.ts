@@ -5,6 +5,7 @@ import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { addNamed } from '../command-words.ts';
 import { checkPrograms } from '../runs/check-programs.ts';
 import { addSetOption } from '../runs/set-option.ts';
 import { type FileProblem, type ValidatedFile, validateFile } from '../validation/validate-file.ts';
@@ -17,9 +18,7 @@ interface ValidateOptions {
 
 export function addValidateCommand(program: Command, cli: Cli): void {
   const names = [...benchmarkDefinitions.keys()];
-  addSetOption(
-    program.command('validate').description('check workflow files, run files and benchmark files without spending anything'),
-  )
+  addSetOption(addNamed(program, 'validate'))
     .argument('<files...>', 'YAML or JSON')
     .option(
       '--benchmark <name>',

@@ -5,6 +5,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
+import { addNamed } from '../command-words.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { exitCodeOfStatus, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -15,7 +16,7 @@ interface WatchOptions extends ClusterOptions {
 }
 
 export function addWatchCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('watch').description('show a run from its first event until it ends'))
+  addClusterOptions(addNamed(program, 'watch'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .action((wanted: string | undefined, options: WatchOptions) => cli.answer(options.json, () => watch(cli, wanted, options)));
