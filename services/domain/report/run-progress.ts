@@ -2,11 +2,11 @@ import { defined } from '../defined.ts';
 import { type Money, moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import { bestRound } from '../run/best-round.ts';
-import { coversAllQueries } from '../run/executions.ts';
 import { isOver } from '../run/is-over.ts';
 import { estimateSaving } from '../run/ledger/estimated-saving.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import { totalUse } from '../run/ledger/totals.ts';
+import { parallelismOf } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { moneySpent } from './money-spent.ts';
 import { isTold, reportSpent } from './report-spent.ts';
@@ -112,27 +112,34 @@ export function bestOf(state: RunState): Round | undefined {
 }
 
 /**
- * The median time of the rounds of the same kind, warm-up or later, for each round that is left. A search that converges ends
- * sooner. Medians, since a round that was interrupted spans the pause.
+ * The median time of the rounds of the same kind, executed in full or later, for each round that is left; those under way together
+ * pass together. A search that converges ends sooner. Medians, since a round that was interrupted spans the pause.
  */
 function estimateLeftMs(state: RunState, times: RoundTimes, nowMs: number): number | undefined {
   const { maxRounds } = state.configuration.search;
-  const { warmUpRounds } = state.configuration.evaluation;
-  const isFull = (round: number): boolean => round <= warmUpRounds;
-  const typical = { full: medianMs(state, times, true), few: medianMs(state, times, false) };
-  let left = 0;
-  for (let round = state.rounds.filter(({ completed }) => completed).length + 1; round <= maxRounds; round += 1) {
+  const { method, warmUpRounds } = state.configuration.evaluation;
+  const isFull = (round: number): boolean => method === 'full' || round <= warmUpRounds;
+  const isOfKind = (full: boolean) => (round: Round) => round.completed && isFull(round.round) === full;
+  const typical = {
+    full: medianMs(state.rounds.filter(isOfKind(true)), times),
+    few: medianMs(state.rounds.filter(isOfKind(false)), times),
+  };
+  const completed = new Set(state.rounds.flatMap(({ round, completed: isDone }) => (isDone ? [round] : [])));
+  let [sum, longest] = [0, 0];
+  for (let round = 1; round <= maxRounds; round += 1) {
+    if (completed.has(round)) continue;
     const expected = isFull(round) ? typical.full : typical.few;
     if (expected === undefined) return undefined;
     const start = times.get(round)?.startMs;
-    left += start === undefined ? expected : Math.max(0, expected - Math.max(0, nowMs - start));
+    const left = start === undefined ? expected : Math.max(0, expected - Math.max(0, nowMs - start));
+    sum += left;
+    longest = Math.max(longest, left);
   }
-  return left;
+  return Math.max(longest, sum / parallelismOf(state.configuration));
 }
 
-function medianMs(state: RunState, times: RoundTimes, full: boolean): number | undefined {
-  const durations = state.rounds
-    .filter((round) => round.completed && coversAllQueries(round, state.configuration) === full)
+function medianMs(rounds: readonly Round[], times: RoundTimes): number | undefined {
+  const durations = rounds
     .flatMap(({ round }) => {
       const time = times.get(round);
       return time?.endMs === undefined ? [] : [time.endMs - time.startMs];

@@ -1,7 +1,7 @@
 import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
 
 /** Runs with it are deleted by nobody but a person who names them. */
-export const keepingLabel = 'keep';
+const keepingLabel = 'keep';
 
 /** What says whether a run is kept. */
 export type LabelledRun = Pick<RunManifest, 'runId' | 'ofRun' | 'labels'>;

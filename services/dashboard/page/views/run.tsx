@@ -113,7 +113,7 @@ function Progress({ row, step }: { readonly row: RunRow; readonly step: StepNow 
         <strong>
           {roundsCompleted} of {plural(maxRounds, 'round')}
         </strong>
-        {leftMs !== undefined && <span class="faint"> · about {duration(leftMs)} left</span>}
+        {leftMs !== undefined && <span class="faint">, about {duration(leftMs)} left</span>}
         <progress value={roundsCompleted} max={Math.max(1, maxRounds)} aria-label="Rounds done" />
       </p>
       {steps.map(({ round, phase, done, total }) => (

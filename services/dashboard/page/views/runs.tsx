@@ -180,7 +180,7 @@ function RunName({ row, isAlone }: { readonly row: RunRow; readonly isAlone: boo
       </span>
       <span class="under">
         <bdi class="brief">{row.benchmark}</bdi>
-        {!isAlone && row.runId.startsWith(`${row.name}-`) && <code> {row.runId.slice(row.name.length + 1)}</code>}
+        {!isAlone && <code> {row.runId.replace(/^.*-(?=[^-]+$)/, '')}</code>}
         {row.simulated && <span class="tag">simulated</span>}
         {row.team !== undefined && <span class="tag">{row.team}</span>}
         {row.labels.map((label) => (

@@ -43,6 +43,25 @@ describe('the time that is left', () => {
     expect(progressOf(state, undefined, madeUpTimes(5), 320_000).leftMs).toBe(3 * 10_000);
   });
 
+  test('is a part of that where several rounds are under way together, and no less than a single one', () => {
+    const state = searchUntil(5);
+    const { search } = state.configuration;
+    const together = { ...state, configuration: { ...state.configuration, search: { ...search, parallelism: 2 } } };
+    expect(progressOf(together, undefined, madeUpTimes(5), 320_000).leftMs).toBe(1.5 * 10_000);
+    const many = { ...together, configuration: { ...together.configuration, search: { ...search, parallelism: 8 } } };
+    expect(progressOf(many, undefined, madeUpTimes(5), 320_000).leftMs).toBe(10_000);
+  });
+
+  test('is known of a search that executes every round in full, by its own rounds', () => {
+    const state = searchUntil(5);
+    const evaluation = { ...state.configuration.evaluation, method: 'full', warmUpRounds: 0 };
+    const full = { ...state, configuration: { ...state.configuration, evaluation } };
+    const times = new Map(
+      Array.from({ length: 5 }, (_, round) => [round + 1, { startMs: round * 1_000, endMs: (round + 1) * 1_000 }]),
+    );
+    expect(progressOf(full, undefined, times, 5_000).leftMs).toBe(3 * 1_000);
+  });
+
   test('is none at the end', () => {
     expect(progressOf(searchUntil(8), undefined, madeUpTimes(8), 350_000).leftMs).toBe(0);
   });
