@@ -36,12 +36,13 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place
     async append(id, entry, expectedLast) {
       const subject = subjectOf(id);
       const operation = `append to ${subject} after ${expectedLast}`;
-      // A log may begin in any store.
-      const inSameStore = expectedLast === 0 ? undefined : watchStore(session, stream, operation);
+      // A log may begin in any store, once that has been looked at: its next entries are meant for the same one.
+      const inSameStore =
+        expectedLast === 0 ? async () => await session.streams.underWay() : watchStore(session, stream, operation);
       const { data, headers } = await carryBody(blobs, entry);
       const write = nameWrite(headers);
       return await untilAnswered(session, operation, async () => {
-        await inSameStore?.();
+        await inSameStore();
         return await appendOnce(session, { stream, subject, operation, data, write, expectedLast });
       });
     },
