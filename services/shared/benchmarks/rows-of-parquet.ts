@@ -40,9 +40,20 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Absent values come as undefined. */
-function textOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && utf8.decode(bytes);
+/**
+ * A column without a type holds texts in files of older writers, and pictures in those of others: what is no text stays bytes.
+ * Absent values come as undefined.
+ */
+function textOf(bytes: Uint8Array | undefined): string | Uint8Array | undefined {
+  try {
+    return bytes && utf8.decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
+function isText({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === 'UTF8' || logical_type?.type === 'STRING';
 }
 
 /** A DECIMAL as it is stored: whole numbers, or their bytes. */
@@ -84,7 +95,10 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '');
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return numberText(value, element);
-  if (value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) {
+    if (element && isText(element)) throw new TypeError(`the column ${path} holds a text that is not UTF-8`);
+    return value;
+  }
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return Array.from(value as ArrayLike<unknown>, (item) => asTexts(item, path, elements));
   }

@@ -279,6 +279,23 @@ describe('Parquet', () => {
     expect(pairs((await load('d.parquet', '')).queries)[1]).toEqual(['two?', '2']);
   });
 
+  it('is read beside a column of pictures, and refused where they are the answer or where a text is no UTF-8', async () => {
+    const picture = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff);
+    const columnData = [
+      { name: 'q', data: ['one?', 'two?'], type: 'STRING' as const },
+      { name: 'a', data: ['1', '2'], type: 'STRING' as const },
+      { name: 'p', data: [picture, null], type: 'BYTE_ARRAY' as const, nullable: true },
+    ];
+    await put('d.parquet', new Uint8Array(parquetWriteBuffer({ columnData })));
+    expect(pairs((await load('d.parquet', '')).queries)).toEqual([
+      ['one?', '1'],
+      ['two?', '2'],
+    ]);
+    await expect(load('d.parquet', 'reference: p')).rejects.toThrow(/row 1: .*\bp\b/);
+    await put('d.parquet', answerAs({ type: 'BYTE_ARRAY', converted_type: 'UTF8' }, picture));
+    await expect(load('d.parquet', '')).rejects.toThrow(/\(the column a holds a text that is not UTF-8\)/);
+  });
+
   it('is refused in one sentence where it is something else, and so is a text that is Parquet', async () => {
     await put('d.parquet', 'q,a\n1,2\n');
     await expect(load('d.parquet', '')).rejects.toThrow(/d\.parquet cannot be read as Parquet \(/);
