@@ -112,8 +112,8 @@ export function bestOf(state: RunState): Round | undefined {
 }
 
 /**
- * The median time of the rounds of the same kind, executed in full or later, for each round that is left; those under way together
- * pass together. A search that converges ends sooner. Medians, since a round that was interrupted spans the pause.
+ * The median time of the rounds of the same kind, executed in full or later, for each round that is left; those under way
+ * together pass together. A search that converges ends sooner. Medians, since a round that was interrupted spans the pause.
  */
 function estimateLeftMs(state: RunState, times: RoundTimes, nowMs: number): number | undefined {
   const { maxRounds } = state.configuration.search;
