@@ -1,5 +1,6 @@
 import type { WorkCommand } from '../domain/run/command.ts';
-import type { RunState } from '../domain/run/state.ts';
+import { executionFacts } from '../domain/run/execution-facts.ts';
+import type { Round, RunState } from '../domain/run/state.ts';
 
 /**
  * Executions that make the most calls begin first, so that none of them is still under way when nothing else is left to do. By
@@ -14,11 +15,7 @@ export function longestFirst(work: readonly WorkCommand[], { rounds }: Pick<RunS
 }
 
 /** Of an execution; 0 if there is none. */
-function meanCalls(outcomes: Iterable<{ readonly tokens: readonly { readonly calls: number }[] }>): number {
-  let [calls, executions] = [0, 0];
-  for (const { tokens } of outcomes) {
-    executions += 1;
-    for (const use of tokens) calls += use.calls;
-  }
-  return executions === 0 ? 0 : calls / executions;
+function meanCalls(outcomes: Round['outcomes']): number {
+  const calls = executionFacts(outcomes).uses.reduce((sum, use) => sum + use.calls, 0);
+  return calls / Math.max(1, outcomes.length);
 }

@@ -17,7 +17,7 @@ const goals = { commandMs: 0.2, flat: 1.2, coordinatorMb: 80, answerSeconds: 1.5
 export const growthBench: Bench = {
   name: 'growth',
   description:
-    'results per second, CPU and memory by the number of finished executions; then kill -9 of everything, the way back to the next call, `list` and `status`',
+    'results per second, CPU and memory by the number of finished executions; then kill -9 of everything, the way back to the next call, scale list and scale status',
   run: async (cli, { quick }) => {
     const executions = quick ? 2_000 : 100_000;
     const queries = Math.ceil((executions + (quick ? 4 * slots : leftOver)) / rounds);

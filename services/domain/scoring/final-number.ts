@@ -7,7 +7,7 @@ import { type ReadNumber, readNumbers } from './read-number.ts';
 /** Each reader gives the texts that it takes as marked, in order of appearance; the last one with a number counts. */
 const markedAnswers: readonly ((text: string, announced: readonly Announcement[]) => string[])[] = [
   (_, announced) => textsOf(announced, ({ kind }) => kind === 'tag'),
-  (text) => [announcedBelowBoxes(text) ?? ''].filter(isOneNumber),
+  (text) => belowBoxes(text).filter(isOneNumber),
   boxedTexts,
   hashedTexts,
   (_, announced) => textsOf(announced, ({ kind }) => kind !== 'tag').filter(isOneNumber),
@@ -64,6 +64,11 @@ function numberOfWords(text: string): ReadNumber | undefined {
 /** Not a sentence with several, such as "The 42 kg bag lasts for 3 weeks". */
 function isOneNumber(text: string): boolean {
   return /^[^\p{L}]*\d|=|≈|\\approx/u.test(text) || new Set(readNumbers(text).map(({ value }) => value)).size <= 1;
+}
+
+function belowBoxes(text: string): string[] {
+  const announced = announcedBelowBoxes(text);
+  return announced === undefined ? [] : [announced];
 }
 
 function textsOf(announced: readonly Announcement[], wanted: (one: Announcement) => boolean): string[] {

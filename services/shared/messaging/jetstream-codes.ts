@@ -9,6 +9,7 @@ export const codes = {
   consumerNameTaken: 10013,
   clusterTooSmall: 10005,
   resourcesShort: 10023,
+  noMessage: 10037,
   notEnabled: 10076,
   notEnabledForAccount: 10039,
   storageShort: 10047,

@@ -17,6 +17,11 @@ export function isWrongLastSequence(error: unknown): boolean {
   return hasCode(error, codes.wrongLastSequence);
 }
 
+/** The stream has no message of that subject or sequence. */
+export function isMessageMissing(error: unknown): boolean {
+  return hasCode(error, codes.noMessage);
+}
+
 export function isStreamMissing(error: unknown): boolean {
   return hasCode(error, codes.streamMissing);
 }

@@ -6,8 +6,9 @@ import { ownProcessId, processHasEnded } from '../toolchain/process-identity.ts'
 import type { Lease, LeaseStore } from './bus.ts';
 import { BusError } from './errors.ts';
 import { isWrongLastSequence, toBusError } from './nats-errors.ts';
-import { type NatsSession, untilDone, within } from './nats-session.ts';
-import { token } from './subjects-and-streams.ts';
+import { readValueOnce } from './nats-read.ts';
+import { type NatsSession, untilAnswered, untilDone, within } from './nats-session.ts';
+import { streams, subjects, token } from './subjects-and-streams.ts';
 
 const renewPauseMs = 200;
 
@@ -36,9 +37,10 @@ export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: nu
     },
 
     async holding(name) {
-      const key = token(name);
-      const entry = await untilDone(session, `look at lease ${key}`, () => bucket.get(key));
-      return entry?.operation === 'PUT' ? leaseValue.parse(entry.json()).id : undefined;
+      const subject = subjects.lease(name);
+      const look = () => readValueOnce(session, streams.leases, subject);
+      const value = await untilAnswered(session, `look at lease ${name}`, look);
+      return value === undefined ? undefined : leaseValue.parse(JSON.parse(value)).id;
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { mapAtOnce } from '../lifecycle/map-at-once.ts';
-import { type NatsSession, untilDone } from './nats-session.ts';
+import { isMessageMissing } from './nats-errors.ts';
+import { contentOf } from './nats-requests.ts';
+import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
 import { lastToken } from './subjects-and-streams.ts';
 
 const readAtOnce = 64;
@@ -13,6 +15,29 @@ export async function readLast(session: NatsSession, stream: string, subject: st
 /** The same without trying again, for use within one. */
 export async function readLastOnce(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
   return (await session.manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
+}
+
+/**
+ * The value of a bucket's key by its subject, undefined if there is none. For what is looked at all the time: the client's own
+ * look costs several times as much.
+ * @throws as `requests` does
+ */
+export async function readValueOnce(session: NatsSession, stream: string, subject: string): Promise<string | undefined> {
+  const asked = JSON.stringify({ last_by_subj: subject });
+  const answer = await session.requests.ask(`$JS.API.STREAM.MSG.GET.${stream}`, asked, { timeoutMs: requestTimeoutMs });
+  try {
+    const { message } = contentOf<{ readonly message: { readonly data?: string; readonly hdrs?: string } }>(answer);
+    // Of a key that was deleted, a mark is left.
+    if (/^KV-Operation:/m.test(decoded(message.hdrs))) return undefined;
+    return decoded(message.data);
+  } catch (error) {
+    if (isMessageMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function decoded(base64 = ''): string {
+  return Buffer.from(base64, 'base64').toString();
 }
 
 /** The message at a sequence of the stream, undefined if there is none. */

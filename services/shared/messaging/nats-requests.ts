@@ -127,12 +127,16 @@ export function openRequests(
 
 interface Acknowledgement {
   readonly seq?: unknown;
-  readonly error?: ConstructorParameters<typeof JetStreamApiError>[0];
 }
 
 /** The sequence in JetStream's answer to a publish. @throws JetStreamApiError */
 export function sequenceIn(answer: Msg): number {
-  const { seq, error } = answer.json<Acknowledgement>();
-  if (error !== undefined) throw new JetStreamApiError(error);
-  return Number(seq);
+  return Number(contentOf<Acknowledgement>(answer).seq);
+}
+
+/** What JetStream answers. @throws JetStreamApiError */
+export function contentOf<Content>(answer: Msg): Content {
+  const content = answer.json<Content & { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }>();
+  if (content.error !== undefined) throw new JetStreamApiError(content.error);
+  return content;
 }

@@ -97,6 +97,7 @@ export const subjects = {
   talkSide: (side: TalkSide, client: string, talk: string) => `talks.v1.${side}.${client}.${talk}`,
   runManifest: (runId: string) => `$KV.${buckets.runs}.${token(runId)}`,
   runManifests: `$KV.${buckets.runs}.>`,
+  lease: (name: string) => `$KV.${buckets.leases}.${token(name)}`,
   slotTables: `$KV.${buckets.slots}.>`,
   budgetTables: `$KV.${buckets.budgets}.>`,
 } as const;

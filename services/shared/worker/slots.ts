@@ -89,11 +89,15 @@ export function createSlots(given: number | SlotsSettings): Slots {
   const sum = (of: (use: LaneUse) => number): number => [...lanes.values()].reduce((total, use) => total + of(use), 0);
   const busy = (): LaneUse[] => [...lanes.values()].filter(({ isOpen, idle }) => isOpen && !idle);
   /** As fractions of slots. */
-  const sharesOf = (those: readonly LaneUse[]): ReadonlyMap<string, number> =>
-    fillShares(
+  const sharesOf = (those: readonly LaneUse[]): ReadonlyMap<string, number> => {
+    const [only] = those;
+    // Looked at with each job that comes or ends.
+    if (only !== undefined && those.length === 1) return new Map([[only.lane, total]]);
+    return fillShares(
       those.map(({ lane }) => ({ ...standingOf(lane), key: lane, wanted: anyNumber })),
       total,
     );
+  };
   /** Parts of a slot add up over time. */
   const count = (): void => {
     const seconds = (nowMs() - countedMs) / 1_000;

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { longestFirst } from '../../../services/coordinator/longest-first.ts';
 import type { WorkCommand } from '../../../services/domain/run/command.ts';
+import { noUsage } from '../../../services/domain/run/ledger/totals.ts';
 import type { Round } from '../../../services/domain/run/state.ts';
 
+const outcomeWith = (calls: number) => ({ tokens: [{ model: 'm', calls, simulated: true, usage: noUsage }] });
 const executed = (workflowHash: string, calls: readonly number[]) =>
-  ({ workflowHash, outcomes: calls.map((each) => ({ tokens: [{ calls: each }] })) }) as unknown as Round;
+  ({ workflowHash, outcomes: calls.map(outcomeWith) }) as unknown as Round;
 const execute = (workflowHash: string): WorkCommand => ({ kind: 'execute', round: 1, workflowHash, executions: [] });
 
 test('what makes the most calls an execution begins first; the rest stays in its order', () => {
