@@ -62,8 +62,11 @@ export interface FirstMessage {
  * alone proves nothing, since servers from 2.12 on refuse even while another write is in progress, which may yet be lost.
  */
 export async function publishFirst(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
-  const write = nameWrite(first.headers);
-  return await untilAnswered(session, `publish ${first.subject}`, () => tryFirst(session, first, write));
+  let tries = 0;
+  return await untilAnswered(session, `publish ${first.subject}`, () => {
+    tries += 1;
+    return tryFirst(session, first, tries > 1);
+  });
 }
 
 /**
@@ -72,7 +75,7 @@ export async function publishFirst(session: NatsSession, first: FirstMessage): P
  */
 export async function publishFirstOnce(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
   const operation = `publish ${first.subject}`;
-  const send = () => tryFirst(session, first, nameWrite(first.headers));
+  const send = () => tryFirst(session, first, false);
   try {
     if (session.link.isUp()) return await send();
     return await within(operation, session.deadlineMs, session.link.whileUp(operation, send));
@@ -81,15 +84,21 @@ export async function publishFirstOnce(session: NatsSession, first: FirstMessage
   }
 }
 
-async function tryFirst(session: NatsSession, first: FirstMessage, write: NamedWrite): Promise<'stored' | 'taken'> {
-  const { stream, subject, body } = first;
+/** @param isAgain an earlier try may have been stored, and its answer lost: what says the same is that one, and needs no name */
+async function tryFirst(session: NatsSession, first: FirstMessage, isAgain: boolean): Promise<'stored' | 'taken'> {
+  const { stream, subject, body, headers } = first;
   try {
-    await publishOnce(session, subject, body, write.headers);
+    await publishOnce(session, subject, body, headers);
     return 'stored';
   } catch (error) {
     if (!isSubjectTaken(error)) throw error;
     const there = await readLastOnce(session, stream, subject);
     if (there === undefined) throw new BusError(`publish ${subject}`, 'another write of it is in progress', { cause: error });
-    return write.isOurs(there) ? 'stored' : 'taken';
+    return isAgain && saysTheSame(there, first) ? 'stored' : 'taken';
   }
+}
+
+function saysTheSame(there: StoredMsg, { body, headers }: FirstMessage): boolean {
+  const names = headers?.keys() ?? [];
+  return Buffer.compare(there.data, body) === 0 && names.every((name) => there.header.get(name) === headers?.get(name));
 }
