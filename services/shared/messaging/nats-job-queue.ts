@@ -12,7 +12,7 @@ import { createDelivery, leaveToOthers, setAside } from './nats-delivery.ts';
 import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { inboxPrefixOf } from './nats-permissions.ts';
-import { publishFirst, publishFirstOnce } from './nats-publish.ts';
+import { nameWrite, publishFirst, publishFirstOnce } from './nats-publish.ts';
 import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
 import { isAlone, type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
@@ -37,7 +37,9 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
       if (looksFirst && !isAlone(session) && (await readLast(session, streams.jobs, subject)) !== undefined)
         return 'already-queued';
       const first = { stream: streams.jobs, subject, body: encodeJob(job), headers };
-      const answer = await (job.newUnder === '' ? publishFirst(session, first) : publishFirstOnce(session, first));
+      const answer = await (job.newUnder === ''
+        ? publishFirst(session, { ...first, ...nameWrite(headers) })
+        : publishFirstOnce(session, first));
       return answer === 'stored' ? 'queued' : 'already-queued';
     },
 

@@ -55,6 +55,8 @@ export interface FirstMessage {
   readonly subject: string;
   readonly body: Uint8Array;
   readonly headers?: MsgHdrs | undefined;
+  /** Whether what is there was sent by an earlier try. Default: if it says the same, which is enough where each writer says its own. */
+  readonly isOurs?: NamedWrite['isOurs'];
 }
 
 /**
@@ -84,9 +86,9 @@ export async function publishFirstOnce(session: NatsSession, first: FirstMessage
   }
 }
 
-/** @param isAgain an earlier try may have been stored, and its answer lost: what says the same is that one, and needs no name */
+/** @param isAgain an earlier try may have been stored, and its answer lost */
 async function tryFirst(session: NatsSession, first: FirstMessage, isAgain: boolean): Promise<'stored' | 'taken'> {
-  const { stream, subject, body, headers } = first;
+  const { stream, subject, body, headers, isOurs = (there: StoredMsg) => saysTheSame(there, first) } = first;
   try {
     await publishOnce(session, subject, body, headers);
     return 'stored';
@@ -94,7 +96,7 @@ async function tryFirst(session: NatsSession, first: FirstMessage, isAgain: bool
     if (!isSubjectTaken(error)) throw error;
     const there = await readLastOnce(session, stream, subject);
     if (there === undefined) throw new BusError(`publish ${subject}`, 'another write of it is in progress', { cause: error });
-    return isAgain && saysTheSame(there, first) ? 'stored' : 'taken';
+    return isAgain && isOurs(there) ? 'stored' : 'taken';
   }
 }
 
