@@ -43,11 +43,13 @@ export function createCallCaps(leases: CapLeases, onRoom: () => void): CallCaps 
       };
     },
     waiting: (counter, of) => {
+      const before = told.get(counter);
       const waits = new Map<SlotLease, Map<Party, number>>();
       for (const [party, calls] of of) {
         for (const lease of leasesOf(party)) waits.set(lease, (waits.get(lease) ?? new Map()).set(party, calls));
       }
-      for (const lease of told.get(counter) ?? []) if (!waits.has(lease)) lease.waiting(counter, 0);
+      if (waits.size === 0 && before === undefined) return;
+      for (const lease of before ?? []) if (!waits.has(lease)) lease.waiting(counter, 0);
       for (const [lease, parties] of waits) {
         const calls = [...parties.values()].reduce((sum, each) => sum + each, 0);
         lease.waiting(counter, calls, parties);

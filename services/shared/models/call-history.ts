@@ -112,8 +112,9 @@ export function createCallHistories(): CallHistories {
     of: (callKey, { nowMs, answered }) => {
       const known = kept.get(callKey) ?? { sinceMs: nowMs, answeredBefore: answered, failed: [] };
       kept.set(callKey, known);
-      const oldest = kept.keys().next().value;
-      if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+      // The first key is looked for past all that were forgotten since the map was made anew: not for each call.
+      const oldest = kept.size > mostKept ? kept.keys().next().value : undefined;
+      if (oldest !== undefined) kept.delete(oldest);
       return known;
     },
     failed: (callKey, attempts) => {

@@ -67,7 +67,10 @@ export function restAfterAnswerMs(headers: IncomingHttpHeaders, tokens: number, 
 }
 
 function restOf(rate: 'requests' | 'tokens', headers: IncomingHttpHeaders, needed: number, nowMs: number): number | undefined {
-  const said = (what: string): string | undefined => [headers[`x-ratelimit-${what}-${rate}`]].flat()[0];
+  const said = (what: string): string | undefined => {
+    const value = headers[`x-ratelimit-${what}-${rate}`];
+    return Array.isArray(value) ? value[0] : value;
+  };
   const left = numberIn(said('remaining'));
   if (left === undefined || left >= needed) return undefined;
   const wholeMs = resetIn(said('reset'), nowMs) ?? 0;
