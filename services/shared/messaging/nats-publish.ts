@@ -55,7 +55,7 @@ export interface FirstMessage {
   readonly subject: string;
   readonly body: Uint8Array;
   readonly headers?: MsgHdrs | undefined;
-  /** Whether what is there was sent by an earlier try. Default: if it says the same, which is enough where each writer says its own. */
+  /** Whether what is there was sent by an earlier try. Default: if it says the same, enough where no two writers do. */
   readonly isOurs?: NamedWrite['isOurs'];
 }
 
