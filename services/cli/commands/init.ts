@@ -57,7 +57,7 @@ async function init(cli: Cli, file: string, options: InitOptions): Promise<Answe
   if (!isDataFile(file)) {
     throw new CliError(
       'bad-input',
-      `${file} must end in ${dataFileEndings.map((ending) => `.${ending}`).join(', ')} (also with .gz)`,
+      `${file} must end in ${dataFileEndings.map((ending) => `.${ending}`).join(', ')} (also with .gz)${adviceFor(file)}`,
     );
   }
   const path = resolve(file);
@@ -100,6 +100,12 @@ async function init(cli: Cli, file: string, options: InitOptions): Promise<Answe
         .map((line) => line.replace(/^ {2}scale /, `  ${cli.command} `)),
     ].join('\n'),
   };
+}
+
+/** For what people have instead. */
+function adviceFor(file: string): string {
+  if (/\.(?:xls[xmb]?|ods|numbers)$/i.test(file)) return ': save the sheet as CSV, in UTF-8';
+  return /\.(?:txt|dat|tab)$/i.test(file) ? ': if it is a table, give it that name' : '';
 }
 
 function givenChoices(options: InitOptions): InitChoices {

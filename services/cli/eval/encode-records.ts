@@ -18,9 +18,14 @@ export function encodeCsv<Of>(columns: Columns<Of>, records: readonly Of[], forS
 /** With full-width forms, and after what a spreadsheet may strip. */
 const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
+/** … nor after what ends a cell or a line where the separator is not a comma: quotation marks amid a cell protect nothing. A list's dashes are none. */
+const laterFormula = /([;\t|\r\n](?:["\s]|\p{Cc}|\p{Cf})*)(?=[=+@＝＋＠]|[-－](?!\s))/gu;
+
 /** Numbers stay as they are: "-3" is no formula. */
 function asText(value: string): string {
-  return formula.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? `'${value}` : value;
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return value;
+  const begin = formula.exec(value)?.[0] ?? '';
+  return `${begin === '' ? '' : "'"}${begin}${value.slice(begin.length).replace(laterFormula, "$1'")}`;
 }
 
 function csvField(value: string | number | boolean | null): string {

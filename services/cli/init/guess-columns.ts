@@ -52,6 +52,7 @@ const besideNames = [
   'hypothesis',
   'subject',
   'title',
+  'input',
 ];
 const optionNames = ['choices', 'options', 'endings', 'alternatives', 'choicestext', 'optionstext', 'candidates'];
 const optionLabelNames = ['choiceslabel', 'optionslabel', 'choicelabels'];
@@ -107,7 +108,9 @@ export function isOfClasses({ values, filled, length, texts }: ColumnProfile): b
 function inputColumns(profiles: readonly ColumnProfile[]): readonly string[] {
   const prose = profiles.filter(({ words }) => words >= 2);
   const longest = prose.toSorted((one, other) => other.length - one.length)[0];
-  const main = named(profiles, askingNames) ?? named(prose, textNames) ?? longest;
+  // One that says the same in each row tells what the task is.
+  const asking = profiles.filter(({ values, filled }) => values.length > 1 || filled < 2);
+  const main = named(asking, askingNames) ?? named(prose, textNames) ?? longest;
   if (main === undefined) return [];
   const beside = profiles.filter((profile) => profile !== main && besideNames.includes(plain(profile.name)));
   return [...beside.map(({ name }) => name), main.name];

@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { ReadRows } from '../../shared/benchmarks/source-rows.ts';
+import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
 import { type ColumnProfile, profileColumns } from './column-profile.ts';
 import { type GuessedColumns, guessColumns } from './guess-columns.ts';
@@ -30,6 +31,31 @@ export function lookAt(path: string, read: ReadRows): LookedAt {
   return { path, read, profiles: profileColumns(read.rows, read.columns) };
 }
 
+/** Chats, as models are fine-tuned on: who reads the messages as a column gives the answer away. */
+function refuseChats({ rows: [first], columns }: ReadRows, path: string): void {
+  const column = columns.find((name) => {
+    const value = first?.cells[name];
+    return Array.isArray(value) && value.length > 0 && value.every((turn) => isGroup(turn) && ('role' in turn || 'from' in turn));
+  });
+  if (column === undefined) return;
+  const text = JSON.stringify(first?.cells[column]).includes('"role"') ? 'content' : 'value';
+  const turn = (at: number): string => `.${column}[${at}].${text}`;
+  throw new CliError(
+    'bad-input',
+    `${path} holds chats in ${column}: write a question and an answer in each line, as \`jq -c '{question: ${turn(-2)}, answer: ${turn(-1)}}'\` does`,
+  );
+}
+
+/** Of a table without a line of column names, the first row would be taken for it. */
+function refuseRowAsNames(answers: readonly ColumnProfile[], path: string): void {
+  const [answer] = answers;
+  if (!/\.[ct]sv(\.gz)?$/i.test(path) || answer === undefined || !answer.values.includes(answer.name)) return;
+  throw new CliError(
+    'bad-input',
+    `${path} seems to have no column names: the first line calls a column "${answer.name}", which other lines have as an answer; write names above it`,
+  );
+}
+
 /** Beyond these a row-wise list of labels is not worth a line. */
 const mostOptions = 26;
 
@@ -41,12 +67,14 @@ const mostOptions = 26;
 export function planScaffold({ path, read, profiles }: LookedAt, choices: InitChoices, folder: string): Scaffold {
   for (const column of [...(choices.inputs ?? []), ...(choices.answer ?? []), ...(choices.group ?? [])])
     known(column, profiles, path);
+  if (choices.inputs === undefined || choices.answer === undefined) refuseChats(read, path);
   const guessed = guessColumns(profiles, choices);
   const { inputs, answer } = guessed;
   if (answer.length === 0) throw undecided('answer', 'the right answer', profiles, path);
   if (inputs.length === 0) throw undecided('input', 'what is asked', profiles, path);
   const answers = answer.flatMap((name) => profiles.find((profile) => profile.name === name) ?? []);
   const options = decidedOptions(guessed, path);
+  refuseRowAsNames(answers, path);
   const plan = planAnswer(choices.kind ?? guessKind(answers, options), answers, options && optionCounts(options, profiles));
   const fields = fieldsOf(inputs);
   const name = choices.name ?? nameFrom(path);

@@ -96,15 +96,26 @@ function firstTableLine(
   const isAbove = (written: string): boolean =>
     written.trim() === '' || (comment === undefined ? isComment(written, separators) : written.startsWith(comment));
   while (line < last && isAbove(lineAt(line))) line += 1;
+  // Spreadsheets fill up the lines of a title with empty cells.
   const isTitle = (index: number): boolean =>
-    separators.every((separator) => !lineAt(index).includes(separator)) && !lineAt(index).startsWith('"');
+    separators.some((separator) => {
+      const title = withoutEmptyCells(lineAt(index), separator);
+      return separators.every((each) => !title.includes(each)) && !title.startsWith('"');
+    });
   let below = line;
   while (below < last && (isTitle(below) || isAbove(lineAt(below)))) below += 1;
   const isHead = (separator: string): boolean => {
     const [head, row] = recordsOf(sampleAt(text, starts[below] ?? 0), separator, 2);
-    return head !== undefined && row !== undefined && head.cells.length > 1 && head.cells.length === row.cells.length;
+    if (head === undefined || row === undefined) return false;
+    return head.cells.filter((cell) => cell.trim() !== '').length > 1 && head.cells.length === row.cells.length;
   };
   return below > line && separators.some(isHead) ? below : line;
+}
+
+function withoutEmptyCells(line: string, separator: string): string {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === separator || line[end - 1] === ' ')) end -= 1;
+  return line.slice(0, end);
 }
 
 /** A column may be called "#". */

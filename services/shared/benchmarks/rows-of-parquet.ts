@@ -24,7 +24,7 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
     const elements = elementsByPath(metadata);
     const parsers = { stringFromBytes: textOf };
     const asStored = { ...metadata, schema: metadata.schema.map(withWholeNumbers) };
-    const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers });
+    const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers, utf8: false });
     const rows = found.map((row, index) => ({
       ...{ file: path, at: { unit: 'row', number: index + 1 } as const },
       cells: asTexts(row, '', elements) as Readonly<Record<string, unknown>>,
@@ -58,14 +58,13 @@ function isText({ converted_type, logical_type }: SchemaElement): boolean {
 
 /** A DECIMAL as it is stored: whole numbers, or their bytes. */
 function withWholeNumbers(element: SchemaElement): SchemaElement {
-  if (!isExactDecimal(element)) return element;
+  if (!isDecimal(element)) return element;
   const { converted_type, logical_type, ...stored } = element;
   return stored;
 }
 
-/** Those of any length come as doubles: their bytes would be taken for a text. */
-function isExactDecimal({ type, converted_type }: SchemaElement): boolean {
-  return converted_type === 'DECIMAL' && type !== 'BYTE_ARRAY';
+function isDecimal({ converted_type }: SchemaElement): boolean {
+  return converted_type === 'DECIMAL';
 }
 
 /** By path, without the levels that only lists and maps have. */
@@ -89,7 +88,7 @@ function elementsByPath({ schema }: FileMetaData): ReadonlyMap<string, SchemaEle
 function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, SchemaElement>): unknown {
   if (value === null || value === undefined) return null;
   const element = elements.get(path);
-  if (element && isExactDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
+  if (element && isDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
   const unit = element && timeUnit(element);
   if (unit !== undefined && !Array.isArray(value)) return timeText(BigInt(value as number | bigint), unit);
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '');
@@ -97,7 +96,7 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   if (typeof value === 'number') return numberText(value, element);
   if (value instanceof Uint8Array) {
     if (element && isText(element)) throw new TypeError(`the column ${path} holds a text that is not UTF-8`);
-    return value;
+    return element?.type === 'BYTE_ARRAY' ? textOf(value) : value;
   }
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return Array.from(value as ArrayLike<unknown>, (item) => asTexts(item, path, elements));
@@ -142,7 +141,6 @@ function decimalText(whole: bigint, scale: number): string {
 }
 
 function numberText(value: number, element: SchemaElement | undefined): string {
-  if (element?.converted_type === 'DECIMAL') return value.toFixed(element.scale ?? 0);
   if (element?.type !== 'FLOAT') return String(value);
   const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value) ?? 9;
   return String(Number(value.toPrecision(digits)));

@@ -7,6 +7,9 @@ const defaultTolerance = 1e-6;
 /** For a small reference even the default tolerance is large: it is never more than this share of the reference. */
 const mostOfReference = 1e-4;
 
+/** 12,5 would be read as two numbers, and 12,500 is one. */
+const decimalComma = /^\s*[-+\u2212]?\s*[$€£]?\s*\d+,(?!\d{3}(?:\s|$|%|€))\d+\s*(?:%|[$€£])?\s*$/;
+
 export const number = scorerKind({
   name: 'number',
   description: 'the marked number of the answer, else its last one, is the number of the reference within a tolerance',
@@ -44,7 +47,9 @@ export const number = scorerKind({
     },
     faultOf: ({ reference, rightAnswers = [reference] }) => {
       const without = rightAnswers.find((right) => readNumbers(right).length === 0);
-      return without === undefined ? '' : `its reference "${without}" holds no number`;
+      if (without !== undefined) return `its reference "${without}" holds no number`;
+      const comma = rightAnswers.find((right) => decimalComma.test(right));
+      return comma === undefined ? '' : `its reference "${comma}" has a comma where a decimal point must be`;
     },
   }),
 });

@@ -23,6 +23,10 @@ const answers = [
   '\n=1',
   '＝1',
   '３',
+  'a;=1',
+  'a;"@SUM(A1)',
+  'one | -2+3',
+  '1; -3; - item',
 ];
 const rows = answers.map((answer) => ({ answer, score: -1 }));
 
@@ -47,6 +51,10 @@ test('a spreadsheet takes no text for a formula, and each number for a number', 
     ...[`"'`, `=1",-1`],
     "'＝1,-1",
     '３,-1',
+    "a;'=1,-1",
+    `"a;""'@SUM(A1)",-1`,
+    "one | '-2+3,-1",
+    "1; '-3; - item,-1",
   ]);
 });
 

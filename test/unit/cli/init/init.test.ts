@@ -106,6 +106,45 @@ describe('scale init', () => {
     await readRunFile(join(folder, 'own/d.yaml'));
   });
 
+  it('takes no column for what is asked that says the same in each row', async () => {
+    const rows = many((index) => ({ instruction: 'Name the team.', input: `Ticket ${index}`, output: teams[index % 3] }));
+    const { document } = await init(await put('alpaca.json', JSON.stringify(rows)), '--yes');
+    expect(document).toMatchObject({ input: ['input'], answer: ['output'] });
+  });
+
+  it('takes what comes with an instruction of its own', async () => {
+    const rows = many((index) => ({ instruction: `Do task ${index}.`, input: `Ticket ${index}`, output: teams[index % 3] }));
+    const { document } = await init(await put('alpaca.json', JSON.stringify(rows)), '--yes');
+    expect(document.input).toEqual(['input', 'instruction']);
+  });
+
+  it('refuses chats, which hold their answers, and says how to part them', async () => {
+    const chat = (name: string, text: string) => (index: number) => ({
+      messages: [
+        { [name]: 'user', [text]: `Ticket ${index}` },
+        { [name]: 'assistant', [text]: teams[index % 3] },
+      ],
+    });
+    const openAi = await init(await put('chats.jsonl', lines(many(chat('role', 'content')))), '--yes');
+    expect(openAi.stderr + openAi.stdout).toContain('{question: .messages[-2].content, answer: .messages[-1].content}');
+    const shared = await init(await put('chats.jsonl', lines(many(chat('from', 'value')))), '--yes');
+    expect(shared.stderr + shared.stdout).toContain('.messages[-1].value');
+  });
+
+  it('refuses a table whose first row stands where the names should', async () => {
+    const rows = many((index) => `Ticket ${index},${teams[index % 3]}`).join('\n');
+    const { stderr, stdout } = await init(await put('bare.csv', rows), '--yes');
+    expect(stderr + stdout).toContain('seems to have no column names');
+  });
+
+  it.each([
+    ['sheet.xlsx', 'save the sheet as CSV'],
+    ['table.txt', 'give it that name'],
+  ])('says of %s: %s', async (name, advice) => {
+    const { stderr, stdout } = await init(await put(name, 'x'), '--yes');
+    expect(stderr + stdout).toContain(advice);
+  });
+
   it('does what options say, also which model answers', async () => {
     const path = await writeTickets(folder, 'comma');
     const { document } = await init(

@@ -62,6 +62,7 @@ describe('a table of texts', () => {
     ['a byte order mark and CRLF', `\ufeff${table(';').replace('1;', '1;').replaceAll('a\n', 'a\r\n')}`],
     ['the line that spreadsheets read', `sep=;\n${table(';')}`],
     ['comments above it', `# exported by "Jo", 2026\n#\n# n,q;a\n${table(';')}`],
+    ['a title above it, filled up with empty cells', `Tickets of March,,\n,,\n${table(',')}`],
     ['a title above it', `Tickets of March; all of them\n\n${table(',')}`],
     ['columns without a name, and rows without a cell', `${table(',').replaceAll(/^(n,q,a|1,.*x)$/gm, '$1,,')},,,,\n`],
   ])('is read with %s', async (_what, text) => {
@@ -248,6 +249,8 @@ describe('Parquet', () => {
       -123456789012345678905n,
       '-12345678901234567890.5',
     ],
+    [{ type: 'BYTE_ARRAY', precision: 38, scale: 1 }, -123n, '-12.3'],
+    [{ type: 'BYTE_ARRAY', precision: 38, scale: 0 }, 9007199254740993n, '9007199254740993'],
     [{ type: 'INT64', precision: 18, scale: 0 }, 9007199254740993n, '9007199254740993'],
     [{ type: 'INT64', precision: 18, scale: 2 }, -5n, '-0.05'],
     [{ type: 'INT32', precision: 9, scale: 2 }, 1250n, '12.50'],

@@ -140,6 +140,8 @@ describe.each<[string, ...[string, string, Record<string, OptionValue>, number][
 describe('a query that no answer could be right for', () => {
   it.each([
     ['exact-match', ' ', /no reference/],
+    ['number', '12,5', /has a comma where a decimal point must be/],
+    ['number', '1,2345 %', /has a comma/],
     ['number', 'twelve', /its reference "twelve" holds no number/],
     ['choice', 'E', /its reference "E" is none of the choices A, B, C, D/],
   ])('is told by %s', (kind, reference, fault) => {
