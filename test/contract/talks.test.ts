@@ -169,3 +169,16 @@ describe.each(servers)('talks %s', (_, start) => {
     await expect(asking.talks.begin('t', AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
+
+test('a talk is not begun over a server that stands still, which is not taken for a lack of room', async () => {
+  await using server = await startTestNatsServer();
+  const bus = await connectBus({ servers: [server.url], name: 'talks', logger: pino({ level: 'silent' }) });
+  process.kill(server.pid, 'SIGSTOP');
+  try {
+    const problem = () => bus.talks.begin('frozen', never).then(String, (error: Error) => error.message);
+    await expect.poll(problem, { timeout: 20_000 }).toContain('the server does not answer');
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+    await bus.close();
+  }
+});

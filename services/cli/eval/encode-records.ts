@@ -18,7 +18,10 @@ export function encodeCsv<Of>(columns: Columns<Of>, records: readonly Of[], forS
 /** With full-width forms, and after what a spreadsheet may strip. */
 const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
-/** … nor after what ends a cell or a line where the separator is not a comma: quotation marks amid a cell protect nothing. A list's dashes are none. */
+/**
+ * … and after what ends a cell or a line where the separator is not a comma: quotation marks amid a cell protect nothing there.
+ * A list's dashes begin no formula.
+ */
 const laterFormula = /([;\t|\r\n](?:["\s]|\p{Cc}|\p{Cf})*)(?=[=+@＝＋＠]|[-－](?!\s))/gu;
 
 /** Numbers stay as they are: "-3" is no formula. */

@@ -26,11 +26,12 @@ export interface NatsTalksSettings {
 
 /** A link that is lost for as long is told to whoever wants to begin a talk. */
 const linkWithinMs = 2_000;
-/** Whoever listens answers an offer at once, or stands still. */
+/** Whoever listens answers an offer at once, or stands still; and so does the server. */
 const answerWithinMs = 2_000;
+const serverWithinMs = 1_000;
 const noBody = Buffer.alloc(0);
 
-type Offered = { readonly accepted: string } | 'full' | 'nobody';
+type Offered = { readonly accepted: string } | 'full' | 'nobody' | 'silent';
 
 /**
  * Talks on plain subjects: an offer goes to one of a queue group, and from then on each side sends to a subject of the other. The
@@ -78,6 +79,16 @@ export function createNatsTalks({ connection, link, logger, timing }: NatsTalksS
     const isOver = frame.sign === TalkSign.UNKNOWN || frame.sign === TalkSign.ENDED || frame.sign === TalkSign.FULL;
     if (!isOver && message.reply) publish(message.reply, { sign: TalkSign.UNKNOWN, sequence: 0, body: noBody }, undefined);
   };
+  /** A server that stands still keeps its connections for a while. */
+  const serverAnswers = (): Promise<boolean> => {
+    const answered = Promise.withResolvers<boolean>();
+    const late = timing.after(serverWithinMs, () => answered.resolve(false));
+    connection.flush().then(
+      () => answered.resolve(true),
+      () => answered.resolve(false),
+    );
+    return answered.promise.finally(late);
+  };
   /** Where the other sides of this client's talks send to. */
   const hear = (side: TalkSide): void => {
     if (hearing.has(side)) return;
@@ -108,13 +119,16 @@ export function createNatsTalks({ connection, link, logger, timing }: NatsTalksS
       const own = subjects.talkSide('asker', client, id);
       const offered = Promise.withResolvers<Offered>();
       offers.set(id, offered.resolve);
-      const late = timing.after(answerWithinMs, () => offered.resolve('full'));
+      const late = timing.after(answerWithinMs, () => offered.resolve('silent'));
       try {
         hear('asker');
         connection.publish(subjects.talkOffer(topic), noBody, { reply: own });
         const answer = await orAborted(offered.promise, signal);
         if (answer === 'nobody') throw new NobodyListensError(topic);
-        return answer === 'full' ? undefined : openChannel(id, 'asker', answer.accepted);
+        if (answer === 'silent' && !(await orAborted(serverAnswers(), signal))) {
+          throw new BusError(operation, 'the server does not answer');
+        }
+        return answer === 'full' || answer === 'silent' ? undefined : openChannel(id, 'asker', answer.accepted);
       } catch (error) {
         signal.throwIfAborted();
         throw toBusError(operation, error);
