@@ -1,8 +1,9 @@
 import { nextDigest } from '../shared/contracts/log-digest.ts';
 import { pause } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
-import type { Bus, LogEntry } from '../shared/messaging/bus.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
 import { LogLostError } from '../shared/messaging/errors.ts';
+import type { LogEntry } from '../shared/messaging/event-log.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 
 export interface DigestedEntry extends LogEntry {

@@ -3,7 +3,7 @@ import { applyEvent } from '../domain/run/apply-event.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeEvent } from '../shared/contracts/event-codec.ts';
-import type { LogEntry } from '../shared/messaging/bus.ts';
+import type { LogEntry } from '../shared/messaging/event-log.ts';
 import { type AnswerPlaces, createAnswerPlaces } from './answer-places.ts';
 import type { RunSnapshot } from './snapshot-codec.ts';
 

@@ -6,7 +6,8 @@ import { hashQueries } from '../shared/contracts/benchmark-codec.ts';
 import type { KeptMemory, MemorySummary } from '../shared/contracts/generated/scale/v1/control.ts';
 import { memoryRowToProto } from '../shared/contracts/memory-codec.ts';
 import { schemaVersion } from '../shared/contracts/read-message.ts';
-import type { Bus, StoredMemory } from '../shared/messaging/bus.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import type { StoredMemory } from '../shared/messaging/memory-store.ts';
 
 /** Keeps what an ended run has shown about its queries. Repeating it is harmless. A run that executed nothing leaves nothing. */
 export async function keepRunMemory(bus: Bus, runId: string, state: RunState, benchmark: Benchmark): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Bus, LogEntry } from '../shared/messaging/bus.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import type { LogEntry } from '../shared/messaging/event-log.ts';
 import { decodeSnapshot, encodeSnapshot, type RunSnapshot, type SnapshotPlace } from './snapshot-codec.ts';
 
 /** Where a log stands, as whoever appends to it knows it. */

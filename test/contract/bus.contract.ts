@@ -5,8 +5,9 @@ import { type AuditEntry, RunStatus } from '../../services/shared/contracts/gene
 import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import { decodeJob } from '../../services/shared/contracts/job-codec.ts';
 import { decodeSweepEvent, encodeSweepEvent } from '../../services/shared/contracts/sweep-codec.ts';
-import type { Bus, Delivery, Lease, LogEntry, StoredNote, SweepLogChange } from '../../services/shared/messaging/bus.ts';
+import type { Bus, Delivery, Lease, StoredNote } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
+import type { LogEntry, SweepLogChange } from '../../services/shared/messaging/event-log.ts';
 import {
   executeJob,
   executionResult,

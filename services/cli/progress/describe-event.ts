@@ -1,6 +1,7 @@
 import { describeLimit } from '../../domain/run/describe-limit.ts';
 import type { LimitReached, RunEvent } from '../../domain/run/event.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
+import { isEvaluation } from '../../domain/run/run-kind.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { exact, formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import { describeParents } from './describe-parents.ts';
@@ -109,8 +110,11 @@ function describeBudget(budget: number, ledger: RunState['ledger']): string {
 
 function describeStart({ configuration }: RunState): string {
   const { name, benchmark, search, evaluation, seed } = configuration;
+  const queries = `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} queries`;
+  if (isEvaluation(configuration))
+    return `${queries}, each ${evaluation.repeats === 1 ? 'once' : `${evaluation.repeats} times`}, seed ${seed}`;
   return (
-    `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} queries, up to ${search.maxRounds} rounds, ` +
+    `${queries}, up to ${search.maxRounds} rounds, ` +
     `${evaluation.warmUpRounds} of them warm-up, evaluation ${evaluation.method}, seed ${seed}`
   );
 }

@@ -47,8 +47,10 @@ export async function followSweep(following: SweepFollowing, signal: AbortSignal
         if (!(error instanceof ControlError) || isLasting(error)) throw error;
         failingSince ??= performance.now();
         if (performance.now() - failingSince > patienceMs[cluster.kind]) throw error;
-        if (error.message !== told) notice(`${error.message}; trying again.`);
-        told = error.message;
+        // Of a cluster of our own, what ended is told next; where it listens and by which protocol is nobody's concern.
+        const message = cluster.kind === 'own' ? 'the coordinator does not answer' : error.message;
+        if (message !== told) notice(`${message}; trying again.`);
+        told = message;
       }
       await pause(systemTiming, pauseMs, watching);
     }

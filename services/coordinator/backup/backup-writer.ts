@@ -7,7 +7,8 @@ import {
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { nextDigest } from '../../shared/contracts/log-digest.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
-import type { Bus, EventLog } from '../../shared/messaging/bus.ts';
+import type { Bus } from '../../shared/messaging/bus.ts';
+import type { EventLog } from '../../shared/messaging/event-log.ts';
 import { sweepLease } from '../../shared/messaging/run-lease.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type HeldLease, holdLease } from '../hold-lease.ts';

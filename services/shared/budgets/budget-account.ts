@@ -2,7 +2,7 @@ import type { BudgetAmount, BudgetEnd, BudgetHolder, BudgetTable, PartAmount } f
 import { coerceError } from '../errors/coerce-error.ts';
 import { onAbort } from '../lifecycle/abort.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
-import type { BudgetTableStore } from '../messaging/bus.ts';
+import type { BudgetTableStore } from '../messaging/table-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { addParts, type BudgetPart, isNothing, nothing, withoutParts } from './amounts.ts';
 import { BudgetSpentError } from './budget-spent-error.ts';

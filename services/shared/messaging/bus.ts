@@ -1,9 +1,11 @@
-import type { BudgetTable } from '../contracts/generated/scale/v1/budgets.ts';
-import type { AuditEntry, RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
+import type { AuditEntry, RunManifest } from '../contracts/generated/scale/v1/control.ts';
 import type { Job, JobStart, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
-import type { SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
+import type { EventLog, SweepLogs } from './event-log.ts';
+import type { MemoryStore } from './memory-store.ts';
+import type { ResponseStore } from './response-store.ts';
+import type { BudgetTableStore, SlotTableStore } from './table-store.ts';
 import type { Talks } from './talks.ts';
 
 /**
@@ -183,48 +185,6 @@ export interface FollowedResult extends Result {
   readonly traceparent?: string;
 }
 
-export interface EventLog {
-  /**
-   * Appends one entry. `expectedLast` is the sequence of the run's last entry, 0 for none; returns the new one.
-   * @throws LogConflictError if another writer came first: the caller is deposed and must stop
-   * @throws LogLostError if the log ends before expectedLast
-   */
-  append(runId: string, entry: Uint8Array, expectedLast: number): Promise<number>;
-  /**
-   * Entries after a sequence, up to the end of the log as it is now, or, with follow, on until the signal aborts.
-   * @throws LogLostError when the store is recreated meanwhile
-   */
-  read(
-    runId: string,
-    settings: { readonly after: number; readonly follow: boolean },
-    signal: AbortSignal,
-  ): AsyncIterable<LogEntry>;
-  /** The entry of the run's log at a sequence, undefined if there is none. */
-  at(runId: string, sequence: number): Promise<LogEntry | undefined>;
-}
-
-/** What an EventLog is to runs, for sweeps: whoever leads one, and whoever is told to steer it, write to its log. */
-export interface SweepLogs extends EventLog {
-  /** Ids of the sweeps that have a log, sorted. */
-  list(): Promise<string[]>;
-  /** Where each entry is that there is, then of each new one, until the abort. Starts over when the store is recreated. */
-  watch(signal: AbortSignal): AsyncIterable<SweepLogChange>;
-}
-
-export interface SweepLogChange {
-  readonly sweepId: string;
-  /** Of the entry. */
-  readonly sequence: number;
-}
-
-export interface LogEntry {
-  /** Increases along a run's log, not always by one. */
-  readonly sequence: number;
-  /** Wall-clock time of the append, from the server. */
-  readonly timeMs: number;
-  readonly entry: Uint8Array;
-}
-
 /** Finished model calls of unfinished jobs, so that a redelivered job does not pay again. */
 export interface CallJournal {
   /** At least one call. One that is recorded again takes the place of the earlier one. */
@@ -334,68 +294,6 @@ export interface Lease {
   renew(): Promise<boolean>;
   release(): Promise<void>;
   readonly ttlMs: number;
-}
-
-/** Tables that several change together, by their names. What their holders do with them is decided elsewhere. */
-export interface TableStore<Table> {
-  /**
-   * Changes a table, whoever else changes it at the same time: `change` is called again, with what is there then, if another
-   * writer came first. It gets an empty table where there is none. What it returns unchanged is not written. Resolves with the
-   * table that stands.
-   */
-  update(name: string, change: (table: Table) => Table): Promise<Table>;
-  /** Every table, then each change, until the signal aborts. Starts over when the store is recreated. */
-  watch(signal: AbortSignal): AsyncIterable<Table>;
-}
-
-/** Who may have how many calls in flight at each endpoint: services/shared/models. */
-export type SlotTableStore = TableStore<SlotTable>;
-
-/** What may be spent in each scope, and what is: services/shared/budgets. */
-export type BudgetTableStore = TableStore<BudgetTable>;
-
-/** What ended runs have shown about their queries, for later runs on the same ones. The oldest is lost where space runs out. */
-export interface MemoryStore {
-  /** Replaces what was kept of the run before. */
-  keep(memory: RunMemory): Promise<void>;
-  /** The memory of runs on queries with this hash, or of all runs, newest first. */
-  list(queriesHash?: string): Promise<StoredMemory[]>;
-  /** False if nothing was kept of the run. */
-  forget(runId: string): Promise<boolean>;
-}
-
-export interface StoredMemory {
-  /** Wall-clock time, from the server. */
-  readonly keptAtMs: number;
-  readonly memory: RunMemory;
-}
-
-/**
- * Replies of models by a key, for whoever asks the same again. Nothing depends on it: the oldest go where space or time runs out,
- * and no operation waits for long.
- */
-export interface ResponseStore {
-  /** Replaces what was kept under the key, of any size. */
-  put(key: string, entry: Uint8Array): Promise<void>;
-  /** Undefined if there is none. What others put meanwhile may be mixed with it: an entry must know whether it is whole. */
-  get(key: string): Promise<StoredResponse | undefined>;
-  size(): Promise<ResponseStoreSize>;
-  /** Removes all; how many there were. */
-  clear(): Promise<number>;
-}
-
-export interface StoredResponse {
-  /** Wall-clock time, from the server. */
-  readonly keptAtMs: number;
-  readonly entry: Uint8Array;
-}
-
-export interface ResponseStoreSize {
-  readonly replies: number;
-  readonly bytes: number;
-  readonly maxBytes: number;
-  /** 0 for no limit. */
-  readonly maxAgeMs: number;
 }
 
 /** What holds workers up, for people who wait. Nothing depends on it: a message that no one hears is lost. */

@@ -1,5 +1,5 @@
-import type { EventLog, LogEntry, SweepLogs } from './bus.ts';
 import { LogConflictError, LogLostError } from './errors.ts';
+import type { EventLog, LogEntry, SweepLogs } from './event-log.ts';
 import { type Bell, type InMemoryPart, type PartOfRuns, requireOpen, type World } from './in-memory-world.ts';
 import { lastToken, subjects } from './subjects-and-streams.ts';
 

@@ -1,6 +1,6 @@
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
-import type { MemoryStore } from './bus.ts';
 import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import type { MemoryStore } from './memory-store.ts';
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
 export function createInMemoryMemory(world: World): PartOfRuns<MemoryStore> {

@@ -1,5 +1,5 @@
-import type { ResponseStore } from './bus.ts';
 import { type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
+import type { ResponseStore } from './response-store.ts';
 import { subjects } from './subjects-and-streams.ts';
 
 export interface CacheLimits {

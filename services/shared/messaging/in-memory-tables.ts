@@ -1,7 +1,7 @@
-import type { TableStore } from './bus.ts';
 import { followStored } from './in-memory-follow.ts';
 import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import type { TableKind } from './nats-tables.ts';
+import type { TableStore } from './table-store.ts';
 
 export function createInMemoryTables<Table>(world: World, kind: TableKind<Table>): InMemoryPart<TableStore<Table>> {
   const stored = world.shelf<Stored>();

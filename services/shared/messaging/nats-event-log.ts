@@ -1,5 +1,6 @@
-import type { BlobStore, EventLog, SweepLogs } from './bus.ts';
+import type { BlobStore } from './bus.ts';
 import { LogConflictError, LogLostError } from './errors.ts';
+import type { EventLog, SweepLogs } from './event-log.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';

@@ -1,6 +1,7 @@
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
-import type { BlobStore, MemoryStore } from './bus.ts';
+import type { BlobStore } from './bus.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
+import type { MemoryStore } from './memory-store.ts';
 import { publishOnce } from './nats-publish.ts';
 import { readLastOfEach } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';

@@ -1,8 +1,8 @@
 import { headers, millis } from 'nats';
-import type { ResponseStore } from './bus.ts';
 import { publishOnce } from './nats-publish.ts';
 import { readLastOnce } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
+import type { ResponseStore } from './response-store.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 /** Far below the server's max_payload (1 MB by default). Not in blobs: where those are full, runs stop. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KV } from '@nats-io/kv';
-import type { TableStore } from './bus.ts';
 import { BusError } from './errors.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import type { StreamName } from './subjects-and-streams.ts';
+import type { TableStore } from './table-store.ts';
 
 /** Writers that meet are back after a few milliseconds each; those that meet this often are slowed down. */
 const quickTries = 8;

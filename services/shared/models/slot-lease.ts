@@ -2,7 +2,7 @@ import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { RunDemand, SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
-import type { SlotTableStore } from '../messaging/bus.ts';
+import type { SlotTableStore } from '../messaging/table-store.ts';
 import type { Party } from '../sharing/standing.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CallRate } from './call-rate.ts';

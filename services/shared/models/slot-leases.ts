@@ -4,7 +4,7 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { createHolderDeaths } from '../lifecycle/holder-deaths.ts';
 import { restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Timing } from '../lifecycle/timing.ts';
-import type { SlotTableStore } from '../messaging/bus.ts';
+import type { SlotTableStore } from '../messaging/table-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CapLeases } from './call-caps.ts';
 import { type CallRate, createCallRate } from './call-rate.ts';

@@ -2,7 +2,7 @@ import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { decodeResponse, encodeResponse } from '../contracts/response-codec.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
-import type { ResponseStore } from '../messaging/bus.ts';
+import type { ResponseStore } from '../messaging/response-store.ts';
 import { isWorthKeeping } from '../models/is-worth-keeping.ts';
 
 /** Replies that earlier calls have paid for. Its own trouble is no one else's: a call that it cannot answer is made. */

@@ -8,9 +8,9 @@ import { reservedIn, spentIn, withTerms } from '../../../../services/shared/budg
 import { type Budgets, createBudgets } from '../../../../services/shared/budgets/budgets.ts';
 import type { BudgetTable, BudgetTerms } from '../../../../services/shared/contracts/generated/scale/v1/budgets.ts';
 import type { Timing } from '../../../../services/shared/lifecycle/timing.ts';
-import type { BudgetTableStore } from '../../../../services/shared/messaging/bus.ts';
 import { BusError } from '../../../../services/shared/messaging/errors.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import type { BudgetTableStore } from '../../../../services/shared/messaging/table-store.ts';
 import { createVirtualClock } from '../../../support/virtual-clock.ts';
 
 /**

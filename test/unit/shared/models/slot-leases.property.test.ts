@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomStream } from '../../../../services/domain/random.ts';
-import type { SlotTableStore } from '../../../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import type { SlotTableStore } from '../../../../services/shared/messaging/table-store.ts';
 import type { SlotLease } from '../../../../services/shared/models/slot-lease.ts';
 import { createSlotLeases, type SlotLeases } from '../../../../services/shared/models/slot-leases.ts';
 import { type CreepingTiming, createCreepingTiming } from '../../../support/creeping-timing.ts';
