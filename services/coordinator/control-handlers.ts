@@ -3,7 +3,7 @@ import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round } from '../domain/run/state.ts';
 import { runScope } from '../shared/budgets/scopes-of.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
-import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
+import { benchmarkFromProto, encodeBenchmark, readBenchmarkMessage } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import type {
   ClearCacheResponse,
@@ -280,7 +280,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     async getRunBenchmark(runId) {
       const manifest = await manifestOf(runId);
       const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';
-      return { benchmark: benchmarkToProto(decodeBenchmark(await bus.blobs.get(contentHash))) };
+      return { benchmark: readBenchmarkMessage(await bus.blobs.get(contentHash)) };
     },
     async *listExecutions({ runId, workflowHash, queryIndex }, signal) {
       const manifest = await manifestOf(runId);

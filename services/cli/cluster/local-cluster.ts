@@ -239,6 +239,8 @@ async function superviseService(
 ): Promise<Supervised<ChildService>> {
   const logFile = join(settings.folder.logs, `${name}.log`);
   const script = mainOf(room);
+  // One that answers a single command does not live long enough for its memory to matter: clearing up often costs it time.
+  const isBrief = settings.purpose === 'read' && settings.lasting !== true;
   return supervise(
     { name, notice: settings.notice, readTail: () => readTail(logFile), untilRoom: settings.disk.untilRoom },
     // One that is started again listens where its predecessor did, since others know that address.
@@ -248,7 +250,7 @@ async function superviseService(
           ...{ name, script, logFile },
           environment: { ...plainEnvironment(settings.environment), ...allocatorVariables[room] },
           laterEnvironment: environment(previous),
-          ...defined({ nodeFlags: nodeFlags[room] }),
+          ...defined({ nodeFlags: isBrief ? undefined : nodeFlags[room] }),
         },
         limit,
       ),

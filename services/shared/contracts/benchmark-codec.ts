@@ -10,7 +10,12 @@ export function encodeBenchmark(benchmark: Benchmark): Uint8Array {
 
 /** @throws ContractError */
 export function decodeBenchmark(bytes: Uint8Array): Benchmark {
-  return benchmarkFromProto(readVersionedMessage('Benchmark', ProtoBenchmark, bytes));
+  return benchmarkFromProto(readBenchmarkMessage(bytes));
+}
+
+/** As it is sent: for whoever hands it on and looks at nothing. @throws ContractError */
+export function readBenchmarkMessage(bytes: Uint8Array): ProtoBenchmark {
+  return readVersionedMessage('Benchmark', ProtoBenchmark, bytes);
 }
 
 /** SHA-256 of the benchmark's bytes, hex: the content hash of a configuration and the name of the blob. */
