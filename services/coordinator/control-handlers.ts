@@ -1,6 +1,7 @@
 import { defined } from '../domain/defined.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round } from '../domain/run/state.ts';
+import { placeOfQuery } from '../shared/benchmarks/place-of-query.ts';
 import { runScope } from '../shared/budgets/scopes-of.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, encodeBenchmark, readBenchmarkMessage } from '../shared/contracts/benchmark-codec.ts';
@@ -13,6 +14,7 @@ import type {
   GetCacheResponse,
   GetRoundRequest,
   GetRoundResponse,
+  GetRunBenchmarkRequest,
   GetRunBenchmarkResponse,
   GetRunResponse,
   ListExecutionsRequest,
@@ -80,7 +82,7 @@ export interface ControlHandlers {
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
   setShare(request: SetShareRequest): Promise<SetShareResponse>;
   setRunLimits(runId: string, limits: RunLimits | undefined): Promise<{ status: RunStatus }>;
-  getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
+  getRunBenchmark(request: GetRunBenchmarkRequest): Promise<GetRunBenchmarkResponse>;
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   getRound(request: GetRoundRequest, signal: AbortSignal): Promise<GetRoundResponse>;
   listMemory(): Promise<ListMemoryResponse>;
@@ -277,10 +279,13 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       if (!hasEnded(manifest.status)) coordinator.drive(manifest);
       return { status: manifest.status };
     },
-    async getRunBenchmark(runId) {
+    async getRunBenchmark({ runId, query }) {
       const manifest = await manifestOf(runId);
       const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';
-      return { benchmark: readBenchmarkMessage(await bus.blobs.get(contentHash)) };
+      const benchmark = readBenchmarkMessage(await bus.blobs.get(contentHash));
+      const queryIndex = query === undefined ? undefined : placeOfQuery(benchmark.queries, query);
+      const only = queryIndex === undefined ? undefined : benchmark.queries[queryIndex];
+      return only === undefined ? { benchmark } : { benchmark: { ...benchmark, queries: [only] }, queryIndex };
     },
     async *listExecutions({ runId, workflowHash, queryIndex }, signal) {
       const manifest = await manifestOf(runId);

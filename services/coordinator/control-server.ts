@@ -130,7 +130,7 @@ export async function startControlServer(
     setLabels: unary((request) => handlers.setLabels(request)),
     deleteRuns: unary((request, signal) => handlers.deleteRuns(request, signal)),
     getRound: unary((request, signal) => handlers.getRound(request, signal)),
-    getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
+    getRunBenchmark: unary((request) => handlers.getRunBenchmark(request)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),
     listWorkers: unary(() => handlers.listWorkers()),

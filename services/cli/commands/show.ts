@@ -5,7 +5,7 @@ import { workflowFromProto } from '../../shared/contracts/workflow-codec.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { executionShown } from '../../shared/runs/execution-shown.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
-import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
+import { readRunBenchmark, readRunQuery } from '../../shared/runs/read-run-benchmark.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -105,9 +105,10 @@ async function showExecutions(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { client } = cluster;
-  const [benchmark, { manifest }] = await Promise.all([readRunBenchmark(cluster, runId, signal), client.getRun(runId, signal)]);
-  const queryIndex = queryIn(benchmark, wanted);
-  const query = benchmark.queries[queryIndex];
+  const [read, { manifest }] = await Promise.all([readRunQuery(cluster, runId, wanted, signal), client.getRun(runId, signal)]);
+  const { benchmark } = read;
+  const queryIndex = read.queryIndex ?? queryIn(benchmark, wanted);
+  const query = benchmark.queries[read.queryIndex === undefined ? queryIndex : 0];
   const found = await client.getRound({ runId, round, queryIndex }, signal);
   const { workflowHash } = found;
   if (query === undefined || manifest?.configuration === undefined || found.workflow === undefined) {

@@ -75,7 +75,8 @@ export interface ControlClient {
   /** The runs that go by the name, newest first; no log is read. */
   findRuns(name: string, signal: AbortSignal): Promise<FindRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
-  getRunBenchmark(runId: string, signal: AbortSignal): Promise<GetRunBenchmarkResponse>;
+  /** @param query only this one: its id, or else its place from 0 */
+  getRunBenchmark(runId: string, signal: AbortSignal, query?: string): Promise<GetRunBenchmarkResponse>;
   cancelRun(runId: string, reason: string, signal: AbortSignal): Promise<CancelRunResponse>;
   /** @param reason shown to whoever looks at the run; "" for none */
   pauseRun(runId: string, reason: string, signal: AbortSignal): Promise<PauseRunResponse>;
@@ -301,7 +302,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     findRuns: (name, signal) => ask('FindRuns', client.findRuns, { name }, signal),
     getRun: (runId, signal) => ask('GetRun', client.getRun, { runId }, signal),
     getRound: (request, signal) => ask('GetRound', client.getRound, request, signal),
-    getRunBenchmark: (runId, signal) => ask('GetRunBenchmark', client.getRunBenchmark, { runId }, signal),
+    getRunBenchmark: (runId, signal, query) => ask('GetRunBenchmark', client.getRunBenchmark, { runId, query }, signal),
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
     pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),

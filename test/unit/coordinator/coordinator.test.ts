@@ -82,6 +82,23 @@ test('what is kept of a run that has ended says how long an answer of its winner
   await stop();
 });
 
+test("of a run's benchmark one query can be asked for, by its id or its place, and all come where there is no such one", async () => {
+  const { timing, bus, storeRun, start, stop } = setUp();
+  await storeRun(runId);
+  const { coordinator } = start('a');
+  await timing.advance(0);
+  const { getRunBenchmark } = createControlHandlers(bus, coordinator, timing);
+  const whole = await getRunBenchmark({ runId });
+  const [, second] = whole.benchmark?.queries ?? [];
+  expect(whole.queryIndex).toBeUndefined();
+  expect(whole.benchmark?.queries.length).toBeGreaterThan(2);
+  const only = { benchmark: { ...whole.benchmark, queries: [second] }, queryIndex: 1 };
+  expect(await getRunBenchmark({ runId, query: second?.id ?? '' })).toEqual(only);
+  expect(await getRunBenchmark({ runId, query: '1' })).toEqual(only);
+  expect(await getRunBenchmark({ runId, query: 'nothing' })).toEqual(whole);
+  await stop();
+});
+
 test('a defect ends the run when it comes three times in a row, and people see why', async () => {
   const { timing, bus, storeRun, start, status, stop } = setUp();
   await storeRun(runId);

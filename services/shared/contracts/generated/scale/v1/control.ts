@@ -859,11 +859,17 @@ export interface DeletedRun {
 
 export interface GetRunBenchmarkRequest {
   runId: string;
+  /** Only this query is wanted: its id, or else its place from 0. Absent, or where there is none: all are. */
+  query?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetRunBenchmarkResponse {
-  benchmark?: Benchmark | undefined;
+  benchmark?:
+    | Benchmark
+    | undefined;
+  /** The place, from 0, of the only query that is in it. Absent: all are. */
+  queryIndex?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -9167,13 +9173,16 @@ export const DeletedRun: MessageFns<DeletedRun> = {
 };
 
 function createBaseGetRunBenchmarkRequest(): GetRunBenchmarkRequest {
-  return { runId: "" };
+  return { runId: "", query: undefined };
 }
 
 export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
   encode(message: GetRunBenchmarkRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.runId !== "") {
       writer.uint32(10).string(message.runId);
+    }
+    if (message.query !== undefined) {
+      writer.uint32(18).string(message.query);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -9207,6 +9216,14 @@ export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
             message.runId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -9228,6 +9245,7 @@ export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
         : isSet(object.run_id)
         ? globalThis.String(object.run_id)
         : "",
+      query: isSet(object.query) ? globalThis.String(object.query) : undefined,
     };
   },
 
@@ -9235,6 +9253,9 @@ export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
     const obj: any = {};
     if (message.runId !== "") {
       obj.runId = message.runId;
+    }
+    if (message.query !== undefined) {
+      obj.query = message.query;
     }
     return obj;
   },
@@ -9245,18 +9266,22 @@ export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
   fromPartial(object: DeepPartial<GetRunBenchmarkRequest>): GetRunBenchmarkRequest {
     const message = createBaseGetRunBenchmarkRequest();
     message.runId = object.runId ?? "";
+    message.query = object.query ?? undefined;
     return message;
   },
 };
 
 function createBaseGetRunBenchmarkResponse(): GetRunBenchmarkResponse {
-  return { benchmark: undefined };
+  return { benchmark: undefined, queryIndex: undefined };
 }
 
 export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
   encode(message: GetRunBenchmarkResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.benchmark !== undefined) {
       Benchmark.encode(message.benchmark, writer.uint32(10).fork()).join();
+    }
+    if (message.queryIndex !== undefined) {
+      writer.uint32(16).uint32(message.queryIndex);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -9290,6 +9315,14 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
             message.benchmark = Benchmark.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.queryIndex = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -9305,13 +9338,23 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
   },
 
   fromJSON(object: any): GetRunBenchmarkResponse {
-    return { benchmark: isSet(object.benchmark) ? Benchmark.fromJSON(object.benchmark) : undefined };
+    return {
+      benchmark: isSet(object.benchmark) ? Benchmark.fromJSON(object.benchmark) : undefined,
+      queryIndex: isSet(object.queryIndex)
+        ? globalThis.Number(object.queryIndex)
+        : isSet(object.query_index)
+        ? globalThis.Number(object.query_index)
+        : undefined,
+    };
   },
 
   toJSON(message: GetRunBenchmarkResponse): unknown {
     const obj: any = {};
     if (message.benchmark !== undefined) {
       obj.benchmark = Benchmark.toJSON(message.benchmark);
+    }
+    if (message.queryIndex !== undefined) {
+      obj.queryIndex = Math.round(message.queryIndex);
     }
     return obj;
   },
@@ -9324,6 +9367,7 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
     message.benchmark = (object.benchmark !== undefined && object.benchmark !== null)
       ? Benchmark.fromPartial(object.benchmark)
       : undefined;
+    message.queryIndex = object.queryIndex ?? undefined;
     return message;
   },
 };
