@@ -37,8 +37,13 @@ const mostSpans = 8;
  */
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
-  const texts = more.length === 0 && isNumberToken(token) ? [whole, last, resultOf(last)] : [whole];
-  return bestReading(wordReaders, (read) => Math.max(...texts.map((text) => alignedOverlap(text, gold, read))));
+  const isNumber = more.length === 0 && isNumberToken(token);
+  const texts = isNumber ? [whole, last] : [whole];
+  // A calculation's end is right or wrong: its other numbers do not make a wrong one better.
+  const isResult = (read: Reader) => isNumber && alignedOverlap(resultOf(last), gold, read) === 1;
+  return bestReading(wordReaders, (read) =>
+    isResult(read) ? 1 : Math.max(...texts.map((text) => alignedOverlap(text, gold, read))),
+  );
 }
 
 function resultOf(text: string): string {

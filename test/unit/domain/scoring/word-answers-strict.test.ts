@@ -22,6 +22,7 @@ describe('the strict DROP scorer', () => {
     ['takes a number from the last sentence', 'We have 3,700 - 1,700 = 2,000. So it is 2,000 more.', '2000', 1],
     ['takes the end of a calculation', 'The difference is 27 - 17 = 10 points.', '10', 1],
     ['takes the number before a calculation', '10 (27 - 17)', '10', 1],
+    ['gives a wrong calculation no more than its words', '100% - 3.72% = 96.28%', '8', 0],
     ['takes no number from within a calculation', '27 - 17 = 10', '17', 0.5],
     ['takes none of several numbers in a sentence', 'It lasted 20 years, until 1500', '20', 2 / 7],
     ['takes no number from a list of guesses', '1|2', '12', 0],
