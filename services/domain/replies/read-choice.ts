@@ -97,7 +97,7 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
 /** "Category: billing", "Sentiment = Negative. …", unless several lines say different things. */
 function headedChoice(lines: readonly string[], choices: readonly string[]): string | undefined {
   const heading = new RegExp(
-    `^${opening}(?:\\p{L}+[ _-]?){1,3}${closing}\\s*(?:[:=：]|->)\\s*${opening}(${nameSource(choices)})${closing}\\s*(?:[.,;!(–—-]|$)`,
+    `^${opening}\\p{L}+(?:[ _-]\\p{L}+){0,2}[ _-]?${closing}\\s*(?:[:=：]|->)\\s*${opening}(${nameSource(choices)})${closing}\\s*(?:[.,;!(–—-]|$)`,
     'iu',
   );
   const said = lines

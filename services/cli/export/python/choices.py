@@ -116,7 +116,7 @@ def stated_choice(text, choices):
 def headed_choice(lines, choices):
     """ "Category: billing", unless several lines say different things."""
     heading = (
-        rf"^{OPENING}(?:\p{{L}}+[ _-]?){{1,3}}{CLOSING}\s*(?:[:=：]|->)\s*{OPENING}({name_source(choices)}){CLOSING}"
+        rf"^{OPENING}\p{{L}}+(?:[ _-]\p{{L}}+){{0,2}}[ _-]?{CLOSING}\s*(?:[:=：]|->)\s*{OPENING}({name_source(choices)}){CLOSING}"
         + r"\s*(?:[.,;!(–—-]|$)"
     )
     other = r"^\W*(?:reasons?|why|because|not|wrong|incorrect|example|note|also|instead)\b"

@@ -66,8 +66,9 @@ describe('the choice that an answer means', () => {
     ['', undefined],
   ])('%j: %s', (text, choice, choices = four) => expect(readChoice(text, choices)).toBe(choice));
 
-  test.each([' ', '(', '"', '>', '\n'])('comes to an end on %j without end', (piece) => {
-    expect(readChoice(`Final answer: ${piece.repeat(100_000)}`, four)).toBe(undefined);
+  test.each([' ', '(', '"', '>', '\n', 'y', 'Type-', 'A: '])('comes to an end on %j without end', (piece) => {
+    expect(readChoice(`Final answer: ${piece.repeat(100_000)}`, four)).toBe(piece === 'A: ' ? 'A' : undefined);
+    expect(readChoice(piece.repeat(100_000), four)).toBe(piece === 'A: ' ? 'A' : undefined);
   });
 
   test('comes to an end on text within text', () => {
