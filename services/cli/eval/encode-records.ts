@@ -22,13 +22,18 @@ const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
  * … and after what ends a cell or a line where the separator is not a comma: quotation marks amid a cell protect nothing there.
  * A list's dashes begin no formula.
  */
-const laterFormula = /([;\t|\r\n](?:["\s]|\p{Cc}|\p{Cf})*)(?=[=+@＝＋＠]|[-－](?!\s))/gu;
+const beginning = /[;\t|\r\n](?:["\s]|\p{Cc}|\p{Cf})*/gu;
+const laterFormula = /^(?:[=+@＝＋＠]|[-－](?!\s))/u;
 
 /** Numbers stay as they are: "-3" is no formula. */
 function asText(value: string): string {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return value;
   const begin = formula.exec(value)?.[0] ?? '';
-  return `${begin === '' ? '' : "'"}${begin}${value.slice(begin.length).replace(laterFormula, "$1'")}`;
+  const rest = value.slice(begin.length);
+  const guarded = rest.replace(beginning, (blank, at: number) =>
+    laterFormula.test(rest.slice(at + blank.length, at + blank.length + 2)) ? `${blank}'` : blank,
+  );
+  return `${begin === '' ? '' : "'"}${begin}${guarded}`;
 }
 
 function csvField(value: string | number | boolean | null): string {

@@ -61,3 +61,8 @@ test('a spreadsheet takes no text for a formula, and each number for a number', 
 test('programs read texts from CSV as they are', () => {
   expect(String(encodeTable('csv', columns, rows))).toContain('\n-2+3,-1\n');
 });
+
+test('a text of blanks is written in a time that grows with its length', () => {
+  const written = String(encodeTable('spreadsheet', columns, [{ answer: `x${'\n'.repeat(200_000)}`, score: 0 }]));
+  expect(written.length).toBeGreaterThan(200_000);
+});
