@@ -13,7 +13,7 @@ import { makeKeys } from '../../support/nats-keys.ts';
 import { type NatsNode, startNatsNode } from '../../support/nats-node.ts';
 
 const logger = pino({ level: 'silent' });
-const refusedWithinMs = 5_000;
+const refusedWithinMs = 15_000;
 
 let own: Certificates;
 let strangers: Certificates;

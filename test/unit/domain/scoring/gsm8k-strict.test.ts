@@ -99,8 +99,9 @@ describe('the strict GSM8K scorer', () => {
   });
 
   it('reads long answers without getting slow', () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     scored(`${'**12** {{{{ \\boxed{ 3,3,3,3 '.repeat(4000)} 7`, '7');
-    expect(performance.now() - started).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(2000);
   });
 });
