@@ -41,7 +41,7 @@ export function buildSweepReport(sweep: SweepFacts, cells: readonly ReportedCell
         spentMoney: addMoney(runs.flatMap(({ spentMoney }) => spentMoney ?? [])),
         testMoney: addMoney(runs.flatMap(({ test }) => test?.money ?? [])),
       }),
-      cellsWithoutMoney: runs.filter(({ money }) => money === undefined).length,
+      cellsWithoutMoney: runs.filter(({ money, tokens }) => money === undefined && tokens > 0).length,
       wallMs: sum(runs.map(({ wallMs }) => wallMs ?? 0)),
     },
     groups,

@@ -54,7 +54,7 @@ export interface SweepTotal {
   readonly money?: Money;
   readonly spentMoney?: Money;
   readonly testMoney?: Money;
-  /** Cells with a run whose money is not known, so that it is in no sum. */
+  /** Cells with a run that has used tokens and whose money is not known, so that it is in no sum. */
   readonly cellsWithoutMoney: number;
   /** Added up over the cells: longer than the sweep took, if several ran at once. */
   readonly wallMs: number;

@@ -256,6 +256,9 @@ test('money is added up where it is known, and what lacks it is said', () => {
   expect(total).toMatchObject({ money: usd(6, ['qwen3-8b']), spentMoney: usd(1.5), testMoney: usd(0.5), cellsWithoutMoney: 1 });
   // Mean 2, s / sqrt(2) = 1, t(.975, 1) = 12.7062, not below 0. Of the other row no mean is known.
   expect(groups.map(({ money }) => money)).toEqual([{ value: 2, low: 0, high: about(14.7062) }, undefined]);
+  // A run that has used nothing lacks nothing.
+  const withUnspent = buildSweepReport(facts, [...some, cellOf({ [method]: 'few-shot', seed: '1' }, runOf(0))]);
+  expect(withUnspent.total.cellsWithoutMoney).toBe(1);
   const mixed = buildSweepReport(facts, [
     ...some,
     cellOf({ [method]: 'few-shot', seed: '1' }, runOf(1, { money: { amount: 1, currency: 'EUR' } })),
