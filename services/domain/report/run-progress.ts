@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts';
+import { evaluationMethods } from '../evaluation/registry.ts';
 import { type Money, moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import { bestRound } from '../run/best-round.ts';
@@ -118,7 +119,8 @@ export function bestOf(state: RunState): Round | undefined {
 function estimateLeftMs(state: RunState, times: RoundTimes, nowMs: number): number | undefined {
   const { maxRounds } = state.configuration.search;
   const { method, warmUpRounds } = state.configuration.evaluation;
-  const isFull = (round: number): boolean => method === 'full' || round <= warmUpRounds;
+  const executesAll = evaluationMethods.get(method)?.executesAll === true;
+  const isFull = (round: number): boolean => executesAll || round <= warmUpRounds;
   const isOfKind = (full: boolean) => (round: Round) => round.completed && isFull(round.round) === full;
   const typical = {
     full: medianMs(state.rounds.filter(isOfKind(true)), times),
