@@ -68,6 +68,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         const entry = { process, call: name };
         underWay.add(entry);
         const leftAtMs = time.monotonicMs();
+        const asked = diverted.get(process);
         const receive = (settle: () => void): void =>
           process.receive(() => {
             underWay.delete(entry);
@@ -76,7 +77,8 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         const unheard = (): void => receive(() => reject(new BusError(name, 'the server did not answer in time')));
         const answer = (settle: () => void): void =>
           void time.after(wayMs(), () => {
-            if (!isCut(process, 'from')) return receive(settle);
+            // Who has been led to another server meanwhile is not answered by the one that it had asked.
+            if (!isCut(process, 'from') && diverted.get(process) === asked) return receive(settle);
             time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
           });
         const arrive = (): void => {
