@@ -82,7 +82,7 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
         );
       const lead = async (stream: string) => {
         // Who leads next is chance, and an election on a busy machine takes seconds.
-        for (let tries = 0; tries < 200; tries += 1) {
+        for (let tries = 0; tries < 100; tries += 1) {
           const now = await leaderOf(stream);
           if (now === leader.name) return;
           if (now) await admin.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, '').catch(() => undefined);
@@ -90,7 +90,19 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
         }
         throw new Error(`${stream} is not led by ${leader.name}`);
       };
-      await Promise.all(['RESULTS', 'EVENTS', 'JOURNAL', 'JOBS', 'KV_runs', 'KV_leases'].map(lead));
+      const leadAll = () => Promise.all(['RESULTS', 'EVENTS', 'JOURNAL', 'JOBS', 'KV_runs', 'KV_leases'].map(lead));
+      try {
+        await leadAll();
+      } catch (error) {
+        // Seen on 2.10.27: a node that was cut off while it led a stream stays behind in it, and leads it no more until it is
+        // started again.
+        if (!version.startsWith('2.10.')) throw error;
+        console.warn(`nats-server ${version}: ${String(error)}; once more after it was started again`);
+        await leader.kill();
+        await leader.restart();
+        await cluster.ready();
+        await leadAll();
+      }
     };
 
     test('a service that starts before there are enough nodes waits for them', () => {
