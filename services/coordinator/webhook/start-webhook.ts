@@ -2,7 +2,7 @@ import { applySweepEvent } from '../../domain/sweep/apply-sweep-event.ts';
 import type { SweepState } from '../../domain/sweep/sweep-state.ts';
 import { decodeSweepEvent } from '../../shared/contracts/sweep-codec.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
-import { pause, within } from '../../shared/lifecycle/abort.ts';
+import { linked, pause, within } from '../../shared/lifecycle/abort.ts';
 import { createBackoff } from '../../shared/lifecycle/backoff.ts';
 import { restartingLoop } from '../../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
@@ -124,26 +124,29 @@ export function startWebhook(webhook: Webhook, parts: WebhookParts): { stop(): P
         await timing.sleep(leasePollMs, signal);
         continue;
       }
-      const working = AbortSignal.any([signal, held.lost]);
+      using over = linked(signal, held.lost);
+      const working = over.signal;
       await remember(working);
       const changed = new Set<string>();
       const bell = createBell();
+      const watches = [
+        (async () => {
+          for await (const manifest of bus.runs.watch(working)) take(noteOfRun(manifest), working);
+        })(),
+        (async () => {
+          for await (const { sweepId } of bus.sweeps.watch(working)) {
+            changed.add(sweepId);
+            bell.ring();
+          }
+        })(),
+        lookAtSweeps(changed, bell, working),
+      ];
       try {
-        const watches = [
-          (async () => {
-            for await (const manifest of bus.runs.watch(working)) take(noteOfRun(manifest), working);
-          })(),
-          (async () => {
-            for await (const { sweepId } of bus.sweeps.watch(working)) {
-              changed.add(sweepId);
-              bell.ring();
-            }
-          })(),
-          lookAtSweeps(changed, bell, working),
-        ];
         await Promise.all(watches);
       } finally {
-        await Promise.all([...underWay.values()].map(({ ended }) => ended));
+        // Where one watch has failed, all begin again: a note that nobody takes would otherwise hold that up for a day.
+        over.abort(new Error('the watches begin again'));
+        await Promise.allSettled([...watches, ...[...underWay.values()].map(({ ended }) => ended)]);
       }
       if (signal.aborted) return;
     }

@@ -161,6 +161,47 @@ describe('the webhook', () => {
       await second.stop();
     }));
 
+  test('that takes nothing keeps no one from watching again, once, when a watch has broken off', () =>
+    inVirtualTime(async (timing) => {
+      const bus = serverAt(timing).connect();
+      let open = 0;
+      let breaks = 3;
+      const broken: Bus = {
+        ...bus,
+        runs: {
+          ...bus.runs,
+          async *watch(signal) {
+            open += 1;
+            yield* bus.runs.watch(signal);
+            open -= 1;
+          },
+        },
+        sweeps: {
+          ...bus.sweeps,
+          async *watch(signal) {
+            breaks -= 1;
+            if (breaks < 0) return yield* bus.sweeps.watch(signal);
+            await timing.sleep(10_000, signal);
+            throw new Error('the watch broke off');
+          },
+        },
+      };
+      const asked: string[] = [];
+      const post = async (_: unknown, note: Note) => {
+        asked.push(note.target);
+        refuses();
+      };
+      const webhook = startWebhook(hook, { ...{ bus: broken, timing, logger, name: 'c1' }, post });
+      await bus.runs.put(endedNow(timing, 'r1'));
+      await soon(timing, 60_000);
+      expect(breaks).toBeLessThan(0);
+      await bus.runs.put(endedNow(timing, 'r2'));
+      await soon(timing);
+      expect(asked).toContain('r2');
+      expect(open).toBe(1);
+      await webhook.stop();
+    }));
+
   test('hears of what ended just before its coordinator was asked to end', () =>
     inVirtualTime(async (timing) => {
       const bus = serverAt(timing).connect();
