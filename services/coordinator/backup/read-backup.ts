@@ -1,5 +1,6 @@
 import type { BackupRecord } from '../../shared/contracts/generated/scale/v1/backup.ts';
 import type { BackupRequest, RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { Result } from '../../shared/contracts/generated/scale/v1/result.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { BlobMissingError } from '../../shared/messaging/errors.ts';
@@ -8,6 +9,8 @@ import { version } from '../../shared/telemetry/version.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 
 const blobPieceBytes = 1024 * 1024;
+/** Results on their way: enough to hide the latency of the server, few enough to hold only these in memory. */
+const readAtOnce = 64;
 
 /**
  * A copy of runs, sweeps and memory as they are while it is read, whoever works on them meanwhile. Of each log it has a
@@ -84,13 +87,13 @@ async function manifestsOf(bus: Bus, runIds: readonly string[]): Promise<RunMani
   );
 }
 
-/** Those that there are now: new ones may come while they are read. */
-async function* resultsOf({ results }: Bus, runId: string, signal: AbortSignal) {
-  const left = await results.jobIds(runId);
-  if (left.size === 0) return;
-  for await (const { sequence: _, traceparent: __, ...result } of results.follow(runId, signal)) {
-    if (left.delete(result.jobId)) yield result;
-    if (left.size === 0) return;
+/** Those that there are now: new ones may come while they are read, and the store may drop old ones, which nobody waits for. */
+async function* resultsOf({ results }: Bus, runId: string, signal: AbortSignal): AsyncGenerator<Result> {
+  const jobIds = [...(await results.jobIds(runId))];
+  for (let start = 0; start < jobIds.length; start += readAtOnce) {
+    signal.throwIfAborted();
+    const read = jobIds.slice(start, start + readAtOnce).map((jobId) => results.get(runId, jobId));
+    for (const result of await Promise.all(read)) if (result !== undefined) yield result;
   }
 }
 

@@ -8,7 +8,7 @@ import { decodeBackup } from '../../../../services/shared/contracts/backup-file.
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
-import { runManifest } from '../../../support/bus-messages.ts';
+import { executionResult, runManifest } from '../../../support/bus-messages.ts';
 
 const never = new AbortController().signal;
 
@@ -19,13 +19,13 @@ async function begin() {
   await bus.runs.put(run);
   await bus.log.append('r', Buffer.from('one'), 0);
   const path = archivePath(folder, run);
-  const entriesIn = async () => {
-    let entries = 0;
-    for await (const { body } of decodeBackup(createReadStream(path))) if (body?.$case === 'entry') entries += 1;
-    return entries;
+  const countOf = async (wanted: string) => {
+    let count = 0;
+    for await (const { body } of decodeBackup(createReadStream(path))) if (body?.$case === wanted) count += 1;
+    return count;
   };
   return {
-    ...{ bus, folder, path, entriesIn },
+    ...{ bus, folder, path, countOf, entriesIn: () => countOf('entry') },
     archive: () => archiveRun(bus, path, 'r', systemTiming, never),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
@@ -37,6 +37,15 @@ test('a copy is a backup of the run for its owner alone, and nothing else is lef
   expect(await readdir(it.folder)).toEqual(['r-1795000000123.scale']);
   expect((await stat(it.path)).mode & 0o777).toBe(0o600);
   expect(await it.entriesIn()).toBe(1);
+});
+
+test('a result that the store drops while the run is read is not waited for', async () => {
+  await using it = await begin();
+  for (const jobId of ['execute-1', 'execute-2', 'execute-3']) await it.bus.results.put(executionResult('r', jobId));
+  const jobIds = async (runId: string) => new Set([...(await it.bus.results.jobIds(runId)), 'execute-0']);
+  const bus = { ...it.bus, results: { ...it.bus.results, jobIds } };
+  await archiveRun(bus, it.path, 'r', systemTiming, never);
+  expect(await it.countOf('result')).toBe(3);
 });
 
 test('the draft of a coordinator that was killed goes with the next copy, and those of other runs stay', async () => {
