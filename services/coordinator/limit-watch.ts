@@ -5,13 +5,14 @@ import { most } from '../shared/budgets/amounts.ts';
 import { spentIn, withEnd, withTerms } from '../shared/budgets/budget-table.ts';
 import { dayOf, dayTerms } from '../shared/budgets/day-terms.ts';
 import { isDaily, isLimited, runScope, sweepScope } from '../shared/budgets/scopes-of.ts';
+import { noLimits } from '../shared/config/run-limits.ts';
 import type { BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import { type RunLimits, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../shared/contracts/prices-codec.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
+import { noPause, pausedManifest } from '../shared/messaging/pause-run.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { hasFinalPick, spentAmount, termsOf } from './budget-terms.ts';
 import { type DailyLimits, describeUsedUp } from './daily-limits.ts';
@@ -57,11 +58,6 @@ export interface LimitWatchSettings<Run> {
 const lookEveryMs = 1_000;
 /** Each so many looks, tables are read again: the store drops its oldest ones when it is full, and tells nobody. */
 const looksToCompare = 30;
-/** Without a limit of any kind. */
-const unlimited: RunLimits = {
-  ...{ tokens: 0, calls: 0, money: 0, durationMs: 0, untilMs: 0 },
-  ...{ shares: undefined, stopReason: '', scopes: [], heldBy: '' },
-};
 
 /**
  * Keeps the tables of the runs that are led here: what they may spend, when they are to end, and what they have spent by the
@@ -94,7 +90,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
 
   const writeRun = async (run: Run, write: typeof update, signal: AbortSignal): Promise<void> => {
     const { manifest } = run;
-    const { limits = unlimited } = manifest;
+    const { limits = noLimits } = manifest;
     if (!isLimited(limits) && tables.get(runScope(manifest.runId))?.terms === undefined) return;
     const terms = termsOf(limits, hasFinalPick(manifest));
     const noted = spentAmount(await run.spent(signal), manifest.prices && pricesFromProto(manifest.prices));
@@ -120,7 +116,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
   };
   const holdByDay = async (run: Run): Promise<void> => {
     const { manifest } = run;
-    const { runId, limits = unlimited, status } = manifest;
+    const { runId, limits = noLimits, status } = manifest;
     const reached = daily.of(manifest).flatMap(({ scope, whose }) => {
       const [end] = limits.scopes.includes(scope) ? (tables.get(scope)?.ends ?? []) : [];
       return end === undefined ? [] : [{ scope, whose, end }];
@@ -129,9 +125,13 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     if (first !== undefined && status === RunStatus.RUNNING) {
       const { scope, end } = first;
       const reason = `${describeUsedUp(first.whose, end)}; the run goes on by itself after ${dayOf(timing.wallMs())}, 24:00 UTC, or with a higher limit`;
+      // In one write: a run that is held by nobody would not go on by itself, and one that a person has paused must not.
+      const held = await bus.runs.update(runId, (found) => {
+        const paused = pausedManifest(found, reason, { nowMs: timing.wallMs() });
+        return paused === found ? found : { ...paused, limits: { ...(found.limits ?? noLimits), heldBy: scope } };
+      });
+      if (held?.limits?.heldBy !== scope) return;
       logger.warn({ runId, limit: end.limit, most: end.most, used: end.used }, `the run is paused: ${reason}`);
-      await pauseRun(bus, runId, reason, { nowMs: timing.wallMs() });
-      await bus.runs.update(runId, (found) => ({ ...found, limits: { ...(found.limits ?? unlimited), heldBy: scope } }));
       return;
     }
     if (!isDaily(limits.heldBy) || first !== undefined || status !== RunStatus.PAUSED) return;
@@ -149,11 +149,11 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     if (tables.get(scope)?.terms === undefined) await update(scope, (found) => found);
     return tables.get(scope)?.terms === undefined ? scopes : [...scopes, scope];
   };
-  const nameScopes = async ({ manifest: { runId, sweepId, team, limits = unlimited } }: Run): Promise<void> => {
+  const nameScopes = async ({ manifest: { runId, sweepId, team, limits = noLimits } }: Run): Promise<void> => {
     const wanted = await scopesOf({ sweepId, team });
     const named = limits.scopes.filter(isShared);
     if (named.length === wanted.length && wanted.every((scope) => named.includes(scope))) return;
-    await bus.runs.update(runId, (found) => ({ ...found, limits: withShared(found.limits ?? unlimited, wanted) }));
+    await bus.runs.update(runId, (found) => ({ ...found, limits: withShared(found.limits ?? noLimits, wanted) }));
   };
 
   /** Of runs that are driven here no more; sweeps and days are few. */
@@ -189,7 +189,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
       }),
     isReached: ({ manifest }) => [...tables.values()].some(({ scope, ends }) => ends.length > 0 && countsIn(manifest, scope)),
     async begin(run, signal) {
-      const { runId, limits = unlimited } = run.manifest;
+      const { runId, limits = noLimits } = run.manifest;
       for (const scope of [runScope(runId), ...limits.scopes]) {
         const table = await read(scope);
         if (table.terms !== undefined) saw(table);
