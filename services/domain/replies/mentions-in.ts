@@ -9,14 +9,23 @@ export interface Mention {
   readonly several: boolean;
 }
 
+/** What parts the words of a label: "account access" is also account_access and account-access. */
+const wordGap = /(?<=[\p{L}\p{N}])[\s_-](?=[\p{L}\p{N}])/gu;
+
 /** A pattern for any of the choices, the longest first: "very good" is not "good". */
 export function nameSource(choices: readonly string[]): string {
   const longestFirst = [...choices].sort((one, other) => other.length - one.length);
-  return longestFirst.map((choice) => choice.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|');
+  return longestFirst
+    .map((choice) => choice.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(wordGap, String.raw`[\s_-]`))
+    .join('|');
 }
 
 export function nameOf(text: string, choices: readonly string[]): string | undefined {
-  return choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+  const plain = (label: string) => label.toLowerCase().replace(wordGap, ' ');
+  return (
+    choices.find((choice) => choice.toLowerCase() === text.toLowerCase()) ??
+    choices.find((choice) => plain(choice) === plain(text))
+  );
 }
 
 /**

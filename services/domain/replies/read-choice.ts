@@ -1,5 +1,6 @@
 import { type Announcement, announcedText, announcements } from './announced-text.ts';
 import { boxedTexts } from './boxes.ts';
+import { halfWidth } from './half-width.ts';
 import { announcedBelowBoxes } from './marked-answer.ts';
 import { mentionsIn, nameOf, nameSource } from './mentions-in.ts';
 
@@ -12,7 +13,8 @@ type Reading = string | null | undefined;
  * choice that it names and does not refuse. Undefined for none, and for several at once.
  * @param choices letters or words; one of them is given back as it stands there
  */
-export function readChoice(text: string, choices: readonly string[]): string | undefined {
+export function readChoice(answer: string, choices: readonly string[]): string | undefined {
+  const text = choices.every((choice) => /^\d+$/.test(choice)) ? withoutMaximum(halfWidth(answer)) : halfWidth(answer);
   const all = announcements(text);
   const below = announcedBelowBoxes(text);
   const held = (wanted: (one: Announcement) => boolean) => all.filter(wanted).map((one) => one.text);
@@ -32,6 +34,11 @@ export function readChoice(text: string, choices: readonly string[]): string | u
   return statedChoice(text, choices) ?? undefined;
 }
 
+/** Of a rating: "4 out of 5", "4/5". */
+function withoutMaximum(text: string): string {
+  return text.replace(/(?<![\d.,/])(\d{1,3})\s?(?:\/|out of|of)\s?\d{1,3}(?![\d/]|[.,]\d)/g, '$1');
+}
+
 const kinds = '(?:option|choice|answer|letter|solution|alternative|statement)';
 /** More signs begin no choice; the bound keeps the time short. */
 const opening = String.raw`[\s>#*_"'“‘(\[{-]{0,40}`;
@@ -39,6 +46,11 @@ const closing = String.raw`[*_"'”’)\]}]*`;
 
 /** A choice and nothing beside it but what names it: "(B)", "Option B.", "the best is b". */
 function bareChoice(text: string, choices: readonly string[]): Reading {
+  const whole = wholeChoice(text, choices);
+  return whole === undefined ? labelOf(plainText(text), choices) : whole;
+}
+
+function wholeChoice(text: string, choices: readonly string[]): Reading {
   const plain = plainText(text);
   const named = `(?:(?:the|my|is|correct|right|best|final|${kinds})\\s*[:#]?\\s+)*`;
   const one = `${opening}(${nameSource(choices)})${closing}`;
@@ -48,14 +60,13 @@ function bareChoice(text: string, choices: readonly string[]): Reading {
     `^${opening}${kinds}?s?\\s*${one}(?:\\s*(?:,|;|/|&|\\band\\b|\\bor\\b)\\s*)+(?:(?:and|or)\\s+)?${one}(?:\\s*[(.;]|[\\s!)]*$)`,
     'iu',
   ).exec(plain);
-  if (several?.[1]?.toLowerCase() !== several?.[2]?.toLowerCase()) return null;
-  return labelOf(plain, choices);
+  return several?.[1]?.toLowerCase() === several?.[2]?.toLowerCase() ? undefined : null;
 }
 
 /** What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last". */
 function labelOf(line: string, choices: readonly string[]): string | undefined {
   const label = new RegExp(
-    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—]|-\\s|,(?=\\s))`,
+    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>]|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?![\\p{L}\\p{N}])))`,
     'iu',
   ).exec(line)?.[1];
   const choice = label === undefined ? undefined : nameOf(label, choices);
@@ -74,10 +85,13 @@ function markedChoice(mark: string, choices: readonly string[]): Reading {
 function statedChoice(text: string, choices: readonly string[]): Reading {
   const prose = plainText(text.replace(formula, (whole) => (bareChoice(whole, choices) ? whole : ' ')));
   const lines = prose.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line));
-  const alone = [lines.at(-1), lines[0]].map((line) => (line === undefined ? undefined : wholeLine(line, choices)));
-  const labels = lines.map((line) => ({ line, choice: labelOf(line, choices) })).filter(({ choice }) => choice !== undefined);
+  const alone = [lines.at(-1), lines[0]].map((line) => (line === undefined ? undefined : wholeChoice(line, choices)));
+  const labels = lines.map((line) => ({ line, choice: bareChoice(line, choices) })).filter(({ choice }) => choice);
   const isList = new Set(labels.map(({ choice }) => choice)).size > 1;
   const right = isList ? labels.filter(({ line }) => /(?<!\b(?:not|in)[ -]?)\b(?:correct|right)\b|[✓✔✅]/iu.test(line)) : [];
+  const left = isList
+    ? labels.filter(({ line }) => !/\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]/iu.test(line))
+    : [];
   // Lines that only repeat what there is to choose from name nothing.
   const rest = isList ? lines.filter((line) => labelOf(line, choices) === undefined).join('\n') : prose;
   const mentions = mentionsIn(rest, choices);
@@ -86,9 +100,10 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
     alone[0] ??
     alone[1] ??
     (right.length === 1 ? right[0]?.choice : undefined) ??
+    (left.length === 1 ? left[0]?.choice : undefined) ??
     good.findLast(({ at, end }) => isSaidRight(rest, at, end))?.choice ??
     (isList ? undefined : headedChoice(lines, choices)) ??
-    (isList ? undefined : labels.find(({ line }) => line === lines[0])?.choice) ??
+    (isList ? undefined : labels.find(({ line }) => line === lines[0] || line === lines.at(-1))?.choice) ??
     good.at(-1)?.choice ??
     leftOver(mentions, choices)
   );
@@ -106,15 +121,11 @@ function headedChoice(lines: readonly string[], choices: readonly string[]): str
   return new Set(said).size === 1 ? said[0] : undefined;
 }
 
-function wholeLine(line: string, choices: readonly string[]): Reading {
-  return labelOf(line, choices) === undefined || /[).:]\W*$/.test(line) ? bareChoice(line, choices) : undefined;
-}
-
 const formula = /\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}/g;
 const adverbs = `(?:\\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|${kinds}))*`;
 const rightBefore = [
-  `\\b(?:it|this|that|which|one|result|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
-  `\\b(?:(?:must|should) be|has to be|leaves?(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
+  `\\b(?:it|this|that|which|one|best|result|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
+  `\\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
 ].map((source) => new RegExp(`${source}\\s+["'“‘(\\[*_]*$`, 'iu'));
 const concluded = new RegExp(`\\b(?:therefore|thus|so|hence|conclusion)[,:]?${adverbs}\\s+["'“‘(\\[*_]*$`, 'iu');
 const rightAfter =
