@@ -1,3 +1,4 @@
+import { lowestOf } from '../statistics/extremes.ts';
 import { mean } from '../statistics/intervals.ts';
 import { pairedInterval } from '../statistics/paired-interval.ts';
 import type { Fold } from './choose-route.ts';
@@ -14,8 +15,8 @@ import { bestWorkflow, meansOf, onQueries, type RoutedWorkflow, type RoutingMatr
 export function ceilingOf(matrix: RoutingMatrix, folds: readonly Fold[], most: number): Ceiling | undefined {
   const turns = turnsOf(matrix);
   const named = folds.map(({ train, test }) => ({ test, ranked: rankedOn(onQueries(matrix, train)) }));
-  const fewest = Math.min(
-    ...named.flatMap(({ ranked: [best = 0] }) => (matrix.workflows[best] as RoutedWorkflow).trials.map(({ length }) => length)),
+  const fewest = lowestOf(
+    named.flatMap(({ ranked: [best = 0] }) => (matrix.workflows[best] as RoutedWorkflow).trials.map(({ length }) => length)),
   );
   const tries = Math.min(most, fewest, ...named.map(({ ranked }) => ranked.length));
   if (tries < 2) return undefined;

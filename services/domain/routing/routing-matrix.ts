@@ -1,3 +1,4 @@
+import { highestOf } from '../statistics/extremes.ts';
 import { mean } from '../statistics/intervals.ts';
 
 /** What is known of some workflows on the same queries: all that a route is fitted on. */
@@ -78,7 +79,7 @@ export function secondTrial({ workflows }: RoutingMatrix, first: number, second:
 
 /** The most executions that a query has of one workflow. */
 export function turnsOf({ workflows }: RoutingMatrix): number {
-  return Math.max(...workflows.flatMap(({ trials }) => trials.map(({ length }) => length)));
+  return highestOf(workflows.flatMap(({ trials }) => trials.map(({ length }) => length)));
 }
 
 /** The place of the workflow with the highest score; of equals the cheapest, and then the earliest. */

@@ -6,6 +6,7 @@ import { totalUse } from '../../run/ledger/totals.ts';
 import type { KeptOutcome } from '../../run/outcome-columns.ts';
 import { executedWorkflows } from '../../run/query-workflows.ts';
 import type { Round, RunState } from '../../run/state.ts';
+import { highestOf } from '../../statistics/extremes.ts';
 import { workflowBounds } from '../../workflow/bounds.ts';
 import type { Workflow } from '../../workflow/workflow.ts';
 
@@ -68,7 +69,7 @@ function executionCost(state: RunState, workflowHash: string, workflow: Workflow
   const perCall = all.map(({ tokens }) => totalUse(tokens)).map(({ tokens, calls }) => tokens / Math.max(1, calls));
   if (perCall.length === 0) return { most: leastTokens(workflow), seen: unseen };
   const { maxCalls } = workflowBounds(workflow, operators);
-  return { most: Math.ceil(Math.max(1, maxCalls) * Math.max(...perCall)), seen: seenElsewhere };
+  return { most: Math.ceil(Math.max(1, maxCalls) * highestOf(perCall)), seen: seenElsewhere };
 }
 
 function executed({ rounds, finalOutcomes = [] }: RunState, isMeant: (round: Round) => boolean): KeptOutcome[] {
@@ -85,5 +86,5 @@ function leastTokens({ prompts }: Workflow): number {
 }
 
 function mostOf(tokens: readonly number[], otherwise: number): JobCost {
-  return tokens.length === 0 ? { most: otherwise, seen: unseen } : { most: Math.max(...tokens), seen: tokens.length };
+  return tokens.length === 0 ? { most: otherwise, seen: unseen } : { most: highestOf(tokens), seen: tokens.length };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ceilingOf } from '../../../../services/domain/routing/ceiling.ts';
-import type { RoutingMatrix } from '../../../../services/domain/routing/routing-matrix.ts';
+import { type RoutingMatrix, turnsOf } from '../../../../services/domain/routing/routing-matrix.ts';
 
 const trials = (rows: readonly (readonly number[])[]) => rows.map((some) => some.map((score) => ({ score, cost: 1 })));
 
@@ -47,4 +47,17 @@ test('a best workflow that was executed once has no ceiling', () => {
     ],
   };
   expect(ceilingOf(matrix, [{ train: [0], test: [0] }], 5)).toBeUndefined();
+});
+
+test('a matrix may have more queries than a function takes arguments', () => {
+  const queries = Array.from({ length: 70_000 }, (_, place) => ({ id: `q${place}`, text: '' }));
+  const twice = trials(queries.map(() => [1, 0]));
+  const workflows = ['one', 'two'].map((name) => ({ name, hash: name, trials: twice }));
+  const all = [...queries.keys()];
+  expect(turnsOf({ queries, workflows })).toBe(2);
+  const folds = [
+    { train: all, test: all.slice(1) },
+    { train: all, test: all.slice(0, 1) },
+  ];
+  expect(ceilingOf({ queries, workflows }, folds, 5)).toMatchObject({ tries: 2, different: 0.5, repeats: 1 });
 });
