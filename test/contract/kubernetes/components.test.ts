@@ -21,9 +21,10 @@ const combinations: readonly (readonly [overlay: string, components: readonly st
   ['production', ['autoscaling-prometheus', 'monitoring', 'gvisor']],
   [
     'production',
-    ['hpa', 'monitoring', 'endpoint-keys', 'serve', 'serve-over-executors', 'serve-hpa', 'dashboard', 'dashboard-tls'],
+    ['hpa', 'monitoring', 'serve', 'endpoint-keys', 'serve-over-executors', 'serve-hpa', 'dashboard', 'dashboard-tls'],
   ],
   ['vllm', ['kueue', 'monitoring', 'endpoint-keys']],
+  ['vllm', ['serve', 'endpoint-keys']],
 ];
 
 describe.skipIf(kustomize === undefined)('components', () => {
@@ -46,6 +47,20 @@ describe.skipIf(kustomize === undefined)('components', () => {
     const tried = new Set([...inOverlays, ...combinations.flatMap(([, components]) => components)]);
     const all = await readdir(join(project, 'k8s/components'));
     expect(all.filter((name) => !tried.has(name))).toEqual([]);
+  });
+
+  test.each([
+    ['endpoint-keys', /MODEL_API_KEY_FILE/],
+    ['gvisor', /"runtimeClassName":"gvisor"/],
+    ['sandbox-seccomp', /"seccompProfile":\{"localhostProfile":"sandbox-seccomp.json".*SCALE_SANDBOX_MIN_ISOLATION/],
+  ])('%s, named after serve, is for the pods of serve as for executors', async (component, mark) => {
+    const rendered = await renderWith(found, 'production', ['serve', component]);
+    for (const name of ['executor', 'serve']) {
+      const { template } = rendered.workload(name).spec;
+      const { containers, ...pod } = template.spec;
+      expect(JSON.stringify({ ...pod, containers }), name).toMatch(mark);
+    }
+    expect(rules.flatMap((rule) => rule.broken(rendered))).toEqual([]);
   });
 
   test('docs/kubernetes.md names each of them, and each network policy', async () => {

@@ -329,13 +329,13 @@ const plants: readonly Plant[] = [
     /executor/,
   ],
   [
-    'every address of the endpoints file may be called by executors and predictors, at the port of its pods',
+    'every address of the endpoints file may be called by executors, predictors and served workflows, at the port of its pods',
     'a namespace that no policy names',
     (all) => setEndpoints(all, (text) => text.replace('http://vllm:8000', 'http://qwen.elsewhere.svc:8000')),
     /may not call qwen.elsewhere.svc:8000/,
   ],
   [
-    'every address of the endpoints file may be called by executors and predictors, at the port of its pods',
+    'every address of the endpoints file may be called by executors, predictors and served workflows, at the port of its pods',
     'no way to vLLM',
     (all) => remove(all, 'NetworkPolicy', 'workers-to-vllm'),
     /may not call vllm:8000/,

@@ -78,14 +78,16 @@ export const networkRules: readonly Rule[] = [
         .map(({ metadata }) => `${metadata.name} does not reach the DNS server`),
   },
   {
-    name: 'every address of the endpoints file may be called by executors and predictors, at the port of its pods',
+    name: 'every address of the endpoints file may be called by executors, predictors and served workflows, at the port of its pods',
     broken: (rendered) => {
       const addresses = [...endpointsOf(rendered).values()].flat().map(({ baseUrl }) => new URL(baseUrl));
-      return ['executor', 'predictor'].flatMap((name) =>
-        addresses
-          .filter((address) => !mayCall(rendered.workload(name), address, rendered))
-          .map(({ host }) => `${name} may not call ${host}`),
-      );
+      return rendered.workloads
+        .filter((workload) => ['executor', 'predictor', 'serve'].includes(serviceOf(workload) ?? ''))
+        .flatMap((workload) =>
+          addresses
+            .filter((address) => !mayCall(workload, address, rendered))
+            .map(({ host }) => `${workload.metadata.name} may not call ${host}`),
+        );
     },
   },
 ];
