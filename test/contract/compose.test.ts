@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { hasCompose } from '../support/compose.ts';
 
-const file = join(import.meta.dirname, '../../deploy/compose.yaml');
+const project = join(import.meta.dirname, '../..');
+const file = join(project, 'deploy/compose.yaml');
 
 interface Service {
   readonly image?: string;
@@ -18,6 +19,8 @@ interface Service {
   readonly ports?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
+  readonly env_file?: readonly { readonly path: string }[];
+  readonly healthcheck?: { readonly test: readonly string[] };
 }
 
 const { services } = parse(readFileSync(file, 'utf8'), { merge: true }) as { services: Record<string, Service> };
@@ -51,9 +54,50 @@ describe('deploy/compose.yaml', () => {
       expect.arrayContaining([...Object.keys(services.coordinator?.environment ?? {})].filter((name) => /NATS/.test(name))),
     );
     expect(environment.SCALE_SERVE_TOKEN_FILE).toBe('/etc/scale/secrets/token');
-    expect(volumes).toEqual([...(services.serve?.volumes ?? [])]);
-    const accounts = readFileSync(join(import.meta.dirname, '../../deploy/nats/accounts.conf'), 'utf8');
+    // The executors have the keys.
+    expect(volumes).toEqual((services.serve?.volumes ?? []).filter((volume) => !volume.startsWith('./endpoints:')));
+    const accounts = readFileSync(join(project, 'deploy/nats/accounts.conf'), 'utf8');
     expect(accounts).toMatch(/user: "?serve"?/);
+  });
+
+  test('has keys read by whoever is given the names of their files', () => {
+    const given = Object.entries(services).filter(([, { env_file = [] }]) =>
+      env_file.some(({ path }) => path === 'endpoints.env'),
+    );
+    expect(given.map(([name]) => name)).toEqual(['executor', 'predictor', 'serve']);
+    for (const [name, { volumes = [] }] of given) expect(volumes, name).toContain('./endpoints:/etc/scale/endpoints:ro');
+  });
+
+  test('starts what the image has, with variables that it reads, and looks at ports where it listens', () => {
+    const entry = readFileSync(join(project, 'deploy/service'), 'utf8');
+    const pages = ['services', 'security', 'run-file'].map((page) => readFileSync(join(project, `docs/${page}.md`), 'utf8'));
+    const ours = Object.entries(services).filter(([, { image = '' }]) => image.includes('scale'));
+    expect(ours.length).toBeGreaterThan(7);
+    for (const [name, { command, environment = {}, healthcheck, ports = [] }] of ours) {
+      const [first = ''] = command ?? [];
+      expect(entry, name).toMatch(
+        first === '--help' || command === undefined ? /^ {2}serve\)/m : new RegExp(`\\b${first}\\b.*\\)`),
+      );
+      const unknown = Object.keys(environment).filter(
+        (variable) => !pages.some((page) => page.includes(variable.replace(/_FILE$/, ''))),
+      );
+      expect(
+        unknown.filter((variable) => variable !== 'SCALE_SERVE_TOKEN_FILE'),
+        name,
+      ).toEqual([]);
+      const listens = {
+        coordinator: '7070',
+        dashboard: '7080',
+        serve: '8080',
+        'serve-over-executors': '8080',
+        simulator: '8000',
+      }[name];
+      expect(
+        ports.map((port) => port.split(':').at(-1)),
+        name,
+      ).toEqual(ports.map(() => listens));
+      if (healthcheck) expect(healthcheck.test.at(-1)?.split('/')[0], name).toBe(listens);
+    }
   });
 
   test.skipIf(!hasCompose()).each([[], ...profiles.map((profile) => [profile])])(
