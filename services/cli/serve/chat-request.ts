@@ -16,7 +16,7 @@ export const givenFields = z.record(
 /** What is read of a request for a chat completion; what a workflow decides itself, such as the temperature, is not. */
 const schema = z.looseObject({
   model: z.string(),
-  messages: z.array(z.looseObject({ role: z.string(), content })).min(1),
+  messages: z.array(z.looseObject({ role: z.string(), content })).min(1, 'must hold a message of the user'),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   seed: z.int().nullish(),
@@ -104,7 +104,15 @@ function fieldsOf({ messages, query }: Parsed, inputs: readonly string[]): Recor
     throw badRequest(`query.${unknown} is none of the fields that this workflow reads: ${inputs.join(', ')}`, `query.${unknown}`);
   }
   const missing = inputs.find((name) => !fields.some(([given]) => given === name));
-  if (missing === undefined) return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]));
+  if (missing === undefined) {
+    // One of several may well be empty.
+    if (fields.length > 0 && fields.every(([, value]) => String(value).trim() === '')) {
+      throw query
+        ? badRequest('query is empty: there is nothing to answer', 'query')
+        : badRequest('the last message of the user is empty', param);
+    }
+    return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]));
+  }
   if (query) throw badRequest(`query.${missing} is missing: this workflow reads ${inputs.join(', ')}`, `query.${missing}`);
   throw badRequest('there is no message of the user to answer', 'messages');
 }

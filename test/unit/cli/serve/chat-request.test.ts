@@ -32,7 +32,9 @@ describe('the query in a request', () => {
   });
 
   it.each([
-    [{ messages: [] }, 'messages'],
+    [{ messages: [] }, 'messages: must hold a message of the user'],
+    [{ messages: [user(' \n')] }, 'the last message of the user is empty'],
+    [{ query: { question: '' } }, 'query is empty'],
     [{ messages: [{ role: 'system', content: 'x' }] }, 'there is no message of the user'],
     [{ messages: [user([{ type: 'image_url', image_url: {} }])] }, 'image_url'],
     [{ n: 2 }, 'n must be 1'],
