@@ -1,3 +1,4 @@
+import { foreignAnswers, isForeign } from './foreign-answers.ts';
 import { readJson } from './read-json.ts';
 import { statedAnswers } from './stated-answers.ts';
 import { withoutEmphasis } from './without-emphasis.ts';
@@ -40,9 +41,6 @@ const sentence = new RegExp(
     String.raw`\s+(?:is|are|was|(?:would|should|must|will)(?:\s+\p{L}+)?\s+be|becomes|equals)(?:\s+(?:therefore|thus|then|simply|hence|indeed|also|actually|clearly))?[\s:*_]+(?=\S)`,
   'giu',
 );
-/** In Chinese, in which some models answer whatever they are asked in: "最终答案是 18 元。", "答案：B，因为 …". */
-const chinese =
-  /答案(?:应该|就)?(?:是|为|[:：])[\s*:：]*([^\n。；;（(]{1,200}?)(?=[。；;（(\n]|，\s*(?:因|其|所|验|共|即|也|而|故)|$)/gu;
 const finalWords = /\bfinal[ \t*_]+$/i;
 const lineBegin =
   /(?:^|\n)[^\p{L}\p{N}\n]*(?:\d+[.)][ \t*_]*)?(?:the[ \t]+)?(?:(?:final|short|correct|best|right)[ \t]+){0,2}$/iu;
@@ -63,7 +61,7 @@ const longestEnd = 30_000;
 /** All announcements of a text, in the order of their places. */
 export function announcements(text: string): Announcement[] {
   // Each of them has one of these words.
-  if (!/\bans|answer|答案|explan|reason|rationale|justif|because|why|"/iu.test(text)) return [];
+  if (!/\bans|answer|explan|reason|rationale|justif|because|why|"/iu.test(text) && !isForeign.test(text)) return [];
   const skipped = Math.max(0, text.length - longestEnd);
   const end = text.slice(skipped);
   const near = [...headingsIn(end), ...sentencesIn(end), ...statedIn(end)].map((one) => ({ ...one, at: one.at + skipped }));
@@ -120,12 +118,12 @@ function headingsIn(text: string): Announcement[] {
 }
 
 function statedIn(text: string): Announcement[] {
-  const inChinese = [...text.matchAll(chinese)].map((match) => {
-    const answer = withoutEmphasis(match[1] ?? '');
-    return { kind: 'heading', final: true, at: match.index, text: answer, whole: answer } as const;
+  const foreign = foreignAnswers(text).map(({ at, text: held }) => {
+    const [answer, whole] = [withoutEmphasis(untilSentenceEnd(held)), withoutEmphasis(held)];
+    return { kind: 'heading', final: true, at, text: answer, whole } as const;
   });
   const stated = statedAnswers(text).map((one) => ({ ...one, kind: 'sentence', final: false, whole: one.text }) as const);
-  return [...inChinese, ...stated];
+  return [...foreign, ...stated];
 }
 
 function sentencesIn(text: string): Announcement[] {

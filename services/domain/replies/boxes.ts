@@ -14,17 +14,22 @@ const command = /(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<!\\|\p{L}
 const upToDelimiter = /^([^\s${}\\][^${}\\\n]*|\\[a-zA-Z]+[^$\\\n]*)(?=\$|\\\)|\\\])/;
 const onePiece = /^(?:-?\d+(?:\.\d+)?|[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+(?:\{[^{}]*\})*)/;
 
-/** The boxes in order, whatever braces stand inside. */
+/** "$\boxed{18}$, not $\boxed{20}$" answers 18. */
+const denied = /(?:\bnot|\binstead of|\brather than|n['’]t)\s+(?:\$|\\[([])?\s*$/i;
+
+/** The boxes in order, without those that the text denies, whatever braces stand inside. */
 export function boxesIn(text: string): Box[] {
   // Most answers have none.
   if (!text.includes('box')) return [];
-  return [...text.matchAll(command)].flatMap((match) => {
+  const all = [...text.matchAll(command)].flatMap((match) => {
     const start = match.index + match[0].length;
     const inside = text[start] === '{' ? betweenBraces(text, start) : withoutBraces(text.slice(start, start + longestBox));
     if (inside === undefined) return [];
     const end = start + inside.length + (text[start] === '{' ? 2 : 0);
     return [{ text: inside, at: match.index, end }];
   });
+  const meant = all.filter(({ at }) => !denied.test(text.slice(Math.max(0, at - 30), at)));
+  return meant.length > 0 ? meant : all;
 }
 
 /** What stands in them. */

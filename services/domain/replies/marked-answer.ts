@@ -1,13 +1,16 @@
 import { announcement, announcements } from './announced-text.ts';
 import { boxedTexts, boxesIn } from './boxes.ts';
+import { withoutConfidence } from './without-confidence.ts';
+import { withoutFence } from './without-fence.ts';
 
 /**
  * The short texts that an answer may mean as its final one, else the whole of it: for questions whose answers are words. An
  * answer of several sentences is meant as it stands, or up to the end of its first.
  */
 export function markedReadings(answer: string): readonly string[] {
-  const marked = markedIn(answer);
-  const readings = marked === undefined ? [answer] : [marked.text, marked.whole];
+  const own = withoutFence(withoutConfidence(answer));
+  const marked = markedIn(own);
+  const readings = marked === undefined ? [own] : [withoutFence(marked.text), withoutFence(marked.whole)];
   return [...new Set(readings.map(bare))];
 }
 
@@ -61,5 +64,6 @@ function bare(text: string): string {
     .replace(/\\text\s*\{([^{}]*)\}/g, '$1')
     .replace(/(?<![\p{L}\p{N})\]])[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?![\p{L}\p{N}([])/gu, '')
     .trim();
-  return inner.replace(/^["'“‘](.*)["'”’][.]?$/su, '$1').trim();
+  const plain = inner.replace(/^\$([^$\d][^$]*)\$$/s, '$1');
+  return plain.replace(/^["'“‘](.*)["'”’][.]?$/su, '$1').trim();
 }

@@ -1,7 +1,8 @@
 import { type Announcement, announcements } from '../replies/announced-text.ts';
 import { boxedTexts } from '../replies/boxes.ts';
 import { announcedBelowBoxes } from '../replies/marked-answer.ts';
-import { numberInWords } from './number-words.ts';
+import { withoutConfidence } from '../replies/without-confidence.ts';
+import { numberAlone, numberOfMarked, numberOfWords } from './marked-number.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** Each reader gives the texts that it takes as marked, in order of appearance; the last one with a number counts. */
@@ -17,9 +18,10 @@ const markedAnswers: readonly ((text: string, announced: readonly Announcement[]
 ];
 
 /** The number that the text marks as final, otherwise its last one. Words count as numbers if there are no digits. */
-export function finalNumber(text: string): ReadNumber | undefined {
+export function finalNumber(answer: string): ReadNumber | undefined {
   // The number alone, as most answers are: it marks nothing.
-  if (/^\s*\d{1,15}\s*$/.test(text)) return readNumbers(text).at(-1);
+  if (/^\s*\d{1,15}\s*$/.test(answer)) return readNumbers(answer).at(-1);
+  const text = withoutConfidence(answer);
   const announced = announcements(text);
   for (const marked of markedAnswers) {
     for (const candidate of marked(text, announced).reverse()) {
@@ -27,38 +29,16 @@ export function finalNumber(text: string): ReadNumber | undefined {
       if (found) return found;
     }
   }
-  return readNumbers(text).at(-1) ?? numberOfWords(text);
+  return numberAlone(text) ?? lastNumber(text);
 }
 
-/** "20 + 16 = 36 signatures" is 36; "36 of the 100 signatures" is 36. */
-function numberOfMarked(marked: string): ReadNumber | undefined {
-  // If it is all that is marked, "12 500" is one number.
-  const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(marked) ? marked.replace(/(?<=\d) (?=\d)/g, '') : marked;
-  const parts = text.split(/[-=]{1,2}>|=|\\approx|≈|[→⇒]|\\(?:to|[rR]ightarrow|implies)(?![a-zA-Z])/);
-  const result = readNumbers(parts.at(-1) ?? '').at(0);
-  return result ?? readNumbers(text).at(0) ?? numberOfWords(text);
-}
+/** A remark behind the answer: "18 (9 at 2)", but not "36 (20 + 16 = 36)". */
+const closingRemark = /\s\([^()=\n]{1,80}\)[\s.*_]*$/;
 
-/** What may follow: "dollars a day", "apples in all". */
-const mostUnitWords = 4;
-
-/** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is not a number. */
-function numberOfWords(text: string): ReadNumber | undefined {
-  const words = text
-    .toLowerCase()
-    .replace(/\\[a-z]+/g, ' ')
-    .match(/\p{L}+/gu);
-  const [, before = ''] =
-    /^((?:(?:about|approximately|around|roughly|exactly|only|just|minus|negative|total|number|the|is|of) )*)/.exec(
-      `${words?.slice(0, 4).join(' ') ?? ''} `,
-    ) ?? [''];
-  const skipped = before.split(' ').length - 1;
-  const number = numberInWords(words?.slice(skipped, skipped + 20) ?? []);
-  const rest = words?.slice(skipped + (number?.length ?? 0)) ?? [];
-  // A sentence that begins with a number word is about something else: "Two friends share it, and each gets a half".
-  if (words === null || number === undefined || rest[0] === 'of' || rest.length > mostUnitWords) return undefined;
-  const value = /minus|negative/.test(before) ? -number.value : number.value;
-  return { value, percent: rest[0] === 'percent', text: words.slice(0, skipped + number.length).join(' ') };
+function lastNumber(text: string): ReadNumber | undefined {
+  const before = text.replace(closingRemark, '');
+  const found = readNumbers(before).at(-1) ?? (before === text ? undefined : numberOfWords(before));
+  return found ?? readNumbers(text).at(-1) ?? numberOfWords(text);
 }
 
 /** Not a sentence with several, such as "The 42 kg bag lasts for 3 weeks". */

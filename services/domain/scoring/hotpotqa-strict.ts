@@ -8,7 +8,8 @@ const decisions = new Set(['yes', 'no', 'noanswer']);
 
 /**
  * HotpotQA's official measure, on the answer that is marked as final: word overlap, but yes and no are either right or wrong. A
- * reader takes the first word of "Yes, both are" as the answer; the official measure does not.
+ * reader takes the first word of "Yes, both are" as the answer, and the last of "Both are, so yes"; the official measure does
+ * not.
  */
 export const hotpotqaStrict = {
   name: 'hotpotqa-strict',
@@ -22,8 +23,16 @@ export const hotpotqaStrict = {
 
 function overlapOrDecision(answer: Tokens, expected: Tokens): number {
   const decided = decisionOf(expected);
-  if (decided !== undefined) return answer[0] === decided ? 1 : 0;
+  if (decided !== undefined) return decisionIn(answer) === decided ? 1 : 0;
   return decisionOf(answer) === undefined ? tokenOverlap(answer, expected) : 0;
+}
+
+/** "Yes, both are" and "Both are, so yes". */
+function decisionIn(tokens: Tokens): string | undefined {
+  const [first = ''] = tokens;
+  const [before = '', last = ''] = tokens.slice(-2);
+  if (decisions.has(first)) return first;
+  return /^(?:so|therefore|thus|hence)$/.test(before) && decisions.has(last) ? last : undefined;
 }
 
 function decisionOf(tokens: Tokens): string | undefined {

@@ -28,6 +28,28 @@ export interface NumberInWords {
   readonly length: number;
 }
 
+const parts: Readonly<Record<string, number>> = {
+  half: 2,
+  third: 3,
+  quarter: 4,
+  fourth: 4,
+  fifth: 5,
+  sixth: 6,
+  eighth: 8,
+  tenth: 10,
+};
+
+/** "half", "a quarter", "three fourths": what is a part of one, unless of something else, or an ordinal: "a third party". */
+export function fractionInWords(words: readonly string[]): NumberInWords | undefined {
+  const [first = '', second = ''] = words;
+  const count = isArticle(first) ? 1 : small.get(first);
+  const name = count === undefined ? first : second;
+  const whole = parts[name.replace(/s$/, '')] ?? parts[name === 'halves' ? 'half' : ''];
+  const isPlural = name.endsWith('s');
+  if (whole === undefined || (count === undefined && name !== 'half') || (count ?? 1) > 1 !== isPlural) return undefined;
+  return { value: (count ?? 1) / whole, length: count === undefined ? 1 : 2 };
+}
+
 /** The number that the words begin with; they are in lower case and split at hyphens. */
 export function numberInWords(words: readonly string[]): NumberInWords | undefined {
   let total = 0;

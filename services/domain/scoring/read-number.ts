@@ -1,3 +1,4 @@
+import { halfWidth } from '../replies/half-width.ts';
 import { scales } from './number-words.ts';
 
 export interface ReadNumber {
@@ -113,7 +114,7 @@ const minus = new RegExp(String.raw`(?:(?<![-\p{L}])negative|${beforeMinus}minus
 /** Undoes the LaTeX, Markdown and typography that models put around numbers. */
 function plainText(text: string): string {
   return (
-    text
+    halfWidth(text)
       .replaceAll('{,}', ',')
       .replaceAll('\\!', '')
       // The point of an abbreviation belongs to the abbreviation: "Rp.500", "S/.20".
@@ -124,6 +125,9 @@ function plainText(text: string): string {
       .replace(/(?<=\d)(?:\\[,;:]|[\u00a0\u2009\u202f])(?=\d{3}(?!\d))/g, ',')
       .replace(/(?<![\d.,])\d{1,3}(?: \d{3})+(?![.,]?\d)/g, joinedGroups)
       .replace(/\\times|\\cdot/g, '×')
+      // "3 ± 0.1" is about 3, and 7:00 an hour.
+      .replace(/(?<=\d)\s?(?:±|\\pm(?![a-z])|\+\/-)\s?[$€£]?[\d.]+\d%?/g, '')
+      .replace(/(?<![\d:])(\d{1,2}):00(?![\d:])/g, '$1')
       .replace(/\\[,;: ]|~|[\u00a0\u2009\u202f]/g, ' ')
       .replace(/\\([$%])/g, '$1')
       .replace(/(?<=\d)([⁻⁺]?[⁰¹²³⁴-⁹]+)/g, (raised) => `^{${[...raised].map((sign) => powers[sign]).join('')}}`)

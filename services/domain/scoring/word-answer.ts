@@ -6,7 +6,15 @@ export type Tokens = readonly string[];
 /** A way to read the words of a text. */
 export type Reader = (text: string) => Tokens;
 
-const hyphens = /\s+|(?<=[\p{L}\p{N}.%])-/u;
+/** "May 5th" is May 5, and so is "the 5th of May". */
+const months =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
+const dayOrdinal = new RegExp(
+  `(?<=\\b${months}\\s(?:the\\s)?)(\\d{1,2})(?:st|nd|rd|th)\\b|\\b(\\d{1,2})(?:st|nd|rd|th)(?:\\sof)?(?=\\s${months}(?!\\p{L}))`,
+  'gu',
+);
+
+const hyphens = /\s+|(?<=[\p{L}\p{N}.%])-|(?<=\p{L}{2})\/(?=\p{L}{2})/u;
 const hyphensAtDigits = /\s+|(?<=\p{N}[.%]?)-|(?<=[\p{L}.%])-(?=[\p{N}.])/u;
 const hyphensBetweenDigits = /\s+|(?<=\p{N}[.%]?)-(?=[\p{N}.]|$)/u;
 
@@ -72,6 +80,7 @@ function partsOf(text: string, separator: RegExp): string[] {
   return text
     .normalize('NFKC')
     .toLowerCase()
+    .replace(dayOrdinal, '$1$2')
     .replace(/[\u2010-\u2015\u2212]/g, '-')
     .split(separator)
     .filter((part) => part !== undefined && part !== '');

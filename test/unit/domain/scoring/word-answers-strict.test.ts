@@ -11,6 +11,11 @@ describe('the strict DROP scorer', () => {
 
   it.each([
     ['ignores case, articles, quotation marks and punctuation', '"The Lions!"', 'lions', 1],
+    ['reads the day of a date', 'May 5th, 1995', 'May 5, 1995', 1],
+    ['reads the day before its month', 'the 5th of May', '5 May', 1],
+    ['keeps another ordinal', 'the 5th drive', '5 drive', 0],
+    ['takes a slash between words for a gap', 'Hispanic/Latino', 'Hispanic Latino', 1],
+    ['leaves out how sure the answer is', 'Rams\nConfidence: 95%', 'Rams', 1],
     ['takes the tagged answer', 'First 3, then 7. <answer>7</answer> of 9', '7', 1],
     ['takes the boxed answer', 'So it is \\boxed{\\text{Green Bay}} in the end', 'Green Bay', 1],
     ['takes the answer under a heading', 'They ran 3 times.\n\n**Answer:** 12 yards', '12', 1],
@@ -85,6 +90,10 @@ describe('the strict HotpotQA scorer', () => {
   const score = (answer: string, reference: string) => hotpotqaStrict.score(answer, asked(reference)).score;
 
   it.each([
+    ['takes a decision at the end', 'Both are American, so yes.', 'yes', 1],
+    ['takes no other decision at the end', 'No, so yes', 'yes', 0],
+    ['reads a heading in German', 'Antwort: Delhi', 'Delhi', 1],
+    ['reads a heading in Chinese', '回答：Delhi', 'Delhi', 1],
     ['takes the marked answer', 'Rome is the capital of Italy.\nAnswer: Rome', 'Rome', 1],
     ['gives the harmonic mean of precision and recall', 'King Henry', 'King Henry VIII', 0.8],
     ['takes the first word of an answer for the decision', 'Yes, both are rivers', 'yes', 1],

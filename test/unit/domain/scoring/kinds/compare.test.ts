@@ -19,6 +19,9 @@ describe.each<[string, ...[string, string, Record<string, OptionValue>, number][
   [
     'exact-match',
     ['Paris', 'Paris', {}, 1],
+    ['```sql\nSELECT 1\n```', 'SELECT 1', {}, 1],
+    ['$\\text{Paris}$', 'Paris', {}, 1],
+    ['Paris (95% confident)', 'Paris', {}, 1],
     ['The answer is: **the paris**.', 'Paris', {}, 1],
     ['I think it is Paris, or Lyon', 'Paris', {}, 0],
     ['Paris', 'paris', { ignore: [] }, 0],
