@@ -1,5 +1,5 @@
 import type { Benchmark } from '../domain/benchmark.ts';
-import type { Command, WorkCommand } from '../domain/run/command.ts';
+import { type Command, isWorkCommand, type WorkCommand } from '../domain/run/command.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import { isOver } from '../domain/run/is-over.ts';
 import type { RunState } from '../domain/run/state.ts';
@@ -103,8 +103,8 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       const commands = await settings.planLog(state);
       // Planning again at once would give the same empty plan for the same state, for ever.
       if (commands.length === 0) throw new Error(`nothing is planned for a run that is ${state.status}`);
-      for (const command of commands.filter((each) => !isWork(each))) await append(await eventOf(command));
-      const work = commands.filter(isWork);
+      for (const command of commands.filter((each) => !isWorkCommand(each))) await append(await eventOf(command));
+      const work = commands.filter(isWorkCommand);
       if (work.length > 0) step = await begun(work, state);
       await catchUp();
     }
@@ -122,7 +122,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     const [first] = commands;
     if (first === undefined) return false;
     if (first.kind === 'append') addAhead(place, first.event, undefined);
-    else change(place, { round, jobIds, step: await begun(commands.filter(isWork), from) });
+    else change(place, { round, jobIds, step: await begun(commands.filter(isWorkCommand), from) });
     return true;
   };
 
@@ -203,8 +203,4 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       return false;
     },
   };
-}
-
-function isWork(command: Command): command is WorkCommand {
-  return command.kind !== 'append' && command.kind !== 'recall';
 }

@@ -32,6 +32,11 @@ export function randomInteger(random: Random, below: number): number {
   return Math.floor(random.next() * below);
 }
 
+/** A standard normal number, by Box and Muller. */
+export function randomNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+}
+
 /** An index drawn with these probabilities, which need not sum to 1. At least one must be positive. */
 export function randomChoice(random: Random, weights: readonly number[]): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -1,4 +1,5 @@
 import type { Document, Section } from '../../shared/document/document.ts';
+import { capitalised } from '../../shared/document/format.ts';
 import { type BenchResult, type BenchRow, cellsOf } from './bench.ts';
 
 /** When and where benches were run. */
@@ -63,7 +64,7 @@ function warningsAbout({ quick, load, cores, times }: Circumstances): string[] {
 }
 
 function sectionOf({ name, description, outcome }: MeasuredBench): Section {
-  const intro = { kind: 'text', text: `${description.charAt(0).toUpperCase()}${description.slice(1)}.` } as const;
+  const intro = { kind: 'text', text: `${capitalised(description)}.` } as const;
   if (outcome instanceof Error) {
     return { id: name, title: name, blocks: [intro, { kind: 'text', text: `It was not measured: ${outcome.message}` }] };
   }

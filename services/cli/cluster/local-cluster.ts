@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defined } from '../../domain/defined.ts';
+import { capitalised } from '../../shared/document/format.ts';
 import { onAbort } from '../../shared/lifecycle/abort.ts';
 import { fileVariableOf } from '../../shared/settings/environment.ts';
 import { bringNatsServer } from '../../shared/toolchain/bring-nats-server.ts';
@@ -121,7 +122,7 @@ function storingServer({ bus }: Parts, notice: (message: string) => void): Stori
       return await answer.then((response) => response.text()).catch(() => undefined);
     },
     restart: async (why) => {
-      notice(`${why.charAt(0).toUpperCase()}${why.slice(1)}.`);
+      notice(`${capitalised(why)}.`);
       await bus[0]?.current().stop();
     },
   };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { openDashboard } from '../cluster/open-dashboard.ts';
 import { addNamed } from '../command-words.ts';
+import { parsePort } from '../parse-port.ts';
 import { findRun } from '../runs/find-run.ts';
 
 interface DashboardOptions extends ClusterOptions {
@@ -63,10 +64,4 @@ function openBrowser(cli: Cli, link: string): void {
   const browser = spawn(command ?? '', [...words, link], { stdio: 'ignore', detached: true });
   browser.once('error', () => cli.notice('No browser could be started here: open the link by hand.'));
   browser.unref();
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('it must be a port from 0 to 65535.');
 }

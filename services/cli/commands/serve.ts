@@ -18,6 +18,7 @@ import { lookAtModels } from '../in-process/look-at-models.ts';
 import { startModelServers } from '../in-process/model-servers.ts';
 import { executorsHere, type OpenExecutor } from '../in-process/workflow-executor.ts';
 import { countUpTo } from '../parse-count.ts';
+import { parsePort } from '../parse-port.ts';
 import { readPolicyFile } from '../route/policy-file.ts';
 import { pricesHelp } from '../runs/with-prices.ts';
 import { isLoopback } from '../serve/check-access.ts';
@@ -208,12 +209,6 @@ function parsePriority(text: string): number {
   const priority = Number(text);
   if (/^-?\d+$/.test(text) && priority >= low && priority <= high) return priority;
   throw new InvalidArgumentError(`it must be a whole number from ${low} to ${high}.`);
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('it must be a port from 0 to 65535.');
 }
 
 /** An empty token would let everybody in who shows none. */

@@ -6,7 +6,7 @@ import {
   type StreamState,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
-import { exact, formatDuration } from '../../shared/document/format.ts';
+import { exact, formatDuration, formatShare } from '../../shared/document/format.ts';
 import type { Check } from './check.ts';
 
 /** What this machine knows beside the coordinator's answer. */
@@ -95,7 +95,7 @@ function streamChecks({ streams, streamsTrouble }: DiagnoseResponse): Check[] {
         ];
   if (wrong.length + left.length > 0) return [...wrong, ...left];
   const fullest = streams.toSorted((one, other) => fillOf(other) - fillOf(one))[0];
-  const most = fullest === undefined ? '' : `; the fullest, ${fullest.stream}, at ${percent(fillOf(fullest))}`;
+  const most = fullest === undefined ? '' : `; the fullest, ${fullest.stream}, at ${formatShare(fillOf(fullest))}`;
   return [{ name: 'streams', status: 'ok', found: `${streams.length}, as they should be${most}` }];
 }
 
@@ -108,7 +108,7 @@ function streamCheck(state: StreamState): Check | undefined {
   }
   const fill = fillOf(state);
   if (refusesWhenFull && fill > nearlyFull) {
-    const found = `${percent(fill)} of ${mebibytes(maxBytes)} used; full, it refuses, and runs wait`;
+    const found = `${formatShare(fill)} of ${mebibytes(maxBytes)} used; full, it refuses, and runs wait`;
     const advice = `give it more: \`nats stream edit ${stream} --max-bytes\`, if the disk of the NATS servers has it`;
     return { name, status: fill > asGoodAsFull ? 'failed' : 'warning', found, advice };
   }
@@ -124,10 +124,6 @@ function fillOf({ bytes, maxBytes }: StreamState): number {
 
 function mebibytes(bytes: number): string {
   return `${exact(bytes / 1024 ** 2)} MiB`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }
 
 /** By what takes their jobs. */

@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { ReadRows } from '../../shared/benchmarks/source-rows.ts';
+import { capitalised, formatNames } from '../../shared/document/format.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
 import { type ColumnProfile, profileColumns } from './column-profile.ts';
@@ -89,7 +90,7 @@ export function planScaffold({ path, read, profiles }: LookedAt, choices: InitCh
     ...{ name, fields, options, separator: separatorToSay(read, path) },
     task:
       choices.task ??
-      `${capital(listedNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
+      `${capitalised(formatNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
     dataFile: relative(folder, path),
     reference: answer,
     answer: plan,
@@ -181,12 +182,4 @@ function splitOf(
 function textOf(profiles: readonly ColumnProfile[], column: string | undefined, row: number): string {
   const texts = profiles.find(({ name }) => name === column)?.texts[row] ?? [];
   return texts.join('\n').replace(/\s+/g, ' ');
-}
-
-function listedNames(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { RunProgress } from '../../domain/report/run-progress.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import { describeSaved, formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
+import { capitalised, describeSaved, formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
@@ -57,7 +57,7 @@ export function tellWaits(say: (message: string) => void): RunView['waiting'] {
 export function describeWait({ what, until, waitedMs }: Omit<ViewedWait, 'kind'>): string {
   const [cause, end] = [oneLine(what, 400).replace(/\.$/, ''), oneLine(until, 200)];
   const since = waitedMs < 1_000 ? '' : ` for ${formatDuration(waitedMs)}`;
-  return `Waiting${since}: ${cause}. ${end.charAt(0).toUpperCase()}${end.slice(1)}.`;
+  return `Waiting${since}: ${cause}. ${capitalised(end)}.`;
 }
 
 /** Progress drawn in place, below one line per round. */

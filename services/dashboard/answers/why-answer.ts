@@ -1,4 +1,5 @@
 import { type DiagnoseResponse, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { capitalised } from '../../shared/document/format.ts';
 import type { RunRow, WhyAnswer } from '../api.ts';
 
 type Finding = WhyAnswer['findings'][number];
@@ -18,7 +19,7 @@ function sentenceOf({ state, waiting }: RunRow, findings: readonly Finding[]): s
   if (state === 'cancelled') return 'The run is over: it was cancelled.';
   if (state === 'failed') return 'The run is over: it failed, and its report says why.';
   if (state === 'interrupted') return 'Nothing works on the run: `scale run` with the same file continues it.';
-  if (waiting !== undefined) return `It waits: ${waiting.what}. ${capital(waiting.until)}.`;
+  if (waiting !== undefined) return `It waits: ${waiting.what}. ${capitalised(waiting.until)}.`;
   if (state === 'paused') return 'It is paused until somebody resumes it.';
   const [worst] = findings;
   if (worst?.level === 'stops') return `It does not move: ${worst.text}.`;
@@ -29,7 +30,7 @@ function ownFindings({ runId, state, waiting }: RunRow, { runs, trouble }: Diagn
   const led = runs.find((run) => run.runId === runId);
   const findings: Finding[] = [];
   if (waiting !== undefined) {
-    findings.push({ level: 'stops', subject: 'This run', text: waiting.what, remedy: capital(waiting.until) });
+    findings.push({ level: 'stops', subject: 'This run', text: waiting.what, remedy: capitalised(waiting.until) });
   }
   if (trouble !== '') findings.push({ level: 'stops', subject: 'Coordinator', text: trouble });
   else if (led?.leader === 'nobody' && led.status === RunStatus.RUNNING && state !== 'interrupted') {
@@ -111,4 +112,3 @@ function busFindings({ streams, streamsTrouble, natsVersion }: DiagnoseResponse)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -6,7 +6,7 @@ import { buildPredictionPrompt } from '../prompts/build-prediction-prompt.ts';
 import { answerKey, answersShown, buildProposalPrompt, type OutcomeTexts } from '../prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../prompts/build-query-proposal-prompt.ts';
 import { workflowYaml } from '../prompts/workflow-yaml.ts';
-import { randomStream } from '../random.ts';
+import { randomNormal, randomStream } from '../random.ts';
 import { applyEvent } from '../run/apply-event.ts';
 import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../run/command.ts';
 import type { RunConfiguration } from '../run/configuration.ts';
@@ -53,10 +53,10 @@ export function playRun(run: PlayedRun, course: number): RunState {
   const play: Play = {
     ...run,
     random,
-    executorFactor: Math.exp(standIn.doubts.executor * normal(level)),
-    branchFactor: Math.exp(standIn.doubts.branches * normal(level)),
-    optimizerFactor: Math.exp(standIn.doubts.optimizer * normal(level)),
-    hardness: standIn.executions.map(() => difficultySpread * normal(random)),
+    executorFactor: Math.exp(standIn.doubts.executor * randomNormal(level)),
+    branchFactor: Math.exp(standIn.doubts.branches * randomNormal(level)),
+    optimizerFactor: Math.exp(standIn.doubts.optimizer * randomNormal(level)),
+    hardness: standIn.executions.map(() => difficultySpread * randomNormal(random)),
     growths: new Map(),
   };
   let state = applyEvent(undefined, { kind: 'run-started', configuration });
@@ -88,11 +88,6 @@ interface Play extends PlayedRun {
   readonly hardness: readonly number[];
   /** By the workflow's made-up hash; the initial one has none. */
   readonly growths: Map<string, Growth>;
-}
-
-/** A standard normal number, by Box and Muller. */
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
 
 function eventsOf(play: Play, state: RunState, command: ReturnType<typeof planNextStep>[number]): RunEvent[] {
@@ -213,7 +208,7 @@ function predicted(play: Play, state: RunState, { round, turn }: Extract<WorkCom
   const base = { kind: 'prediction-completed', round, turn, reason: '', ...(tokens && { tokens }) } as const;
   const guess = Math.min(
     1,
-    Math.max(0, growthOf(play, state.rounds[round - 1]?.workflowHash ?? '').score + 0.1 * normal(random)),
+    Math.max(0, growthOf(play, state.rounds[round - 1]?.workflowHash ?? '').score + 0.1 * randomNormal(random)),
   );
   if (random.next() >= unreadShare) return { ...base, score: guess };
   return { ...base, failure: { kind: 'unparsable-prediction', message: 'made up' } };

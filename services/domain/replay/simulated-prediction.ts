@@ -1,4 +1,5 @@
 import type { Random } from '../ports.ts';
+import { randomNormal } from '../random.ts';
 import { mean } from '../statistics/intervals.ts';
 
 /** The quality of S_pred in the paper's Table 3. */
@@ -20,10 +21,6 @@ export function simulatedPredictions(truths: readonly number[], working: readonl
   const own = Math.sqrt(Math.max(0.01 ** 2, total ** 2 - deviation ** 2));
   return truths.map((truth, index) => {
     const lean = working[index] && deviation > 0 ? (pearson * (truth - centre)) / deviation : 0;
-    return Math.min(1, Math.max(0, centre + own * (lean + Math.sqrt(1 - pearson ** 2) * normal(random))));
+    return Math.min(1, Math.max(0, centre + own * (lean + Math.sqrt(1 - pearson ** 2) * randomNormal(random))));
   });
-}
-
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }

@@ -17,6 +17,10 @@ export type WorkCommand =
   | ProposeCommand
   | { readonly kind: 'predict'; readonly round: number; readonly turn: number };
 
+export function isWorkCommand(command: Command): command is WorkCommand {
+  return command.kind !== 'append' && command.kind !== 'recall';
+}
+
 export interface ProposeCommand {
   readonly kind: 'propose';
   readonly round: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text, written } from '../settings/rules.ts';
+import { isGroup } from '../settings/sorted-text.ts';
 
 /** The user's own headers by name: a literal value, or the variable that holds it. */
 export type HeaderSettings = Readonly<Record<string, string | { readonly variable: string }>>;
@@ -54,10 +55,6 @@ function brokenRule(name: string, value: unknown): string | undefined {
   if (!/^[\t\x20-\x7e]*$/.test(value)) return 'must be one line of ASCII';
   if (!namesSecret.test(name) && !looksLikeSecret(value)) return undefined;
   return 'must be { variable: NAME }, the name of an environment variable that holds the value: a run file is no place for a secret';
-}
-
-function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A name of a variable is short and has no hyphens; keys have prefixes, hyphens, or many mixed letters and digits. */

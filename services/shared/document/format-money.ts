@@ -1,4 +1,5 @@
 import type { Money } from '../../domain/prices/money-of.ts';
+import { formatNames } from './format.ts';
 
 /** An amount without its currency: "1,234.50", "0.0312", "0.000042". Two digits after the point from 1 on, and more below. */
 export function formatAmount(amount: number): string {
@@ -17,7 +18,7 @@ export function formatCost(amount: number, currency: string): string {
 
 /** "$1.25", and what it lacks: "$1.25, without qwen3-8b, whose price is not known". */
 export function describeMoney({ amount, currency, unpriced = [] }: Money): string {
-  const lacks = unpriced.length === 0 ? '' : `, without ${listed(unpriced)}, whose price is not known`;
+  const lacks = unpriced.length === 0 ? '' : `, without ${formatNames(unpriced)}, whose price is not known`;
   return `${formatCost(amount, currency)}${lacks}`;
 }
 
@@ -29,8 +30,4 @@ export function shortMoney({ amount, currency, unpriced = [] }: Money): string {
 /** A part of a total, after its tokens: " ($0.25)"; "" where nothing says what it cost. */
 export function partInMoney(amount: number | undefined, total: Money | undefined): string {
   return amount === undefined || total === undefined ? '' : ` (${shortMoney({ ...total, amount })})`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

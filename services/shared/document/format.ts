@@ -9,6 +9,16 @@ export function oneLine(text: string, limit = 100): string {
   return characters.length <= limit ? plain : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
+/** As the beginning of a sentence. */
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** E.g. "a, b and c". */
+export function formatNames(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 /** A score in [0, 1], as 0.8712. */
 export function formatScore(score: number): string {
   return score.toFixed(4);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isExecutable } from '../toolchain/is-executable.ts';
 import { isAtLeast } from '../toolchain/versions.ts';
 import { SandboxError } from './sandbox-error.ts';
 
@@ -60,11 +60,4 @@ async function askPython(place: string): Promise<PythonBinary | string> {
     if (missing !== undefined) return `lacks the module ${missing} of the standard library`;
     return `does not run: ${message.split('\n')[0]}`;
   }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

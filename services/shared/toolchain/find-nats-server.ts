@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { isExecutable } from './is-executable.ts';
 import { isClone, packageFolder } from './package-folder.ts';
 import { isAtLeast, oldestNatsServer } from './versions.ts';
 
@@ -82,13 +81,6 @@ function placesToLook(search: NatsServerSearch): { path: string; origin: NatsSer
 export function toolsFolderOf({ XDG_DATA_HOME: share }: NatsServerSearch['environment']): string {
   if (isClone) return join(packageFolder(), '.tools');
   return join(share === undefined || share === '' ? join(homedir(), '.local', 'share') : share, 'scale');
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function askVersion(path: string): Promise<{ version: string } | { problem: string }> {

@@ -1,4 +1,4 @@
-import type { Random } from '../../domain/ports.ts';
+import { randomNormal } from '../../domain/random.ts';
 import { pick } from '../pick.ts';
 import type { Question } from '../question.ts';
 
@@ -23,7 +23,7 @@ export function predict({ prompt, random, structured }: Question): string {
     .filter((score) => score > 0.3);
   const sum = shown.reduce((total, score) => total + score, belief.score * belief.weight);
   const typical = sum / (shown.length + belief.weight);
-  const score = Math.min(0.99, Math.max(0.01, typical + spread * normal(random)));
+  const score = Math.min(0.99, Math.max(0.01, typical + spread * randomNormal(random)));
   const reason = pick(remarks, random);
   if (structured) return JSON.stringify({ reason, score: score.toFixed(2) });
   if (random.next() < uselessShare) {
@@ -33,8 +33,4 @@ export function predict({ prompt, random, structured }: Question): string {
     );
   }
   return `<reason>${reason}</reason>\n<box>${score.toFixed(2)}</box>`;
-}
-
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }

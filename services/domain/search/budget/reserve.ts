@@ -1,5 +1,5 @@
 import { bestRound } from '../../run/best-round.ts';
-import type { Command, ExecuteCommand, WorkCommand } from '../../run/command.ts';
+import { type Command, type ExecuteCommand, isWorkCommand, type WorkCommand } from '../../run/command.ts';
 import type { TokensReserved } from '../../run/event.ts';
 import { tokensOfOutcome } from '../../run/ledger/mean-cost.ts';
 import type { RunState } from '../../run/state.ts';
@@ -13,7 +13,7 @@ import { hasBudget, tokensLeft, tokensOfPick } from './tokens-left.ts';
  * round. The log holds each reservation, so a coordinator that resumes in the middle of one issues the same jobs.
  */
 export function withinBudget(state: RunState, commands: readonly Command[]): readonly Command[] {
-  const work = commands.filter(isWork);
+  const work = commands.filter(isWorkCommand);
   if (!hasBudget(state) || work.length === 0) return commands;
   const open = state.reservation?.open ?? 0;
   if (open > 0) return firstJobs(work, open);
@@ -64,10 +64,6 @@ export function reservation(costs: readonly JobCost[], left: number): TokensRese
 
 function carefully({ most, seen }: JobCost): number {
   return seen === unseen ? Number.POSITIVE_INFINITY : most * (1 + 3 / seen);
-}
-
-function isWork(command: Command): command is WorkCommand {
-  return command.kind !== 'append' && command.kind !== 'recall';
 }
 
 /**
