@@ -10,6 +10,7 @@ import { ControlError } from '../../shared/control-client/control-error.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import { readSpent } from '../../shared/runs/read-run.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
+import { describeOutage } from '../cluster/describe-outage.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createWaitClock } from '../progress/wait-clock.ts';
@@ -83,8 +84,9 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
     };
     for await (const update of watchReliably(cluster.client, watch, AbortSignal.any([signal, over.signal]))) {
       if (update.kind === 'connection-lost') {
-        if (update.message !== told) view.notice(`${update.message}; trying again.`);
-        told = update.message;
+        const message = describeOutage(cluster, update.message);
+        if (message !== told) view.notice(`${message}; trying again.`);
+        told = message;
         waits.lost(update.message);
         continue;
       }

@@ -2,6 +2,7 @@ import type { GetSweepResponse } from '../../shared/contracts/generated/scale/v1
 import { ControlError, isLasting } from '../../shared/control-client/control-error.ts';
 import { pause } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
+import { describeOutage } from '../cluster/describe-outage.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
 export interface SweepFollowing {
@@ -47,8 +48,7 @@ export async function followSweep(following: SweepFollowing, signal: AbortSignal
         if (!(error instanceof ControlError) || isLasting(error)) throw error;
         failingSince ??= performance.now();
         if (performance.now() - failingSince > patienceMs[cluster.kind]) throw error;
-        // Of a cluster of our own, what ended is told next; where it listens and by which protocol is nobody's concern.
-        const message = cluster.kind === 'own' ? 'the coordinator does not answer' : error.message;
+        const message = describeOutage(cluster, error.message);
         if (message !== told) notice(`${message}; trying again.`);
         told = message;
       }
