@@ -4,6 +4,7 @@ import type { RunEvent } from '../../domain/run/event.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { capitalised, describeSaved, formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
+import { phaseLabel } from '../../shared/document/phase-label.ts';
 import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
 import { createTerminalScreen, type ScreenStream } from './terminal-screen.ts';
@@ -117,7 +118,7 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
   const spent = progress.spentTokens === undefined ? '' : ` (${formatCount(progress.spentTokens)} spent)`;
   const cost = progress.money === undefined ? '' : `, ${shortMoney(progress.money)}`;
   const left = progress.leftMs === undefined ? 'time left: not known yet' : `about ${formatDuration(progress.leftMs)} left`;
-  const running = isPaused ? 'paused' : phase;
+  const running = isPaused ? 'paused' : phaseLabel(phase);
   const status = state.status === 'running' ? running : state.status;
   const lines = [
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
@@ -129,7 +130,7 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
 
 /** E.g. "round 5 (few-shot 12/21), round 6 (propose 0/1)". */
 export function describeRounds(rounds: NonNullable<RunProgress['ahead']>): string {
-  return rounds.map(({ round, phase, done, total }) => `round ${round} (${phase} ${done}/${total})`).join(', ');
+  return rounds.map(({ round, phase, done, total }) => `round ${round} (${phaseLabel(phase)} ${done}/${total})`).join(', ');
 }
 
 function unitOf(phase: string): string {

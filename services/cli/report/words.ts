@@ -53,10 +53,13 @@ function describeGain(score: number, initial: number): string {
 }
 
 /** How many workflows have a score, and how many of them by full evaluation. */
-export function describeEvaluated({ rounds }: ReportModel): string {
-  const methods = rounds.flatMap(({ score, method }) => (score === undefined || method === undefined ? [] : [method]));
-  const full = methods.filter((method) => evaluationMethods.get(method)?.executesAll === true).length;
-  return `${exact(methods.length)} workflow${methods.length === 1 ? '' : 's'}: ${full} in full, ${methods.length - full} by estimate`;
+export function describeEvaluated({ rounds, run }: ReportModel): string {
+  const scored = rounds.filter(({ score }) => score !== undefined);
+  // Whatever the method, a sample that holds every query is a full evaluation.
+  const full = scored.filter(
+    ({ method = '', queries }) => evaluationMethods.get(method)?.executesAll === true || queries.executed === run.queries,
+  ).length;
+  return `${exact(scored.length)} workflow${scored.length === 1 ? '' : 's'}: ${full} in full, ${scored.length - full} by estimate`;
 }
 
 /** What the other scorers say about the best workflow, on the queries that it was executed on. */

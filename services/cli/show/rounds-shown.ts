@@ -2,10 +2,10 @@ import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { executedOutcomes } from '../../domain/run/executed-outcomes.ts';
-import { tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
+import { tokensAnAnswer, tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
+import type { Outcomes } from '../../domain/run/outcome-list.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { shownScore } from '../../domain/search/static-score.ts';
-import { mean } from '../../domain/statistics/intervals.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
@@ -25,7 +25,9 @@ export interface RoundShown {
   readonly method?: string;
   /** Queries that its workflow was executed on, the final pick included. */
   readonly queries: number;
-  /** Mean over its executions; absent without any. */
+  /** Those of them that were executed for its score. */
+  readonly scoredQueries: number;
+  /** Mean over what was executed for its score, as everywhere; absent without any. */
   readonly tokensAnAnswer?: number;
   readonly modification: string;
   readonly workflowHash: string;
@@ -35,7 +37,7 @@ export interface RoundShown {
 export function roundsShown(state: RunState): RoundShown[] {
   const best = bestOf(state)?.round;
   return state.rounds.map((round) => {
-    const outcomes = executedOutcomes(state, round);
+    const countQueries = (outcomes: Outcomes): number => new Set(outcomes.map(({ queryIndex }) => queryIndex)).size;
     const shown = shownScore(round, state.configuration.search);
     return {
       round: round.round,
@@ -43,8 +45,8 @@ export function roundsShown(state: RunState): RoundShown[] {
       ...defined({ mergedRound: round.mergedRound }),
       isBest: round.round === best,
       ...(shown && { score: shown.score, method: shown.method }),
-      queries: new Set(outcomes.map(({ queryIndex }) => queryIndex)).size,
-      ...(outcomes.length > 0 && { tokensAnAnswer: mean(outcomes.map(tokensOfOutcome)) }),
+      ...{ queries: countQueries(executedOutcomes(state, round)), scoredQueries: countQueries(round.outcomes) },
+      ...defined({ tokensAnAnswer: tokensAnAnswer(round) }),
       ...{ modification: round.modification, workflowHash: round.workflowHash },
       ...defined({ failure: round.failure?.message }),
     };
@@ -57,7 +59,10 @@ export function describeRounds(rounds: readonly RoundShown[]): string {
     [round.parentRound ?? '-', ...(round.mergedRound === undefined ? [] : [round.mergedRound])].join(' + '),
     round.score === undefined ? '-' : formatScore(round.score),
     round.method ?? (round.failure === undefined ? '-' : 'failed'),
-    String(round.queries),
+    // What the final pick has executed beyond the score's queries is told apart: the score does not know it.
+    round.queries > round.scoredQueries
+      ? `${round.scoredQueries} + ${round.queries - round.scoredQueries}`
+      : String(round.queries),
     round.tokensAnAnswer === undefined ? '-' : formatCount(round.tokensAnAnswer),
     oneLine(round.failure ?? (round.modification || 'the initial workflow'), 70),
   ]);

@@ -39,6 +39,7 @@ export function buildReport(
 ): ReportModel {
   const { initialWorkflow: _, ...configuration } = state.configuration;
   const best = reportBest(state);
+  const pick = reportPick(state);
   const ledger = reportLedger(state, spent, prices);
   const estimates = reportEstimates(state);
   return {
@@ -46,7 +47,7 @@ export function buildReport(
     simulated: ledger.total.simulated,
     run: runFacts(state, benchmark, meta),
     configuration,
-    ...defined({ best, verdict: reportVerdict(state, prices), pick: reportPick(state), memory: reportMemory(state) }),
+    ...defined({ best, verdict: reportVerdict(state, prices), pick, memory: reportMemory(state) }),
     ...defined({ feedback: reportFeedback(events) }),
     rounds: reportRounds(state, benchmark.otherScorers, { prices, latencies }),
     spending: reportSpending(state, prices),
@@ -60,7 +61,7 @@ export function buildReport(
     ),
     repetitions: countRepetitions(state),
     executionFailures: groupFailures(state.rounds.flatMap(failedIn)),
-    remarks: [...(benchmark.warnings ?? []), ...reportRemarks(state, best, estimates)],
+    remarks: [...(benchmark.warnings ?? []), ...reportRemarks(state, best, pick, estimates)],
   };
 }
 

@@ -7,17 +7,22 @@ import { totalsByModel } from '../run/ledger/totals.ts';
 import { fallenBack } from '../run/query-workflows.ts';
 import { isQueryLevel } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
-import type { BestWorkflow, EstimateReport } from './report-model.ts';
+import type { BestWorkflow, EstimateReport, PickReport } from './report-model.ts';
 
 const fewPairs = 5;
 
 /** Why the figures of this run may not mean what they seem to. */
-export function reportRemarks(state: RunState, best: BestWorkflow | undefined, estimates: EstimateReport): readonly string[] {
+export function reportRemarks(
+  state: RunState,
+  best: BestWorkflow | undefined,
+  pick: PickReport | undefined,
+  estimates: EstimateReport,
+): readonly string[] {
   const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
-  return [...doubts, ...bestRemarks(state, best), ...estimateRemarks(estimates), ...roundRemarks(state)];
+  return [...doubts, ...bestRemarks(state, best, pick), ...estimateRemarks(estimates), ...roundRemarks(state)];
 }
 
-function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] {
+function bestRemarks(state: RunState, best: BestWorkflow | undefined, pick: PickReport | undefined): string[] {
   const round = best === undefined ? undefined : state.rounds[best.round - 1];
   if (best === undefined || round === undefined) {
     return [
@@ -34,8 +39,13 @@ function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] 
       : [];
   if (!coversAllQueries(round, state.configuration)) {
     const rest = round.evaluation?.predicted === undefined ? 'alone' : "and the optimizer model's own prediction";
+    const { queries = 0, score = 0 } = pick?.executed ?? {};
+    const picked = queries > best.queries.executed;
+    const onAll = picked
+      ? `; on all ${countOf(queries, 'query')} that the final pick has seen too it is ${score.toFixed(4)}`
+      : '';
     remarks.unshift(
-      `The best score is an estimate: it rests on ${countOf(round.outcomes.length, 'execution')} (a full evaluation has ${queryCount * state.configuration.evaluation.repeats}) ${rest}.`,
+      `The best score is an estimate: it rests on ${countOf(round.outcomes.length, 'execution')} (a full evaluation has ${queryCount * state.configuration.evaluation.repeats}) ${rest}${onAll}.`,
     );
   }
   const equals = state.rounds.filter((other) => other.round !== best.round && other.evaluation?.score === best.score);

@@ -4,6 +4,7 @@ import type { SpentPart } from '../../../domain/run/ledger/spent.ts';
 import { phases } from '../../../domain/run/ledger/token-use.ts';
 import type { Block, Cell, Row } from '../../../shared/document/document.ts';
 import { exact, formatCount } from '../../../shared/document/format.ts';
+import { phaseLabel } from '../../../shared/document/phase-label.ts';
 import type { Spent } from '../../../shared/document/plot.ts';
 import { besideWords } from '../../progress/describe-spent.ts';
 import { describeModel } from '../words.ts';
@@ -17,7 +18,7 @@ export const ledger: RunSection = ({ ledger: report }) => {
     blocks: [
       spendingBars(report),
       useTable('phase', total, [
-        ...byPhase.map((entry) => useRow(entry.phase, entry, total)),
+        ...byPhase.map((entry) => useRow(phaseLabel(entry.phase), entry, total)),
         { ...useRow('total', total, total), total: true },
       ]),
       {
@@ -43,7 +44,7 @@ export const ledger: RunSection = ({ ledger: report }) => {
 function spendingBars({ saving, total, byPhase }: LedgerReport): Block {
   const parts = phases.flatMap((phase): Spent[] => {
     const tokens = byPhase.find((entry) => entry.phase === phase)?.tokens ?? 0;
-    return tokens === 0 ? [] : [{ phase, amount: tokens, title: `${phase}: ${exact(tokens)} tokens` }];
+    return tokens === 0 ? [] : [{ phase, amount: tokens, title: `${phaseLabel(phase)}: ${exact(tokens)} tokens` }];
   });
   const { fullEvaluation } = saving;
   return {

@@ -3,6 +3,7 @@ import { lookOfScore } from '../../../domain/report/score-look.ts';
 import { spentBy } from '../../../domain/report/spent-by.ts';
 import { exact, formatCount, formatScore } from '../../../shared/document/format.ts';
 import { partInMoney } from '../../../shared/document/format-money.ts';
+import { phaseLabel } from '../../../shared/document/phase-label.ts';
 import type { MarkSeries } from '../../../shared/document/plot.ts';
 import { scoreDomain } from '../../../shared/document/plots/scale.ts';
 import type { RunSection } from './run-section.ts';
@@ -39,7 +40,7 @@ export const scoreAgainstTokens: RunSection = (report) => {
         steps: steps.map(({ score, by }) => ({ across: by, up: score })),
         ribbon: spending.map(({ round, phase, before, tokens, money }) => ({
           ...{ phase, from: before, amount: tokens },
-          title: `round ${round}, ${phase}: ${exact(tokens)} tokens${partInMoney(money, ledger.total.money)}`,
+          title: `round ${round}, ${phaseLabel(phase)}: ${exact(tokens)} tokens${partInMoney(money, ledger.total.money)}`,
         })),
       },
     ],

@@ -5,6 +5,7 @@ import { lookOfScore } from '../../../domain/report/score-look.ts';
 import { spentBy } from '../../../domain/report/spent-by.ts';
 import { exact, formatCount, formatScore } from '../../../shared/document/format.ts';
 import { partInMoney } from '../../../shared/document/format-money.ts';
+import { phaseLabel } from '../../../shared/document/phase-label.ts';
 import { scoreDomain } from '../../../shared/document/plots/scale.ts';
 import type { RunAnswer } from '../../api.ts';
 import { links } from '../route.ts';
@@ -40,7 +41,7 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
           stripLayer(
             report.spending.map(({ round, phase, before, tokens, money }) => ({
               ...{ from: before, to: before + tokens, className: `p-${phase}` },
-              title: `round ${round}, ${phase}: ${exact(tokens)} tokens${partInMoney(money, total.money)}`,
+              title: `round ${round}, ${phaseLabel(phase)}: ${exact(tokens)} tokens${partInMoney(money, total.money)}`,
             })),
           ),
           line(reached, { x: 'by', y: 'score', curve: 'step-after', className: 'best-line' }),
@@ -105,7 +106,7 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
       <Legend
         entries={[
           ...methods.map((method) => ({ mark: lookOfScore(method).mark, text: lookOfScore(method).label })),
-          ...phases.map((phase) => ({ className: `p-${phase}`, text: `spent: ${phase}` })),
+          ...phases.map((phase) => ({ className: `p-${phase}`, text: `spent: ${phaseLabel(phase)}` })),
         ]}
       />
     </>

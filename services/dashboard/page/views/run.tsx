@@ -3,6 +3,7 @@ import { describeVerdict, soFar } from '../../../shared/document/describe-verdic
 import { dash } from '../../../shared/document/figure.ts';
 import { exact, formatCount, formatScore, formatShare } from '../../../shared/document/format.ts';
 import { describeMoney, formatCost } from '../../../shared/document/format-money.ts';
+import { phaseLabel } from '../../../shared/document/phase-label.ts';
 import type { RunAnswer, RunRow, StepNow } from '../../api.ts';
 import { Estimates } from '../charts/estimates.tsx';
 import { ScoreAgainstTokens } from '../charts/score-against-tokens.tsx';
@@ -119,10 +120,10 @@ function Progress({ row, step }: { readonly row: RunRow; readonly step: StepNow 
       {steps.map(({ round, phase, done, total }) => (
         <p key={round} class="step">
           <span>
-            round {round}: {phase}
+            round {round}: {phaseLabel(phase)}
             {total > 0 && ` (${exact(done)} of ${exact(total)})`}
           </span>
-          {total > 0 && <progress value={done} max={total} aria-label={`Round ${round}, ${phase}`} />}
+          {total > 0 && <progress value={done} max={total} aria-label={`Round ${round}, ${phaseLabel(phase)}`} />}
         </p>
       ))}
       {step.trouble !== '' && (
@@ -297,7 +298,7 @@ function Spent({ report: { ledger } }: { readonly report: Report }) {
                     <svg class="sign" width="12" height="12" aria-hidden="true">
                       <rect class={`p-${name}`} width="12" height="12" rx="2" />
                     </svg>
-                    {name}
+                    {phaseLabel(name)}
                   </span>
                 ) : (
                   <bdi>{name}</bdi>

@@ -1,6 +1,7 @@
 import { phases } from '../../../domain/run/ledger/token-use.ts';
 import { formatValue, type Unit } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
+import { phaseLabel } from '../phase-label.ts';
 import type { Axis, MarksPlot, Place } from '../plot.ts';
 import { axes, drawing } from './axes.ts';
 import { type LegendEntry, legend, scoreMark } from './marks.ts';
@@ -39,7 +40,7 @@ function legendOf({ series, ribbon = [] }: MarksPlot): LegendEntry[] {
   const spent = phases.filter((phase) => ribbon.some((part) => part.phase === phase));
   return [
     ...series.filter(({ points }) => points.length > 0).map(({ mark, name }) => ({ mark, text: name })),
-    ...spent.map((phase) => ({ phase, text: `tokens: ${phase}` })),
+    ...spent.map((phase) => ({ phase, text: `tokens: ${phaseLabel(phase)}` })),
   ];
 }
 

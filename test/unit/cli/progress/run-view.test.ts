@@ -39,7 +39,7 @@ test('a terminal shows a wait for as long as it lasts, and keeps the words for w
   view.progress(progress, state);
   view.waiting(waitOf(6));
   vi.runAllTimers();
-  expect(written.at(-1)).toContain('warm-up');
+  expect(written.at(-1)).toContain('round 1/3  full  ');
   expect(written.at(-1)).toContain('Waiting for 6 s: no executor is running');
   view.waiting({ ...absent, kind: 'paused', what: 'the run is paused: dinner', waitedMs: 2_000 });
   expect(written.at(-1)).toContain('Waiting for 2 s: the run is paused: dinner. Start one.');
@@ -48,7 +48,7 @@ test('a terminal shows a wait for as long as it lasts, and keeps the words for w
   view.waiting(undefined);
   expect(written.at(-1)).toContain('Continuing, after 2 s of waiting.');
   vi.runAllTimers();
-  expect(written.at(-1)).toContain('warm-up');
+  expect(written.at(-1)).toContain('round 1/3  full  ');
   expect(written.at(-1)).not.toContain('Waiting');
 });
 

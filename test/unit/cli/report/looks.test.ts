@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { lookOfScore } from '../../../../services/domain/report/score-look.ts';
 import { phases } from '../../../../services/domain/run/ledger/token-use.ts';
+import { phaseLabel } from '../../../../services/shared/document/phase-label.ts';
 import { style } from '../../../../services/shared/document/style.ts';
 import { addToRegistry } from '../../../support/add-to-registry.ts';
 import { everythingReported, namesOfScores } from './made-up-report.ts';
@@ -22,7 +23,7 @@ describe('whatever gave a score and whatever tokens were spent on', () => {
   });
 
   it.each(phases)('%s has a colour in the ribbon, the bar and their legends', (phase) => {
-    expect(html).toContain(`<title>round ${1 + phases.indexOf(phase)}, ${phase}: 100 tokens</title>`);
+    expect(html).toContain(`<title>round ${1 + phases.indexOf(phase)}, ${phaseLabel(phase)}: 100 tokens</title>`);
     expect(html.match(new RegExp(`class="p-${phase}"`, 'g'))?.length).toBeGreaterThanOrEqual(4);
     expect(style.match(new RegExp(`--p-${phase}: #[0-9a-f]{6};`, 'g'))).toHaveLength(3);
   });

@@ -3,8 +3,15 @@ import { describeExecution } from '../../../../services/cli/show/describe-execut
 import { diffWorkflows } from '../../../../services/cli/show/diff-workflows.ts';
 import { plainText, quoted } from '../../../../services/cli/show/plain-text.ts';
 import { queryIn } from '../../../../services/cli/show/query-in.ts';
-import { describeRound, executionRows, roundOf, roundsShown } from '../../../../services/cli/show/rounds-shown.ts';
+import {
+  describeRound,
+  describeRounds,
+  executionRows,
+  roundOf,
+  roundsShown,
+} from '../../../../services/cli/show/rounds-shown.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
+import { reportRounds } from '../../../../services/domain/report/report-rounds.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { ModelCall, Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { executionShown } from '../../../../services/shared/runs/execution-shown.ts';
@@ -92,6 +99,22 @@ describe('rounds', () => {
     expect(rounds.filter(({ isBest }) => isBest)).toHaveLength(1);
     expect(rounds[0]).toMatchObject({ round: 1, queries: 12, tokensAnAnswer: expect.any(Number) });
     expect(rounds[0]).not.toHaveProperty('parentRound');
+  });
+
+  it('have the figures that the report has, and beside them what the final pick has executed', () => {
+    const configuration = madeUpConfiguration({
+      queryCount: 40,
+      search: { maxRounds: 4, finalPick: { policy: 'race', topK: 3, share: 0.3 } },
+      evaluation: { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.1 },
+    });
+    const picked = continueRun(madeUpWorld(), configuration).state;
+    const rounds = roundsShown(picked);
+    for (const { round, executions, answer } of reportRounds(picked, [])) {
+      expect(rounds[round - 1]).toMatchObject({ scoredQueries: executions, tokensAnAnswer: answer?.tokens });
+    }
+    const best = rounds.find(({ isBest }) => isBest);
+    expect(best?.queries).toBeGreaterThan(4);
+    expect(describeRounds(rounds)).toContain(`4 + ${(best?.queries ?? 0) - 4}`);
   });
 
   it('show their executions, the worst first, and how the workflow differs from its parent', () => {

@@ -76,6 +76,15 @@ describe('the report of a run', () => {
     expect(model.best?.method).toBe('few-shot');
     expect(model.best?.interval).toBeUndefined();
     expect(model.remarks[0]).toBe('The best score is an estimate: it rests on 4 executions (a full evaluation has 40) alone.');
+    const picked = reported({
+      search: { finalPick: { policy: 'race', topK: 3, share: 0.3 } },
+      evaluation: { method: 'few-shot', warmUpRounds: 1, fewShotRatio: 0.1 },
+    }).model;
+    const { queries, score } = picked.pick?.executed ?? { queries: 0, score: 0 };
+    expect(queries).toBeGreaterThan(4);
+    expect(picked.remarks[0]).toBe(
+      `The best score is an estimate: it rests on 4 executions (a full evaluation has 40) alone; on all ${queries} queries that the final pick has seen too it is ${score.toFixed(4)}.`,
+    );
     const chosen = 'The best of many noisy scores is too high on average';
     const remarksAt = (rounds: number) =>
       buildReport({ ...state, rounds: state.rounds.slice(0, rounds) }, madeUpBenchmark(40), meta).remarks.join();
