@@ -236,7 +236,8 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     const [before, mine] = [own(known), own(table)];
     if (mine === undefined || mine.slots === 0) turnSince = undefined;
     else if (turnSince === undefined || mine.turn !== before?.turn) turnSince = asked;
-    known = table;
+    // The watch may have shown what another holder has made of it since: a slot that was given back at once must not be missed.
+    if (mine === undefined || (before?.beat ?? 0) < mine.beat) known = table;
     usable = mine?.slots ?? 0;
     written = mine && asked;
     // Only a process that was thought dead has fewer than it uses.

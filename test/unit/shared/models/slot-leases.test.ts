@@ -39,3 +39,36 @@ test('the slots of a process that is known to have ended are free as soon as the
 test('those of one that lives and calls are not, however long another waits', async () => {
   expect(await inVirtualTime((timing) => waitedMs(timing, () => false))).toBeGreaterThanOrEqual(2 * ttlMs);
 });
+
+test('a slot that another gives back before the own claim is acknowledged is taken at once', async () => {
+  const waited = await inVirtualTime(async (timing) => {
+    const server = createInMemoryServer({ timing });
+    const endpoint = { baseUrl: 'http://gpu/v1', maxConcurrency: 8 };
+    const { slots } = server.connect();
+    const slow: typeof slots = {
+      ...slots,
+      update: async (name, change) => {
+        const table = await slots.update(name, change);
+        await timing.sleep(5, never);
+        return table;
+      },
+    };
+    const leaseOf = (id: string, store: typeof slots) =>
+      createSlotLeases({ store, name: id, ttlMs, timing, logger, id, hasEnded: () => false });
+    const [first, second] = [leaseOf('first', slots), leaseOf('second', slow)];
+    const busy = first.leaseFor(endpoint);
+    busy.waiting({}, 8);
+    while (busy.slots < 8) await timing.sleep(10, never);
+    const calls = Array.from({ length: 6 }, () => busy.begin(() => {}));
+    const beganMs = timing.monotonicMs();
+    const other = second.leaseFor(endpoint);
+    other.waiting({}, 1);
+    while (!other.hasRoom() && timing.monotonicMs() - beganMs < ttlMs) await timing.sleep(1, never);
+    const took = timing.monotonicMs() - beganMs;
+    for (const { ended } of calls) ended();
+    await Promise.all([first.close(), second.close()]);
+    return took;
+  });
+  // Two claims of 5 ms each, and not the next renewal.
+  expect(waited).toBeLessThan(30);
+});
