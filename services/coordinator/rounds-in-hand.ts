@@ -6,6 +6,7 @@ import type { RunState } from '../domain/run/state.ts';
 import { hasBudget } from '../domain/search/budget/tokens-left.ts';
 import { chargedOnce } from '../domain/search/charged-once.ts';
 import { areWorkflowsKnown } from '../domain/search/edits-under-way.ts';
+import { executionsAhead } from '../domain/search/plan-final-pick.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 import { addToRoundAhead, beginRoundAhead, type RoundAhead, withRoundsAhead } from '../domain/search/round-ahead.ts';
 import { isRefusedAnyway } from './event-of-result.ts';
@@ -106,6 +107,8 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       for (const command of commands.filter((each) => !isWorkCommand(each))) await append(await eventOf(command));
       const work = commands.filter(isWorkCommand);
       if (work.length > 0) step = await begun(work, state);
+      const sure = work.some(isFinal) ? executionsAhead(state) : [];
+      if (sure.length > 0) await settings.begin(sure, state);
       await catchUp();
     }
   };
@@ -187,8 +190,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
         done(batch);
         step.taken();
         // What the final pick wants next depends on each result, and need not wait for the others of this step.
-        const isPick = batch.command.kind === 'execute' && batch.command.purpose === 'final';
-        if (step.isDone() || (isPick && !hasBudget(state))) step = undefined;
+        if (step.isDone() || (isFinal(batch.command) && !hasBudget(state))) step = undefined;
         return true;
       }
       for (const [place, { step: present }] of ahead.entries()) {
@@ -203,4 +205,8 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       return false;
     },
   };
+}
+
+function isFinal(command: WorkCommand): boolean {
+  return command.kind === 'execute' && command.purpose === 'final';
 }

@@ -8,6 +8,7 @@ import { lastRoundSeen } from '../../domain/run/rounds-seen.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { repeatedRound } from '../../domain/search/admit-proposal.ts';
 import { firstTaken } from '../../domain/search/edits-under-way.ts';
+import { executionsAhead } from '../../domain/search/plan-final-pick.ts';
 import { planNextStep } from '../../domain/search/plan-next-step.ts';
 import type { ServedCall } from './served-calls.ts';
 
@@ -59,6 +60,8 @@ export function longestChain(events: readonly RunEvent[], calls: readonly Served
       const siblings = command.kind === 'propose' ? siblingsOf(configuration, rounds, known) : [];
       const begin = latest([round?.completed === false ? now : done, ...siblings.map(({ proposed }) => proposed)]);
       for (const jobId of jobsWanted(command)) if (!begins.has(jobId)) begins.set(jobId, begin);
+      if (command.kind !== 'execute' || command.purpose !== 'final') continue;
+      for (const jobId of executionsAhead(state).flatMap(jobsWanted)) if (!begins.has(jobId)) begins.set(jobId, begin);
     }
   }
   return done;

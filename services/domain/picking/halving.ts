@@ -9,6 +9,7 @@ import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 export const halving: PickPolicy = {
   name: 'halving',
   description: 'executes all on the same queries and drops the worse half, until one is left',
+  sharesQueries: true,
   *plan({ candidates, budget, objective, settings, random }, board) {
     const order = sharedOrder(board, candidates.length, random);
     const rungs = Math.ceil(Math.log(candidates.length) / Math.log(settings.eta) - 1e-9);

@@ -5,7 +5,12 @@ import { prefer } from './prefer.ts';
 
 /** What a policy wants next, or the winner. */
 export type PickStep =
-  | { readonly kind: 'execute'; readonly executions: readonly PickExecution[] }
+  | {
+      readonly kind: 'execute';
+      readonly executions: readonly PickExecution[];
+      /** Of round 1, beside the policy's: whichever of its candidates wins, the comparison in the end wants them. */
+      readonly ahead: readonly PickExecution[];
+    }
   | {
       readonly kind: 'pick';
       /** The winner's place among the candidates. */
@@ -60,7 +65,7 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
   for (let step = plan.next(); ; step = plan.next(meter.left())) {
     if (step.done === true) {
       const missing = missingOfStart(task, board, step.value, outcome, limits);
-      if (missing.length > 0) return { kind: 'execute', executions: missing };
+      if (missing.length > 0) return { kind: 'execute', executions: missing, ahead: [] };
       const candidate = orTheStart(task, board, step.value);
       const round = candidates[candidate]?.round as number;
       return {
@@ -81,7 +86,8 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
       if (score === undefined) missing.push({ round, queryIndex: query });
       else board.scores[candidate * queryCount + query] = score;
     }
-    if (missing.length > 0 && limits.isCut !== true) return { kind: 'execute', executions: missing };
+    if (missing.length > 0 && limits.isCut !== true)
+      return { kind: 'execute', executions: missing, ahead: aheadOfStart(policy, task, board, step.value, outcome, limits) };
     meter.take(policy, step.value, missing.length);
     steps += 1;
   }
@@ -111,6 +117,27 @@ function missingOfStart(
   }
   // A budget of tokens is for finding the winner.
   return isCut === true || tokens !== undefined ? [] : missing;
+}
+
+/**
+ * What the comparison with round 1 will want, whoever wins: with a policy that shares its queries, those of this step. Several
+ * rounds at once leave places for them beside the policy's own executions; with one at a time they stay where they are.
+ */
+function aheadOfStart(
+  { sharesQueries = false }: PickPolicy,
+  { candidates, queryCount, againstStart = 0, parallelism }: PickTask,
+  board: OutcomeBoard,
+  requests: readonly PickRequest[],
+  outcome: PickOutcome,
+  { tokens }: PickLimits,
+): PickExecution[] {
+  const start = candidates.findIndex(({ round }) => round === 1);
+  if (!sharesQueries || parallelism === 1 || againstStart < queryCount || tokens !== undefined || start < 0) return [];
+  if (requests.some(({ candidate }) => candidate === start)) return [];
+  const queries = [...new Set(requests.map(({ query }) => query))].sort((one, other) => one - other);
+  return queries.flatMap((queryIndex) =>
+    isKnown(board, start, queryIndex) || outcome(1, queryIndex) !== undefined ? [] : [{ round: 1, queryIndex }],
+  );
 }
 
 /**

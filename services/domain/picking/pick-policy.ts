@@ -67,5 +67,10 @@ export interface PickPolicy {
    * task.settings.own).
    */
   readonly settings?: SettingRules;
+  /**
+   * Its winner is one of those that know every query of its last step, and of each step before. Then round 1 can be executed on
+   * them beside it, to be compared with the winner. Absent: nothing is executed before the winner is known.
+   */
+  readonly sharesQueries?: boolean;
   plan(task: PickTask, board: OutcomeBoard): PickPlan;
 }

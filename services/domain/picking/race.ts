@@ -19,6 +19,7 @@ const batchShare = 0.03;
 export const race: PickPolicy = {
   name: 'race',
   description: 'halves, drops workflows that can no longer catch the leader, and stops when one is left',
+  sharesQueries: true,
   *plan(task, board) {
     const { candidates, budget, objective, settings, random, queryCount, parallelism } = task;
     const order = sharedOrder(board, candidates.length, random);

@@ -5,6 +5,7 @@ import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 export const top: PickPolicy = {
   name: 'top',
   description: 'executes the K best again on the same queries, all of them if the budget allows',
+  sharesQueries: true,
   *plan({ candidates, budget, objective, settings, random }, board) {
     const byScore = [...candidates.keys()].sort(
       (a, b) => (candidates[b]?.evaluation.score ?? 0) - (candidates[a]?.evaluation.score ?? 0) || a - b,

@@ -48,6 +48,16 @@ export function planFinalPick(state: RunState, reason: StopReason): readonly Com
   return end(cutPick(state), 'token-budget');
 }
 
+/**
+ * Executions that the final pick will want after the step that it is at, whatever comes of that. They may be done at once; their
+ * outcomes enter the log when planFinalPick asks for them. None with a token budget.
+ */
+export function executionsAhead(state: RunState): readonly ExecuteCommand[] {
+  if (state.status !== 'running' || hasBudget(state) || state.limit !== undefined) return [];
+  const step = nextStep(state);
+  return step.kind === 'pick' ? [] : execute(state, step.ahead);
+}
+
 /** The winner by what there is. */
 function cutPick(state: RunState): number {
   const last = nextStep(state, { isCut: true });

@@ -153,3 +153,60 @@ test('without a common query nobody is told from the winner, and nothing is cert
 test('an unknown policy is refused with those that there are', () => {
   expect(() => pickPolicies.named('lot')).toThrow('there is no pick policy "lot"; there are argmax, top, halving, race, refine');
 });
+
+describe.each([...pickPolicies.values()])('$name, compared with the start in the end', (policy) => {
+  /** What of round 1 was named beside the policy's steps, and what the comparison asked for when the winner was known. */
+  function comparison(random: readonly number[], options: Parameters<typeof taskOf>[1]) {
+    const task = () => ({ ...taskOf(random, options), againstStart: queryCount });
+    const known = new Map<string, number>();
+    const ahead = new Set<number>();
+    let last: readonly { readonly round: number; readonly queryIndex: number }[] = [];
+    for (;;) {
+      const step = nextPickStep(policy, task(), (round, query) => known.get(`${round}/${query}`));
+      if (step.kind === 'pick') return { ahead: [...ahead], last: last.map(({ queryIndex }) => queryIndex), task: task() };
+      for (const { round, queryIndex } of step.ahead) {
+        expect(round).toBe(1);
+        ahead.add(queryIndex);
+      }
+      last = step.executions;
+      for (const { round, queryIndex } of last)
+        known.set(`${round}/${queryIndex}`, scoreOf(random[round - 1] as number, queryIndex));
+    }
+  }
+
+  test('nothing is executed ahead that would not be executed anyway', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 12 }),
+        fc.nat(300),
+        fc.nat(10),
+        fc.nat(99),
+        (random, budget, seen, seed) => {
+          const { ahead, last } = comparison(random, { budget, seen, seed, parallelism: 4 });
+          expect(ahead.filter((query) => !last.includes(query))).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('with one round at a time all of it waits for the winner', () => {
+    expect(comparison([0.05, 0.9, 0.7, 0.45], { budget: 120, parallelism: 1 }).ahead).toEqual([]);
+  });
+});
+
+test.each(['halving', 'race'])('%s names the comparison ahead of its last steps', (name) => {
+  const task = { ...taskOf([0.05, 0.9, 0.7, 0.8, 0.6], { budget: 120, parallelism: 4 }), againstStart: queryCount };
+  const known = new Map<string, number>();
+  const named: number[] = [];
+  for (let steps = 0; steps < 20; steps += 1) {
+    const step = nextPickStep(pickPolicies.named(name), { ...task, random: randomStream(1, 'pick') }, (round, query) =>
+      known.get(`${round}/${query}`),
+    );
+    if (step.kind === 'pick') break;
+    named.push(step.ahead.length);
+    for (const { round, queryIndex } of step.executions)
+      known.set(`${round}/${queryIndex}`, scoreOf([0.05, 0.9, 0.7, 0.8, 0.6][round - 1] as number, queryIndex));
+  }
+  expect(Math.max(...named)).toBeGreaterThan(0);
+});
