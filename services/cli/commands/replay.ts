@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { Registry } from '../../domain/names/registry.ts';
 import { pickPolicies } from '../../domain/picking/registry.ts';
-import { leftOutRow } from '../../domain/replay/leave-one-out.ts';
+import { leftOutRows } from '../../domain/replay/leave-one-out.ts';
 import type { Measures } from '../../domain/replay/measure.ts';
 import { lacksPredictions, type RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { factsOf, type ReplayReport, type ReplayTable, rowOf } from '../../domain/replay/replay-report.ts';
@@ -70,7 +70,7 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     .option('--seed <n>', 'the first seed', parseWhole, 1)
     .option(
       '--leave-one-out',
-      'a row for each table of picks: on each search, the way that did best on all other searches, as a choice by records would have it',
+      'two rows for each table of picks: on each search, the way that did best on all other searches, as a choice by records would have it, and the default unless another was surely better there',
       false,
     )
     .option('--threads <n>', 'how many at once; the figures do not depend on it', parseCount, availableParallelism())
@@ -157,8 +157,8 @@ async function replayTables(
     tables: tables.map(({ kind, title, strategies: compared }) => {
       const rows = compared.map((strategy) => rowOf(strategy, prepared, resultsOf(strategy), firstSeed));
       const byStrategy = compared.map((strategy) => [strategy, resultsOf(strategy)] as const);
-      const chosen = options.leaveOneOut && kind === 'picks' ? leftOutRow(prepared, byStrategy, firstSeed) : undefined;
-      return { kind, title, rows: chosen === undefined ? rows : [...rows, chosen] };
+      const chosen = options.leaveOneOut && kind === 'picks' ? leftOutRows(prepared, byStrategy, firstSeed) : [];
+      return { kind, title, rows: [...rows, ...chosen] };
     }),
   };
 }

@@ -22,6 +22,8 @@ export interface Strategy {
   readonly objective?: Objective;
   /** Rounds in flight together; absent: one. */
   readonly parallelism?: number;
+  /** What a run does by default: a choice by records is compared with it. */
+  readonly isShipped?: true;
 }
 
 /** @throws UnknownNameError */
@@ -110,6 +112,7 @@ export function pickStrategies(share: number): Strategy[] {
       pick: 'race',
       objective: { kind: 'score' },
       budget: { share, arrival: 1 / 3 },
+      isShipped: true,
     },
     { ...model, name: 'rasch, refine' },
     { ...model, name: 'rasch, refine, memory of such searches', memory: 'alike' },
