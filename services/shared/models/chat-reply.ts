@@ -3,7 +3,7 @@ import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
 import { withoutEndMark } from '../../domain/replies/without-end-mark.ts';
 import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
 import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
-import { finishReasonOf, givenReason } from './finish-reason.ts';
+import { finishReasonOf, givenReason, reasonBehindStop } from './finish-reason.ts';
 import { type MessageParts, nothingSaid, readMessageParts } from './message-parts.ts';
 import { answerIn, clipped, errorIn, fieldsOf } from './server-answer.ts';
 
@@ -179,8 +179,10 @@ function createChoice(): Choice {
     add: (part) => {
       const before = length();
       const finishBefore = finish;
-      const { delta, message, text, finish_reason, finishReason, finish_details } = fieldsOf(part);
-      const given = givenReason(finish_reason);
+      const fields = fieldsOf(part);
+      const { delta, message, text, finish_reason, finishReason, finish_details } = fields;
+      const stated = givenReason(finish_reason);
+      const given = (stated === 'stop' ? reasonBehindStop(fields) : undefined) ?? stated;
       finish = given ?? finish;
       otherFinish = givenReason(finishReason ?? fieldsOf(finish_details).type) ?? otherFinish;
       const piece = readMessageParts(delta ?? { content: typeof text === 'string' ? text : undefined });

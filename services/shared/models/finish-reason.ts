@@ -19,14 +19,28 @@ const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
  * @throws MalformedReplyError if it gave up on the reply half-way
  */
 export function finishReasonOf(reason: string): FinishReason {
+  const known = kindOf(reason);
+  if (known === 'given-up') throw new MalformedReplyError(`the server gave up on the reply half-way (finish_reason ${reason})`);
+  return known;
+}
+
+function kindOf(reason: string): FinishReason | 'given-up' {
   if (reason === 'stop' || reason === 'length') return reason;
   const words = reason
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
-  const known = reasons.find(([form]) => form.test(words))?.[1] ?? 'other';
-  if (known === 'given-up') throw new MalformedReplyError(`the server gave up on the reply half-way (finish_reason ${reason})`);
-  return known;
+  return reasons.find(([form]) => form.test(words))?.[1] ?? 'other';
+}
+
+/**
+ * What a gateway was told by the server where it says "stop" itself, as of each word that it does not know, though the text is a
+ * fragment or withheld; undefined where both agree. OpenRouter gives it in the choice, LiteLLM (1.108.7, in whole bodies) among the
+ * `provider_specific_fields`.
+ */
+export function reasonBehindStop(choice: Readonly<Record<string, unknown>>): string | undefined {
+  const native = givenReason(choice.native_finish_reason ?? fieldsOf(choice.provider_specific_fields).native_finish_reason);
+  return native !== undefined && ['given-up', 'length', 'content-filter'].includes(kindOf(native)) ? native : undefined;
 }
 
 /**

@@ -116,6 +116,30 @@ test.each(['abort', 'error', 'insufficient_system_resource', 'network_error'])(
   },
 );
 
+/** As LiteLLM 1.108.7 passes a whole body on from vLLM, and as OpenRouter does. */
+const passedOn = (native: string) => [
+  { finish_reason: 'stop', provider_specific_fields: { stop_reason: null, native_finish_reason: native } },
+  { finish_reason: 'stop', native_finish_reason: native },
+];
+
+test.each(['abort', 'insufficient_system_resource'].flatMap(passedOn))(
+  'a gateway that calls a fragment stopped is not believed: %j',
+  (ending) => {
+    expect(() => readReply({ choices: [{ index: 0, message: { content: '4' }, ...ending }] })).toThrow(MalformedReplyError);
+  },
+);
+
+test.each([
+  ['model_length', 'length'],
+  ['SAFETY', 'content-filter'],
+  ['end_turn', 'stop'],
+  ['repetition', 'stop'],
+])('where a gateway says "stop" of %s it is %s', (native, finishReason) => {
+  for (const ending of passedOn(native)) {
+    expect(readReply({ choices: [{ index: 0, message: { content: '42' }, ...ending }] }).finishReason).toBe(finishReason);
+  }
+});
+
 const calls = { tool_calls: [{ id: 't1', type: 'function', function: { name: 'calculator', arguments: '{}' } }] };
 test.each([
   ['without a text', null, 'tool_calls', 'tool-call'],
