@@ -8,8 +8,12 @@ export interface Box {
 
 /** No answer in a box is longer; it bounds the search for a brace that is never closed. */
 const longestBox = 1_000;
-/** Its backslash may have got lost on the way, as in JSON. */
-const command = /(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<!\\|\p{L})boxed(?=\s*\{))\s*/gu;
+/** Its backslash may have got lost on the way, as in JSON, or be a backspace with the b, as in a text that Python prints. */
+const backspace = '\b';
+const command = new RegExp(
+  String.raw`(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?:(?<!\\|\p{L})b|${backspace})oxed(?=\s*\{))\s*`,
+  'gu',
+);
 /** A box without braces ends with its formula: "$\boxed 7$". Elsewhere it is one number, letter or command. */
 const upToDelimiter = /^([^\s${}\\][^${}\\\n]*|\\[a-zA-Z]+[^$\\\n]*)(?=\$|\\\)|\\\])/;
 const onePiece = /^(?:-?\d+(?:\.\d+)?|[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+(?:\{[^{}]*\})*)/;
@@ -20,7 +24,7 @@ const denied = /(?:\bnot|\binstead of|\brather than|n['’]t)\s+(?:\$|\\[([])?\s
 /** The boxes in order, without those that the text denies, whatever braces stand inside. */
 export function boxesIn(text: string): Box[] {
   // Most answers have none.
-  if (!text.includes('box')) return [];
+  if (!text.includes('ox')) return [];
   const all = [...text.matchAll(command)].flatMap((match) => {
     const start = match.index + match[0].length;
     const inside = text[start] === '{' ? betweenBraces(text, start) : withoutBraces(text.slice(start, start + longestBox));

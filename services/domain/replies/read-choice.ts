@@ -66,7 +66,7 @@ function wholeChoice(text: string, choices: readonly string[]): Reading {
 /** What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last". */
 function labelOf(line: string, choices: readonly string[]): string | undefined {
   const label = new RegExp(
-    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>]|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?![\\p{L}\\p{N}])))`,
+    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>]|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?:\\s*(?:[,;]|and\\b|or\\b)|[\\s.!]*$)))`,
     'iu',
   ).exec(line)?.[1];
   const choice = label === undefined ? undefined : nameOf(label, choices);

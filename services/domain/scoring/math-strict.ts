@@ -1,6 +1,7 @@
 import type { Query } from '../benchmark.ts';
 import { boxesIn } from '../replies/boxes.ts';
 import { finalFormula } from './mathematics/final-formula.ts';
+import { pythonPrinted } from './mathematics/python-printed.ts';
 import { isSameMath, isSameSpelling } from './mathematics/same-math.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -13,7 +14,11 @@ export const mathStrict = {
     const { formula, around } = finalFormula(answer);
     const boxed = boxesIn(query.reference).length > 0;
     const expected = boxed ? finalFormula(query.reference).formula : query.reference;
-    const same = isSameMath(formula, expected) || isSameSpelling(around, expected);
+    const printed = pythonPrinted(formula);
+    const same =
+      isSameMath(formula, expected) ||
+      isSameSpelling(around, expected) ||
+      (printed !== undefined && isSameMath(printed, expected));
     return { score: same ? 1 : 0, extracted: formula };
   },
 } satisfies Scorer;

@@ -88,6 +88,7 @@ function formulasIn(text: string, together = false): Span[] {
     const inner = match[1] ?? match[2] ?? match[3] ?? match[4] ?? '';
     // "$36 and $" are two sums of money.
     if (/^\s*[\d.,]+\s+[a-z]{2,}(?:\s|$)/.test(inner)) continue;
+    if (/^\s*\\(?:blacksquare|square|Box|qed|checkmark)\s*$/.test(inner)) continue;
     const span = { text: inner, at: match.index, end: match.index + match[0].length };
     const last = spans.at(-1);
     const between = last && text.slice(last.end, span.at);
@@ -109,8 +110,11 @@ function announcedFormula(text: string): string {
   const formulas = formulasIn(text, true);
   const [first] = formulas;
   if (first && text.slice(0, first.at).trim() === '') return first.text + percentAfter(text, first);
-  if (formulas.length === 0 && isClear(text)) return text;
   const value = valueIn(text);
+  const isStated =
+    value !== undefined && value.end >= text.replace(/[\s.*]+$/, '').length && /^\W*(?:the|it|this|that|so|we)\b/i.test(text);
+  if (formulas.length === 0 && isStated) return value.text;
+  if (formulas.length === 0 && isClear(text)) return text;
   const telling = formulas.find((span) => !isName(plainLatex(span.text)));
   return telling?.text ?? value?.text ?? lastNumber(text) ?? first?.text ?? text;
 }
@@ -164,8 +168,20 @@ function tailOf(line: string): string | undefined {
   return /\d|\\[a-zA-Z]/.test(tail) ? tail : undefined;
 }
 
+/** "The minimum is $3$, attained at $x = 1$". */
+function isStated(before: string, after: string): boolean {
+  return (
+    /\b(?:is|are|equals|be)\s*$/.test(before) &&
+    /^[\s,]*(?:when|at|if|for|where|since|because|with|attained|achieved|reached|which|as)\b/.test(after)
+  );
+}
+
 /** If nothing is announced: the last formula in the last line, or the value that a sentence states. */
 function lastFormula(end: string): string {
+  const stated = formulasIn(end).findLast(({ at, end: after }) =>
+    isStated(end.slice(Math.max(0, at - 20), at), end.slice(after)),
+  );
+  if (stated && !end.slice(stated.end).trim().includes('\n')) return stated.text;
   const all = formulasIn(end);
   const closing = all.at(-1);
   if (closing && /^[\s.,;*_]*$/.test(end.slice(closing.end))) return closing.text;

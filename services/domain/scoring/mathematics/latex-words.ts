@@ -1,3 +1,5 @@
+import { numberInWords } from '../number-words.ts';
+
 /** Words, and the power of a unit: \text{ cm}^2. */
 const textCommand =
   /\\(?:text(?:bf|it|rm|sf|tt|sc|sl|up|md|normal|color)?|mbox|hbox|mathrm|mathsf|mathtt|operatorname\*?)\s*\{([^{}]*)\}(\^\s*\{?[23]\}?)?/g;
@@ -26,7 +28,7 @@ const contrasts =
  * that are the whole answer stay as they are.
  */
 export function withWordsRead(text: string): string {
-  const named = nameOf(text);
+  const named = nameOf(text) ?? numberOf(text) ?? allBut(text);
   if (named !== undefined) return named;
   const flat = text.replace(textInText, '$1');
   const hasFormula = /[\p{L}\p{N}\\]/u.test(flat.replace(textCommand, (_all, words: string) => (/\d/.test(words) ? words : '')));
@@ -41,7 +43,7 @@ export function withWordsRead(text: string): string {
 const sets: readonly (readonly [RegExp, string])[] = [
   [/^(?:x\s*(?:\\in|is)\s*)?(?:the\s+set\s+of\s+)?all\s+(?:the\s+)?reals?(?:\s+numbers?)?(?:\s+x)?$/i, '\\mathbb{R}'],
   [
-    /^(?:the\s+)?(?:empty|null)\s+set$|^(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?$/i,
+    /^(?:the\s+)?(?:empty|null)\s+set$|^(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?$|^none$/i,
     '\\emptyset ',
   ],
 ];
@@ -49,6 +51,27 @@ const sets: readonly (readonly [RegExp, string])[] = [
 function nameOf(text: string): string | undefined {
   const words = text.replace(textCommand, '$1').trim();
   return sets.find(([pattern]) => pattern.test(words))?.[1];
+}
+
+/** "\text{five}". */
+function numberOf(text: string): string | undefined {
+  const words = text.replace(textCommand, '$1').trim().toLowerCase();
+  if (!/^[a-z]{3,}(?:[\s-][a-z]{3,})*$/.test(words)) return undefined;
+  const parts = words.split(/[\s-]+/);
+  const number = numberInWords(parts);
+  return number?.length === parts.length ? String(number.value) : undefined;
+}
+
+/** "\text{all real numbers except } 0". */
+function allBut(text: string): string | undefined {
+  const words = text.replace(textCommand, '$1').trim();
+  const except =
+    /^(?:x\s*\\in\s*)?all\s+(?:the\s+)?reals?(?:\s+numbers?)?(?:\s+x)?,?\s+(?:except|excluding|other than|but)(?:\s+for)?\s+(.{1,60})$/i;
+  const left = except
+    .exec(words)?.[1]
+    ?.replace(/^x\s*=/, '')
+    .replace(/\s+and\s+/g, ',');
+  return left === undefined ? undefined : `\\mathbb{R}\\setminus\\{${left}\\}`;
 }
 
 function readWords(words: string, exponent: string, hasFormula: boolean, before: string): string {

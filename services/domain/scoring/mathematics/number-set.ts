@@ -52,7 +52,7 @@ function readSet(text: string): NumberSet | undefined {
   const member = /^([^=,<>]{1,40}?)\\in(?![a-z]) ?(.+)$/s.exec(text);
   if (member && isName(member[1] ?? '')) {
     const set = readSet(member[2] ?? '');
-    return set && { ...set, about: member[1], sure: true };
+    if (set) return { ...set, about: member[1], sure: true };
   }
   const without = splitBy(text, /\\setminus(?![a-z])|(?<=\}|\))-(?=\\\{)/);
   if (without.parts.length === 2) return difference(readSet(without.parts[0] ?? ''), readSet(without.parts[1] ?? ''));
@@ -78,8 +78,17 @@ function readUnion(text: string): NumberSet | undefined {
   return { pieces, about: [...abouts][0], sure: inequalities || !separators.includes('\\land') };
 }
 
+/** Parts of the real numbers that have a sign of their own. */
+const halves: Readonly<Record<string, string>> = {
+  ...{ '\\mathbb{R}^{+}': '(0,\\infty)', '\\mathbb{R}_{>0}': '(0,\\infty)', '\\mathbb{R}_{+}^{*}': '(0,\\infty)' },
+  ...{ '\\mathbb{R}^{-}': '(-\\infty,0)', '\\mathbb{R}_{<0}': '(-\\infty,0)', '\\mathbb{R}_{\\ge0}': '[0,\\infty)' },
+  ...{ '\\mathbb{R}_{\\le0}': '(-\\infty,0]', '\\mathbb{R}^{*}': 'x\\ne0', '\\mathbb{R}_{\\ne0}': 'x\\ne0' },
+};
+
 function readOne(text: string): NumberSet | undefined {
   if (text === '\\emptyset' || text === '\\{\\}') return { pieces: [], about: undefined, sure: true };
+  const half = halves[text];
+  if (half !== undefined) return readSet(half);
   if (text === '\\mathbb{R}') return { pieces: [everything], about: undefined, sure: true };
   const set = braced(text);
   if (set !== undefined) return readBraces(set);

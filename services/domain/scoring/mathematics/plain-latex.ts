@@ -3,6 +3,7 @@ import { spelt } from './latex-spelling.ts';
 import { withWordsRead } from './latex-words.ts';
 import { withPairedBars } from './paired-bars.ts';
 import { withRecurringDecimals } from './recurring-decimals.ts';
+import { withoutHabits } from './without-habits.ts';
 import { withoutUnitFormula } from './without-unit-formula.ts';
 
 const typography: Readonly<Record<string, string>> = {
@@ -56,7 +57,7 @@ const fonts =
 const fontCommand = new RegExp(`\\\\(?:${fonts})(?![a-zA-Z])\\s*`, 'g');
 /** … and those that affect how everything after them looks, or do nothing. */
 const switches =
-  'bf|it|rm|sf|tt|sl|sc|cal|bfseries|itshape|rmfamily|sffamily|ttfamily|mdseries|upshape|tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|displaystyle|textstyle|scriptstyle|scriptscriptstyle|limits|nolimits|nonumber|notag|hfill|hfil|strut|mathstrut|relax|enspace|thinspace|medspace|thickspace|negthinspace|negmedspace|negthickspace|allowbreak|nobreak|noindent|left|right|middle|[bB]igg?[lrm]?';
+  'bf|it|rm|sf|tt|sl|sc|cal|bfseries|itshape|rmfamily|sffamily|ttfamily|mdseries|upshape|tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|displaystyle|textstyle|scriptstyle|scriptscriptstyle|limits|nolimits|nonumber|notag|hfill|hfil|strut|mathstrut|relax|enspace|thinspace|medspace|thickspace|negthinspace|negmedspace|negthickspace|pounds|textdollar|textsterling|cents?|euro|yen|checkmark|blacksquare|square|Box|qed|allowbreak|nobreak|noindent|left|right|middle|[bB]igg?[lrm]?';
 const switchCommand = new RegExp(`\\\\(?:${switches})(?![a-zA-Z])\\.?`, 'g');
 /** Colours, with the argument that names one. */
 const colour = /\\(?:color(?:box)?|textcolor|fcolorbox\s*\{[^{}]*\})\s*(?:\[[^\][]*\])?\s*\{[^{}]*\}/g;
@@ -150,7 +151,7 @@ const leftTextCommand = /\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt|operator
  */
 export function plainLatex(text: string): string {
   // Long runs of blanks mean no more than short ones, and take time.
-  const short = text.replace(/\s{3,}/g, '  ');
+  const short = withoutHabits(text.replace(/\s{3,}/g, '  '));
   const written = unescaped(short.replace(typographic, (sign) => typography[sign] ?? sign));
   const laidOut = withoutLayout(withEquationRows(withRecurringDecimals(withoutUnitFormula(written))));
   const formula = spelt(
@@ -166,7 +167,10 @@ export function plainLatex(text: string): string {
       .replace(mixedNumber, '($1+$2)'),
   );
   const plain = withPairedBars(formula)
-    .replace(/\\(sin|cos|tan)\^\{-1\}/g, '\\arc$1')
+    .replace(
+      /\\(sin|cos|tan)\^\{-1\}(?=([a-zA-Z])?)/g,
+      (_all, name: string, letter?: string) => `\\arc${name}${letter ? ' ' : ''}`,
+    )
     .replace(/(?<=\d):00(?=\\word\{[ap]m\})/g, '');
   return (trigonometry.test(plain) ? plain : plain.replace(degreeSign, '')).replace(/^(?:[=,;:]|\.(?!\d))+|[.,;:]+$/g, '').trim();
 }

@@ -70,6 +70,8 @@ function isSame(left: string, right: string, depth: number): boolean {
 
 /** Without brackets around one value, or around values separated by "and". */
 function unwrapped(text: string): string {
+  const member = /^([^=,<>]{1,40}?)\\in(?![a-z]) ?(\\\{.*\\\})$/s.exec(text);
+  if (member && isName(member[1] ?? '') && braced(member[2] ?? '') !== undefined) return member[2] ?? '';
   const inside = bracketed(text);
   return inside?.brackets === '()' && splitAtCommas(inside.inner).length === 1 ? inside.inner : text;
 }
@@ -217,6 +219,11 @@ function isSameList(answer: string, expected: string, depth: number): boolean | 
   if (left.length === 1 && right.length === 1) {
     // {5} is 5.
     return braced(answer) === undefined && braced(expected) === undefined ? undefined : areSame(left, right, depth);
+  }
+  // "4/5 or 80%" is one value.
+  const [one, others] = right.length === 1 ? [right[0], left] : [left[0], right];
+  if ((left.length === 1 || right.length === 1) && /\\lor(?![a-z])/.test(answer + expected)) {
+    return others.every((part) => isSame(part, one ?? '', depth));
   }
   return isSamePermuted(left, right, depth);
 }

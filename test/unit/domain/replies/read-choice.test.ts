@@ -64,6 +64,7 @@ describe('the choice that an answer means', () => {
     ['Among A, B, C and D, the best is B since D is too strong.', 'B'],
     ['B > A > C', 'B'],
     ['B) 4\n\nA) 3 is wrong, as the sum is even.', 'B'],
+    ['Yes, no doubt.', 'yes', ['yes', 'no']],
     // None.
     ['Answer: A or B', undefined],
     ['\\boxed{A, B}', undefined],

@@ -17,12 +17,35 @@ describe('the strict MATH scorer', () => {
     ['takes a formula above its explanation', '$5$\n\nExplanation: it is more than $4$.', '5'],
     ['takes an answer in Chinese', '最终答案：$5$（共 $3$ 步）', '5'],
     ['takes a tagged answer', '<answer>5</answer>', '5'],
+    ['takes the value of a tagged sentence', '<answer>The value is 5.</answer>', '5'],
+    ['takes the value before its place', 'So the minimum value is $5$, attained at $x=1$.', '5'],
+    ['takes no end of a proof', 'Therefore $n=5$. $\\blacksquare$', 'n=5'],
+    ['takes no box that is denied', 'I got $\\boxed{5}$. (Not $\\boxed{4}$.)', '5'],
+    ['reads a box whose backslash became a backspace', '\boxed{5}', '5'],
     ['takes the last formula of the last line', 'First $4$.\n\nThus $a = 4$ and $b = 5$ follow.', 'b = 5'],
     ['takes the last formula where the last line has none', 'It is \\[ 5 \\]\n\nThat was easy!', ' 5 '],
     ['takes the last line where there is no formula', 'Add them up.\n5\n', '5'],
     ['finds nothing in nothing', '', ''],
   ])('%s', async (_rule, answer, extracted) => {
     expect((await scored(answer, '\\boxed{5}')).extracted).toBe(extracted);
+  });
+
+  it.each([
+    ['Rational(1, 3)', '\\frac13', 1],
+    ['2 + 3*I', '2+3i', 1],
+    ['(2+3j)', '2+3i', 1],
+    ['-oo', '-\\infty', 1],
+    ['[1, 2]', '2, 1', 1],
+    ['[1, 2]', '[1,2]', 1],
+    ['[2, 5]', '(2,5)', 0],
+    ['Matrix([[1, 2], [3, 4]])', '\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}', 1],
+    ['[[1, 2], [3, 4]]', '\\begin{pmatrix}1&3\\\\2&4\\end{pmatrix}', 0],
+    ['Interval.Ropen(0, 1)', '[0,1)', 1],
+    ['Interval(0, 1)', '[0,1)', 0],
+    ['Union(Interval.open(-oo, 0), Interval.open(0, oo))', 'x \\ne 0', 1],
+    ['log(2)', '\\ln 2', 1],
+  ])('reads what Python prints: %s for %s', (answer, expected, score) => {
+    expect(scored(answer, `\\boxed{${expected}}`).score).toBe(score);
   });
 
   it.each([

@@ -80,6 +80,7 @@ describe('the final formula of an answer', () => {
     ['5', '\\boxed{5} \\boxed{5}'],
     ['5', 'We have \\boxed{5\\text{ apples}}'],
     ['\\dfrac{5}{6}', '$\\boxed{\\dfrac{5}{6}}$.'],
+    ['2/3', 'Therefore, the probability is $2/3$, since there are $3$ ways.'],
     ['144', '= \\boxed{144}$$\nTherefore the answer is **144**.'],
   ])('is %s in: %s', async (reference, answer) => {
     expect(await score(answer, reference)).toBe(1);
@@ -89,7 +90,7 @@ describe('the final formula of an answer', () => {
     ['2', 'The solutions are $x=\\boxed{1}$ or $x=\\boxed{2}$.'],
     ['255', '\\boxed{255} ... Final Answer: The final answer is $10,455$.'],
     ['455', '\\boxed{455} ... Final Answer: The final answer is $10,455$.'],
-    ['2/3', 'Therefore, the probability is $2/3$, since there are $3$ ways.'],
+    ['3', 'Therefore, the probability is $2/3$, since there are $3$ ways.'],
     ['odd $n$', 'The answer is even $n$.'],
     ['odd $n$', '$n$'],
     ['odd $n$', 'even $n$'],

@@ -1,0 +1,42 @@
+/** Escapes that ate the beginning of a command, as when Python prints "\frac" from a text that is not raw. */
+const eaten = [
+  ['\f', String.raw`(?=rac\s*\{)`, '\\f'],
+  ['\t', String.raw`(?=(?:ext|frac)\s*\{|imes\b|heta\b)`, '\\t'],
+  ['\u0007', String.raw`(?=pprox\b|lpha\b)`, '\\a'],
+  ['\v', String.raw`(?=ec\s*\{|arnothing\b)`, '\\v'],
+  ['\r', String.raw`(?=ight\b|angle\b)`, '\\r'],
+].map(([sign, rest, command = '']) => ({ pattern: new RegExp(`${sign}${rest}`, 'g'), command }));
+const blank = String.raw`(?:\s|\\[,;: ]|~)*`;
+/** "3 \text{ (since } x > 0)", "3 \text{ when } x = 1": what follows is no part of the value. */
+const reason = new RegExp(
+  String.raw`(?<=[\p{L}\d})\]])${blank}\\(?:text|mbox|textrm)\s*\{\s*(?:(?:since|when|because|attained|achieved)\b|\((?:since|when|because|for|if|where|as|with|at|given)\b)[\s\S]*$`,
+  'u',
+);
+/** ]0,1[ is (0,1) in French. Behind the degree of a root, which is in square brackets too, a brace follows. */
+const frenchInterval = /(?:(?<![\w}])|(?<=\\cup))([\][])(?!\{)([^\][()]{1,80}[,;][^\][()]{1,80})([\][])/g;
+/** "8^{\text{th}}" is 8. */
+const ordinal =
+  /(?<=\d)\s*\^\s*(?:\{\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:st|nd|rd|th)\s*\}\s*\}|\{\s*(?:st|nd|rd|th)\s*\}|\\(?:text|mathrm|textrm)\s*\{\s*(?:st|nd|rd|th)\s*\})/g;
+const bases = 'two three four five six seven eight nine ten eleven twelve'.split(' ');
+const baseInWords = new RegExp(
+  String.raw`_\s*\{\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(${bases.join('|')}|sixteen)\s*\}?\s*\}`,
+  'g',
+);
+/** (101)_2 and \text{AB}_{16} are digits in a base. */
+const digitsInBase = /(?:\(([\dA-F]+)\)|\\(?:text|mathrm)\s*\{([\dA-F]+)\})(?=\s*_\s*\{?\s*\d)/g;
+
+/** A formula without what some models and programs write around a value or into it. */
+export function withoutHabits(text: string): string {
+  const whole = eaten.reduce((rest, { pattern, command }) => rest.replace(pattern, command), text);
+  return whole
+    .replace(reason, '')
+    .replace(ordinal, '')
+    .replace(baseInWords, (_all, word: string) => `_{${word === 'sixteen' ? 16 : bases.indexOf(word) + 2}}`)
+    .replace(digitsInBase, '$1$2')
+    .replace(/\\hat\s*(?:\{\s*([ijk])\s*\}|([ijk])(?![a-z]))/g, '$1$2')
+    .replace(/^\s*\\sim(?![a-z])/, '')
+    .replace(/(?<!\\)\\\\\s*$/, '')
+    .replace(frenchInterval, (all, open: string, inner: string, close: string) =>
+      open === '[' && close === ']' ? all : `${open === ']' ? '(' : '['}${inner}${close === '[' ? ')' : ']'}`,
+    );
+}
