@@ -34,9 +34,9 @@ function kindOf(reason: string): FinishReason | 'given-up' {
 }
 
 /**
- * What a gateway was told by the server where it says "stop" itself, as of each word that it does not know, though the text is a
- * fragment or withheld; undefined where both agree. OpenRouter gives it in the choice, LiteLLM (1.108.7, in whole bodies) among the
- * `provider_specific_fields`.
+ * What a gateway was told by the server where it says "stop" itself, as of each word that it does not know, though the text is
+ * a fragment or withheld; undefined where both agree. OpenRouter gives it in the choice, LiteLLM (1.108.7, in whole bodies) among
+ * the `provider_specific_fields`.
  */
 export function reasonBehindStop(choice: Readonly<Record<string, unknown>>): string | undefined {
   const native = givenReason(choice.native_finish_reason ?? fieldsOf(choice.provider_specific_fields).native_finish_reason);
