@@ -12,8 +12,10 @@ import {
 } from '../../../../services/cli/show/rounds-shown.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import { reportRounds } from '../../../../services/domain/report/report-rounds.ts';
+import { progressOf } from '../../../../services/domain/report/run-progress.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { ModelCall, Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { progressToProto } from '../../../../services/shared/contracts/progress-codec.ts';
 import { executionShown } from '../../../../services/shared/runs/execution-shown.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
@@ -114,6 +116,8 @@ describe('rounds', () => {
     }
     const best = rounds.find(({ isBest }) => isBest);
     expect(best?.queries).toBeGreaterThan(4);
+    // What `scale status` and `scale list` are told.
+    expect(progressToProto(picked, progressOf(picked, undefined, new Map(), 0)).bestAnswerTokens).toBe(best?.tokensAnAnswer);
     expect(describeRounds(rounds)).toContain(`4 + ${(best?.queries ?? 0) - 4}`);
   });
 
