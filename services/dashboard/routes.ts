@@ -119,7 +119,8 @@ export function createRoutes({ link, rows, folds, timing }: AnswerSources): Read
     },
     '/api/sweeps/:sweep': async ({ words, signal }) => {
       const { summary, cells } = await summaryOf(link.client(), words.sweep ?? '', signal);
-      return json(sweepAnswer(summary, cells));
+      const { runs } = await rows.read(signal);
+      return json(sweepAnswer(summary, cells, runs));
     },
     '/api/sweeps/:sweep/report': async ({ words, signal }) => {
       const { facts, cells } = await readSweep({ client: link.client() }, words.sweep ?? '', signal);

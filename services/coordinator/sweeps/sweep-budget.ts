@@ -9,6 +9,7 @@ import { noLimits } from '../../shared/config/run-limits.ts';
 import type { BudgetAmount, BudgetEnd, BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
 import type { RunLimits, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
+import { formatCost } from '../../shared/document/format-money.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { hasFinalPick, spentAmount, termsOf } from '../budget-terms.ts';
@@ -31,6 +32,8 @@ export interface SweepBudgetParts {
 
 export function createSweepBudget({ bus, budgets, timing }: SweepBudgetParts, sweepId: string): SweepBudget {
   const scope = sweepScope(sweepId);
+  /** In which its limit of money is told. */
+  let currency: string | undefined;
   const isKept = (): boolean => budgets.budget(scope)?.terms !== undefined;
 
   /** What was spent before there was a table counts as well. */
@@ -49,6 +52,7 @@ export function createSweepBudget({ bus, budgets, timing }: SweepBudgetParts, sw
     async keep(state, starts, signal) {
       const { limits } = state.settings;
       if (limits === undefined && !isKept()) return;
+      currency = starts.find(({ prices }) => prices !== undefined)?.prices?.currency;
       const hasPick = starts.some(({ configuration }) => hasFinalPick({ configuration }));
       const terms = termsOf(asRunLimits(limits), hasPick);
       const before = isKept() ? undefined : await spentSoFar(state, signal);
@@ -58,7 +62,7 @@ export function createSweepBudget({ bus, budgets, timing }: SweepBudgetParts, sw
     },
     ended() {
       const end = budgets.budget(scope)?.ends.find(({ part }) => part === 'search' || part === 'propose');
-      return end && describeEnd(end);
+      return end && describeEnd(end, currency);
     },
   };
 }
@@ -98,7 +102,8 @@ function withTime(table: BudgetTable, end: number | undefined, nowMs: number): B
   return withEnd(table, ['propose', 'search'], { limit: 'time', most: end });
 }
 
-function describeEnd({ limit, most }: BudgetEnd): string {
+function describeEnd({ limit, most }: BudgetEnd, currency: string | undefined): string {
   if (limit === 'time') return 'the time of the sweep was over';
-  return `the sweep's limit of ${describeAmount(limit, most)} was reached`;
+  const amount = limit === 'money' && currency !== undefined ? formatCost(most, currency) : describeAmount(limit, most);
+  return `the sweep's limit of ${amount} was reached`;
 }

@@ -4,6 +4,7 @@ import { countedKinds } from '../../shared/budgets/amounts.ts';
 import { spentIn } from '../../shared/budgets/budget-table.ts';
 import { teamScope } from '../../shared/budgets/scopes-of.ts';
 import { formatShare } from '../../shared/document/format.ts';
+import { formatCost } from '../../shared/document/format-money.ts';
 import { describeHours } from '../../shared/runs/describe-limits.ts';
 import type { RunAnswer } from '../api.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
@@ -29,11 +30,14 @@ export function reportShown(run: FoldedRun): ReportShown | undefined {
 /** Its own limits first, then those that it shares with others. */
 export function limitsShown({ manifest, budgets }: FoldedRun): RunAnswer['limits'] {
   const own = { ...manifest.limits, durationMs: manifest.limits?.durationMs ?? 0, untilMs: manifest.limits?.untilMs ?? 0 };
+  const currency = manifest.prices?.currency;
   const spent = budgets.flatMap((table) =>
     countedKinds.flatMap((kind) => {
       const most = table.terms?.most?.[kind] ?? 0;
       const used = spentIn(table)[kind];
-      const text = `${shortAmount(kind, used)} of ${shortAmount(kind, most)} spent, ${formatShare(used / most)}`;
+      const amount = (value: number): string =>
+        kind === 'money' && currency !== undefined ? formatCost(value, currency) : shortAmount(kind, value);
+      const text = `${amount(used)} of ${amount(most)} spent, ${formatShare(used / most)}`;
       return most === 0 ? [] : [{ of: `${kind}${shared(table.scope)}`, text }];
     }),
   );

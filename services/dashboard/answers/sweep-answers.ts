@@ -2,7 +2,7 @@ import { defined } from '../../domain/defined.ts';
 import { RunStatus, type SweepCellView, type SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
-import type { SweepAnswer, SweepCell, SweepRow } from '../api.ts';
+import type { RunRow, SweepAnswer, SweepCell, SweepRow } from '../api.ts';
 
 export function sweepRow(sweep: SweepSummary): SweepRow {
   const { sweepId, name, reason, isOver, counts, tokens, spentTokens, simulated, createdAtMs, endedAtMs, money } = sweep;
@@ -16,12 +16,14 @@ export function sweepRow(sweep: SweepSummary): SweepRow {
   };
 }
 
-export function sweepAnswer(summary: SweepSummary, cells: readonly SweepCellView[]): SweepAnswer {
+/** @param runs all there are: the sweep itself does not say how many rounds a run had that has ended */
+export function sweepAnswer(summary: SweepSummary, cells: readonly SweepCellView[], runs: readonly RunRow[]): SweepAnswer {
+  const byId = new Map(runs.map((run) => [run.runId, run]));
   const axes = [...new Set(cells.flatMap(({ cell }) => (cell?.labels ?? []).map(({ axis }) => axis)))];
-  return { row: sweepRow(summary), axes, cells: cells.map(sweepCell) };
+  return { row: sweepRow(summary), axes, cells: cells.map((cell) => sweepCell(cell, byId.get(cell.runId ?? ''))) };
 }
 
-function sweepCell(view: SweepCellView): SweepCell {
+function sweepCell(view: SweepCellView, row: RunRow | undefined): SweepCell {
   const { cell, outcome, run, leftOut, runId, startedAtMs, endedAtMs, pauseReason } = view;
   const why = outcome?.why || pauseReason || run?.waiting?.what || undefined;
   const money = outcome?.money ?? run?.spentMoney ?? run?.money;
@@ -36,8 +38,8 @@ function sweepCell(view: SweepCellView): SweepCell {
       tokens: outcome?.tokens ?? run?.tokens,
       money: money && moneyFromProto(money),
       why,
-      round: isGoingOn ? (run.progress?.round ?? run.roundsCompleted) : undefined,
-      maxRounds: isGoingOn ? run.maxRounds : undefined,
+      round: isGoingOn ? (run.progress?.round ?? run.roundsCompleted) : row?.roundsCompleted,
+      maxRounds: isGoingOn ? run.maxRounds : row?.maxRounds,
       startedAtMs,
       endedAtMs,
     }),

@@ -190,7 +190,10 @@ test('a sweep with its cells and its report', async () => {
   const { body: sweep } = await get<SweepAnswer>(`/api/sweeps/${sweepId}`);
   expect(sweep).toMatchObject({
     axes: ['seed'],
-    cells: [{ labels: { seed: '1' }, state: 'completed' }, { labels: { seed: '2' } }],
+    cells: [
+      { labels: { seed: '1' }, state: 'completed', round: 1, maxRounds: 1 },
+      { labels: { seed: '2' }, round: 1, maxRounds: 1 },
+    ],
   });
   const { body: told } = await get<SweepReportAnswer>(`/api/sweeps/${sweepId}/report`);
   expect(told.report.cells).toHaveLength(2);

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { createSweepBudget, type SweepBudgetParts } from '../../../../services/coordinator/sweeps/sweep-budget.ts';
+import type { SweepState } from '../../../../services/domain/sweep/sweep-state.ts';
+import { BudgetTable } from '../../../../services/shared/contracts/generated/scale/v1/budgets.ts';
+import { StartRunRequest } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
+
+test('a limit of money that was reached is told in the currency of the runs, where it is known', async () => {
+  const table = BudgetTable.fromPartial({
+    ...{ scope: 'sweep-night', terms: { most: { money: 1.5 } } },
+    ends: [{ part: 'search', limit: 'money', most: 1.5 }],
+  });
+  const budgets = { budget: () => table, changeBudget: async () => undefined } as unknown as SweepBudgetParts['budgets'];
+  const parts = { bus: {} as SweepBudgetParts['bus'], budgets, timing: systemTiming };
+  const state = { settings: { limits: { money: 1.5 } }, cells: [], createdAtMs: 0 } as unknown as SweepState;
+  const budget = createSweepBudget(parts, 'night');
+  expect(budget.ended()).toBe("the sweep's limit of 1.5 in money was reached");
+  await budget.keep(state, [StartRunRequest.fromPartial({ prices: { currency: 'EUR' } })], new AbortController().signal);
+  expect(budget.ended()).toBe("the sweep's limit of EUR 1.50 was reached");
+});
