@@ -62,6 +62,33 @@ describe('the time that is left', () => {
     expect(progressOf(full, undefined, times, 5_000).leftMs).toBe(3 * 1_000);
   });
 
+  test('follows the latest rounds, since workflows grow, and leaves out the first, which proposes nothing', () => {
+    const state = searchUntil(5);
+    const evaluation = { ...state.configuration.evaluation, method: 'few-shot', warmUpRounds: 0 };
+    const few = { ...state, configuration: { ...state.configuration, evaluation } };
+    const endsAtMs = [1, 11, 41, 71, 101].map((seconds) => seconds * 1_000);
+    const times = new Map(endsAtMs.map((endMs, at) => [at + 1, { startMs: endsAtMs[at - 1] ?? 0, endMs }]));
+    expect(progressOf(few, undefined, times, 101_000).leftMs).toBe(3 * 30_000);
+    const first = { ...few, rounds: few.rounds.slice(0, 1) };
+    expect(progressOf(first, undefined, times, 1_000).leftMs).toBeUndefined();
+  });
+
+  test('has the final pick in it, of which at least a rung is left until the end', () => {
+    const state = searchUntil(7);
+    const finalPick = { policy: 'race', topK: 3, share: 0.06 };
+    const { search } = state.configuration;
+    const withPick = (rounds: number): RunState => ({
+      ...state,
+      configuration: { ...state.configuration, search: { ...search, finalPick, maxRounds: rounds } },
+    });
+    const left = (nowMs: number, rounds: number) => progressOf(withPick(rounds), undefined, madeUpTimes(7), nowMs).leftMs;
+    expect(left(340_000, 8)).toBe(10_000 + 3 * 10_000);
+    const pick = Math.log2(7) * 10_000;
+    expect(left(340_000, 7)).toBeCloseTo(pick);
+    expect(left(345_000, 7)).toBeCloseTo(pick - 5_000);
+    expect(left(400_000, 7)).toBe(10_000);
+  });
+
   test('is none at the end', () => {
     expect(progressOf(searchUntil(8), undefined, madeUpTimes(8), 350_000).leftMs).toBe(0);
   });
