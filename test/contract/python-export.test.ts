@@ -29,6 +29,11 @@ const forms: readonly ((number: number) => string)[] = [
   (n) => program(`def solve():\n    return ${n % 5}\n\ndef add(a, b):\n    return a + b${n % 2 === 0 ? '' : ' + 1'}`),
   (n) => program(`def solve():\n    return 1 // ${n % 2}\n\ndef add(a, b):\n    raise ValueError("no ${n % 3}")`),
   (n) => `${n % 5}`,
+  (n) =>
+    `${['Antwort: ', 'La réponse est ', 'Ответ: ', '答案：', '故选：', '答えは', '정답은 '][n % 7]}${'AB'[n % 2]}${['', '.', 'です。', ', nicht C'][n % 4]}`,
+  (n) => `${'AB'[n % 2]} > C\nSo \\boxed{${'ＡＢ'[n % 2]}}, not \\boxed{C}.`,
+  (n) => `A) one - ${n % 2 ? 'wrong' : 'fine'}\nB) two - ${n % 2 ? 'fine' : 'wrong'}`,
+  (n) => `A, C and D can be ruled out, leaving ${'AB'[n % 2]}.`,
   (n) => `größer ≥ ${n} 😀\n\n  indented\n  more`,
 ];
 
@@ -57,7 +62,9 @@ const replies: RecordedReplies = (request, sample) => {
       },
     };
   if (fate === 5) return { text: form, message: { reasoning_content: 'I think.' } };
-  if (fate === 6) return { text: `${form}${['<|im_end|>', ' </s>', '\n<end_of_turn>\n', '<|im_end|> no'][number % 4]}` };
+  if (fate === 6)
+    return { text: `${form}${['<|im_end|>', ' </s>', '\n<end_of_turn>\n', '<|im_end|> no', '<|im_end|><|user|>'][number % 5]}` };
+  if (fate === 8) return { text: `${['<|im_start|>assistant\n', '<|begin_of_box|>'][number % 2]}${form}` };
   return { text: form };
 };
 

@@ -29,6 +29,7 @@ import {
   isRefusedKey,
   isReplyLimitTooHigh,
   isThrottling,
+  isWithoutTls,
   refusedSetting,
 } from './refusal-rules.ts';
 
@@ -120,6 +121,7 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (isMissingModel(answer)) {
     return trouble('misconfigured', `it does not serve the model ${request?.model ?? ''}`, status !== 404);
   }
+  if (isWithoutTls(answer)) return trouble('misconfigured', 'it wants TLS; write base_url with https://');
   if (isMissingPath(answer)) return trouble('misconfigured', 'there is no chat API at this address; base_url often ends in /v1');
   if (isMissingHeader(answer)) {
     return trouble('misconfigured', 'it requires a header; add it under headers of the endpoint in the run file', true);

@@ -1,6 +1,6 @@
 import type { FinishReason } from '../../domain/ports.ts';
 import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
-import { withoutEndMark } from '../../domain/replies/without-end-mark.ts';
+import { withoutTemplateMarks } from '../../domain/replies/without-template-marks.ts';
 import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
 import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
 import { finishReasonOf, givenReason, reasonBehindStop } from './finish-reason.ts';
@@ -143,10 +143,11 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
 
 function readChoice({ said, finish, otherFinish }: Choice): Pick<ChatReply, 'text' | 'reasoning' | 'finishReason'> {
   const { thoughts, refusal, callsTool, ...message } = said();
-  const text = withoutEndMark(message.text);
+  const text = withoutTemplateMarks(message.text);
   const reason = finishReasonOf(finish ?? otherFinish ?? '');
   // Where the server has separated the thoughts, a mark of thoughts in the answer belongs to the answer.
-  const parted = thoughts.trim() === '' ? splitThoughts(text) : { text, reasoning: thoughts.trim() };
+  const own = thoughts.trim() === '' ? splitThoughts(text) : { text, reasoning: thoughts.trim() };
+  const parted = own.reasoning === '' ? own : { ...own, text: withoutTemplateMarks(own.text) };
   const unanswered = callsTool && (reason === 'tool-call' || parted.text.trim() === '');
   const withoutCall = reason === 'tool-call' ? 'other' : reason;
   return {

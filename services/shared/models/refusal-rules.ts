@@ -45,16 +45,16 @@ const filterWords = [
   /敏感|不安全|违规/,
 ];
 
-export function isContentFilter({ code, message }: ServerAnswer): boolean {
+export function isContentFilter({ status, code, message }: ServerAnswer): boolean {
   if (isAboutAccount(message)) return false;
-  return filterCodes.test(code) || filterWords.some((form) => form.test(message));
+  return status === 451 || filterCodes.test(code) || filterWords.some((form) => form.test(message));
 }
 
 // LiteLLM 1.80.10 without a database answers every key but its own by saying that it has no database.
 const keyCodes =
   /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|no_db_connection|permission_denied|permission_error|access_?denied|AuthenticationError/i;
 const keyWords =
-  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted|(location|country|region|territory)\b[^.]{0,30}\bnot supported|\b(login fail|API secret key)/i;
+  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted|(location|country|region|territory)\b[^.]{0,30}\bnot supported|\b(login fail|API secret key)|\b(pass|provide|use|supply) a valid api[ _-]?key/i;
 const noMoneyInChinese = /余额不足|欠费|请充值|额度(已)?(用尽|不足|耗尽)|账[户号][^。]{0,10}(冻结|停用|欠)/;
 
 /** Only the owner of the key can fix it: it is unknown, lacks the permission, or its money is spent. */
@@ -83,7 +83,7 @@ export function isMissingModel({ status, code, param, message }: ServerAnswer): 
   if (status !== undefined && status >= 500) return false;
   return (
     (param === 'model' && !/support/i.test(message)) ||
-    /\b(invalid|unknown|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served))|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model|\bmodel not supported\b|does(n.t| not) support (the )?chat([ _]completions?)?( API)?\s*($|[.,;])|provider not provided|模型(不存在|未找到|不可用)/i.test(
+    /\b(invalid|unknown|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served))|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model|\bmodel not supported\b|\bmodel (identifier|id)\b[^.]{0,80}\b(invalid|isn.t supported)|does(n.t| not) support (the )?chat([ _]completions?)?( API)?\s*($|[.,;])|provider not provided|模型(不存在|未找到|不可用)/i.test(
       message,
     )
   );
@@ -93,10 +93,15 @@ export function isMissingPath({ status, message }: ServerAnswer): boolean {
   // LM Studio says so with the status 200, Cloudflare with 400.
   if (
     (status === undefined || status === 400) &&
-    /unexpected endpoint|no route (for|matched)|cannot (get|post) \//i.test(message)
+    /unexpected endpoint|no route (for|matched)|cannot (get|post) \/|API version (is )?not supported/i.test(message)
   )
     return true;
   return status === 404 || status === 405 || status === 410 || (status !== undefined && status >= 300 && status < 400);
+}
+
+/** nginx and servers written in Go say so, with the status 400. */
+export function isWithoutTls({ message }: ServerAnswer): boolean {
+  return /HTTP request (was sent )?to (an )?HTTPS (port|server)/i.test(message);
 }
 
 export function isMissingHeader({ status, message }: ServerAnswer): boolean {

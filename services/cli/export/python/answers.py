@@ -24,8 +24,13 @@ SENTENCE = (
     + r"\s+(?:is|are|was|(?:would|should|must|will)(?:\s+\p{L}+)?\s+be|becomes|equals)"
     + r"(?:\s+(?:therefore|thus|then|simply|hence|indeed|also|actually|clearly))?[\s:*_]+(?=\S)"
 )
-CHINESE = (
-    r"答案(?:应该|就)?(?:是|为|[:：])[\s*:：]*([^\n。；;（(]{1,200}?)(?=[。；;（(\n]|，\s*(?:因|其|所|验|共|即|也|而|故)|$)"
+FOREIGN = (
+    r"(?<!\p{L})(?:antwort|lösung|réponse|respuesta|resposta|risposta|antwoord|odpowiedź|cevap|[оО]твет)"
+    r"(?:(?:\s\p{L}{2,12})?[*_]*\s?[:：][\s*_]*|(?:\s\p{L}{2,12})?\s(?:ist|lautet|est|es|é|è|to|is)(?:\s:)?[\s:*_]+)(\S[^\n]{0,300})",
+    r"(?:答案(?:应该|就)?(?:是|为|[:：])|(?:故选|应选|选择?)[:：]?(?=[\s*]*[A-J](?![A-Za-z])))[\s*:：]*([^\n。；;（(]{1,200}?)"
+    r"(?=[。；;（(\n]|，\s*(?:因|其|所|验|共|即|也|而|故)|$)",
+    r"(?:答え|解答|回答)(?:は|[:：])[\s*、]*([^\n。（(]{1,200}?)(?=で(?:す|ある)|となり|に?なります|[。（(\n]|$)",
+    r"(?:정답|답)(?:은|[:：])[\s*]*([^\n(]{1,200}?)(?=입니다|이다|\.(?!\d)|[(\n]|$)",
 )
 FINAL_WORDS = r"\bfinal[ \t*_]+$"
 LINE_BEGIN = (
@@ -123,9 +128,8 @@ def sentences_in(text):
 def stated_in(text):
     """What stands before the words that say so, or under a name of its own."""
     found = []
-    for match in js(CHINESE).finditer(text):
-        answer = without_emphasis(match[1])
-        found.append(Said("heading", True, match.start(), answer, answer))
+    for at, held in sorted((match.start(), match[1]) for source in FOREIGN for match in js(source, "i").finditer(text)):
+        found.append(Said("heading", True, at, without_emphasis(until_sentence_end(held)), without_emphasis(held)))
     stated = [*above_explanation(text), *before_the_word(text), *result_in_json(text)]
     for at, answer in sorted(stated, key=lambda one: one[0]):
         found.append(Said("sentence", False, at, answer, answer))
@@ -254,18 +258,19 @@ def without_emphasis(text):
     return replaced(r"^[\s*_`]+|[\s*_`]+$", "", text)
 
 
-BOX = r"(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?<!\\)(?<!\p{L})boxed(?=\s*\{))\s*"
+BOX = r"(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?:(?<!\\)(?<!\p{L})b|\x08)oxed(?=\s*\{))\s*"
+BOX_DENIED = r"(?:\bnot|\binstead of|\brather than|n['’]t)\s+(?:\$|\\[([])?\s*$"
 
 
 def boxes_in(text):
-    r"""(what stands in it, where it begins) of each \boxed{…} and \fbox{…}."""
+    r"""(what stands in it, where it begins) of each \boxed{…} and \fbox{…}, without those that the text denies."""
     found = []
     for match in js(BOX).finditer(text):
         start = match.end()
         inside = between_braces(text, start) if text[start : start + 1] == "{" else without_braces(text[start : start + 1000])
         if inside is not None:
             found.append((inside, match.start()))
-    return found
+    return [one for one in found if not finds(BOX_DENIED, text[max(0, one[1] - 30) : one[1]], "i")] or found
 
 
 def between_braces(text, opening):

@@ -14,7 +14,12 @@ def chosen_letter(reply, letters):
     return read_choice(without_fence(said), list(letters))
 
 
-def read_choice(text, choices):
+def half_width(text):
+    return re.sub("[\uff01-\uff5e]", lambda found: chr(ord(found[0]) - 0xFEE0), text)
+
+
+def read_choice(reply, choices):
+    text = half_width(reply)
     every = announcements(text)
     below = below_boxes(text)
     marked = [
@@ -41,6 +46,11 @@ def name_of(text, choices):
 
 def bare_choice(text, choices):
     """A choice and nothing beside it but what names it: "(B)", "Option B.", "the best is b"."""
+    whole = whole_choice(text, choices)
+    return label_of(plain_text(text), choices) if whole is None else whole
+
+
+def whole_choice(text, choices):
     plain = plain_text(text)
     named = rf"(?:(?:the|my|is|correct|right|best|final|{KINDS})\s*[:#]?\s+)*"
     one = f"{OPENING}({name_source(choices)}){CLOSING}"
@@ -52,13 +62,14 @@ def bare_choice(text, choices):
     ).search(plain)
     if several is not None and several[1].lower() != several[2].lower():
         return SEVERAL
-    return label_of(plain, choices)
+    return None
 
 
 def label_of(line, choices):
     """What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last"."""
+    other = rf"\s+{OPENING}(?:{name_source(choices)})(?:\s*(?:[,;]|and\b|or\b)|[\s.!]*$)"
     label = js(
-        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—]|-\s|,(?=\s))", "i"
+        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—>]|-\s|,(?=\s)(?!{other}))", "i"
     ).search(line)
     choice = None if label is None else name_of(label[1], choices)
     is_word = label is not None and choice != label[1] and finds(rf"^{OPENING}[a-z]\s*,", line)
@@ -77,8 +88,8 @@ def marked_choice(mark, choices):
 FORMULA = r"\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}"
 ADVERBS = rf"(?:\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|{KINDS}))*"
 RIGHT_BEFORE = [
-    rf"\b(?:it|this|that|which|one|result|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
-    r"\b(?:(?:must|should) be|has to be|leaves?(?:\s+us)?(?:\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take"
+    rf"\b(?:it|this|that|which|one|best|result|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
+    r"\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\s+us)?(?:\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take"
     r"|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)" + ADVERBS,
 ]
 CONCLUDED = rf"\b(?:therefore|thus|so|hence|conclusion)[,:]?{ADVERBS}\s+[\"'“‘(\[*_]*$"
@@ -92,11 +103,13 @@ def stated_choice(text, choices):
     bare = lambda found: found[0] if bare_choice(found[0], choices) not in (None, SEVERAL, "") else " "  # noqa: E731
     prose = plain_text(replaced(FORMULA, bare, text))
     lines = [line for line in prose.split("\n") if finds(r"[\p{L}\p{N}]", line)]
-    alone = [whole_line(line, choices) for line in (lines[-1:] + lines[:1])]
-    labels = [(line, label_of(line, choices)) for line in lines]
-    labels = [(line, choice) for line, choice in labels if choice is not None]
+    alone = [whole_choice(line, choices) for line in (lines[-1:] + lines[:1])]
+    labels = [(line, bare_choice(line, choices)) for line in lines]
+    labels = [(line, choice) for line, choice in labels if choice not in (None, SEVERAL)]
     is_list = len({choice for _, choice in labels}) > 1
     right = [choice for line, choice in labels if is_list and is_called_right(line)]
+    wrong = r"\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]"
+    left = [choice for line, choice in labels if is_list and not finds(wrong, line, "i")]
     # Lines that only repeat what there is to choose from name nothing.
     rest = "\n".join(line for line in lines if label_of(line, choices) is None) if is_list else prose
     mentions = mentions_in(rest, choices)
@@ -104,9 +117,10 @@ def stated_choice(text, choices):
     readings = [
         *alone,
         right[0] if len(right) == 1 else None,
+        left[0] if len(left) == 1 else None,
         next((one.choice for one in reversed(good) if is_said_right(rest, one.at, one.end)), None),
         None if is_list else headed_choice(lines, choices),
-        None if is_list else next((choice for line, choice in labels if line == lines[0]), None),
+        None if is_list else next((choice for line, choice in labels if line in (lines[0], lines[-1])), None),
         good[-1].choice if good else None,
         left_over(mentions, choices),
     ]
@@ -128,10 +142,6 @@ def headed_choice(lines, choices):
 def is_called_right(line):
     before = "".join(rf"(?<!\b{word}{end})" for word in ("not", "in") for end in ("", " ", "-"))
     return finds(before + r"\b(?:correct|right)\b|[✓✔✅]", line, "i")
-
-
-def whole_line(line, choices):
-    return bare_choice(line, choices) if label_of(line, choices) is None or finds(r"[).:]\W*$", line) else None
 
 
 def is_said_right(text, at, end):

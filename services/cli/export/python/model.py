@@ -82,8 +82,9 @@ def read_choice_of(choice):
     if finish == "given-up":
         raise Failure("malformed-reply", f"the server gave up on the reply half-way (finish_reason {words}).")
     # Where the server has separated the thoughts, a mark of thoughts in the answer belongs to the answer.
-    text = without_end_mark(text)
-    said = split_thoughts(text)[0] if trim(thoughts) == "" else text
+    text = without_template_marks(text)
+    said, own_thoughts = split_thoughts(text) if trim(thoughts) == "" else (text, thoughts)
+    said = said if own_thoughts == "" else without_template_marks(said)
     if refusal != "":
         finish = "content-filter"
     elif calls_tool and (finish == "tool-call" or trim(said) == ""):

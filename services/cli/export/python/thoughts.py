@@ -33,13 +33,20 @@ ASIDES = (
 COMMENTS = Mark("<!--", "-->", False)
 
 
-END_MARK = r"\s*(?:<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|end|return)\|>|<end_of_turn>|<｜end▁of▁sentence｜>)\s*$"
+END_MARKS = (
+    r"\s*(?:(?:<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|end_of_box|user|observation|end|return)\|>"
+    r"|<end_of_turn>|<｜end▁of▁sentence｜>)\s*)+$"
+)
+BEGIN_MARK = (
+    r"^\s*(?:<\|im_start\|>assistant\s|<\|start_header_id\|>assistant<\|end_header_id\|>|<\|begin_of_box\|>)\s*"
+)
 
 
-def without_end_mark(text):
-    """Without the mark of its end, which servers leave there whose template does not fit the model."""
+def without_template_marks(text):
+    """Without a template's marks at its ends, which servers leave there whose template does not fit the model."""
     is_marked = finds(r"</s>\s*$", text) and not finds(r"<s\b", text)
-    rest = replaced(END_MARK, "", replaced(r"\s*</s>\s*$", "", text) if is_marked else text)
+    rest = replaced(END_MARKS, "", replaced(r"\s*</s>\s*$", "", text) if is_marked else text)
+    rest = replaced(BEGIN_MARK, "", rest)
     return text if trim(rest) == "" else rest
 
 

@@ -305,7 +305,16 @@ test.each([
   ['<|eot_id|> on a line of its own', '42\n<|eot_id|>\n'],
   ['<end_of_turn>', '42<end_of_turn>'],
   ['</s>', '42 </s>'],
+  ['<|user|>', '42\n<|user|>'],
+  ['two of them', '42<|im_end|><|endoftext|>'],
 ])('a text loses the mark of its end, %s', (_mark, content) => expect(readReply(said(content)).text).toBe('42'));
+
+test.each([
+  '<|im_start|>assistant\n42<|im_end|>',
+  '<|start_header_id|>assistant<|end_header_id|>\n\n42<|eot_id|>',
+  '<|begin_of_box|>42<|end_of_box|>',
+  '<think>Add.</think><|begin_of_box|>42<|end_of_box|>',
+])('a text loses the marks around it: %s', (content) => expect(readReply(said(content)).text).toBe('42'));
 
 test.each(['<s>41</s>', 'x <|end|> y', '<|im_end|>'])('%s keeps what is its own', (content) => {
   expect(readReply(said(content)).text).toBe(content);

@@ -48,6 +48,12 @@ const reported: readonly (readonly [string, string, number, unknown])[] = [
     400,
     openAi("This model's maximum prompt length is 131072 but the request contains 537812 tokens."),
   ],
+  ['nginx', 'misconfigured', 400, '<html><center>The plain HTTP request was sent to HTTPS port</center></html>'],
+  ['a server in Go', 'misconfigured', 400, 'Client sent an HTTP request to an HTTPS server.'],
+  ['Azure', 'misconfigured', 400, { error: { code: 'UnsupportedApiVersion', message: 'API version not supported' } }],
+  ['Gemini', 'credentials', 400, [openAi('Please pass a valid API key.', { code: 400, status: 'INVALID_ARGUMENT' })]],
+  ['Bedrock', 'misconfigured?', 400, openAi('The provided model identifier is invalid.')],
+  ['a gateway', 'content-filter', 451, openAi('Unavailable for legal reasons')],
   ['Copilot', 'context-overflow', 400, openAi('prompt token count of 135355 exceeds the limit of 128000')],
   [
     'LM Studio',
