@@ -3,16 +3,13 @@ import { evaluationRules } from '../services/domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules } from '../services/domain/run/search-rules.ts';
 import type { RegistryName } from '../services/domain/settings/setting-rule.ts';
 import { limitsTable, sharesTable } from '../services/shared/config/limits-table.ts';
-import {
-  benchmarkTable,
-  cacheTable,
-  clusterTable,
-  endpointTable,
-  modelTables,
-  searchTable,
-  shareTable,
-  topTable,
-} from '../services/shared/config/run-file-tables.ts';
+import { benchmarkTable } from '../services/shared/config/run-file-tables/benchmark-table.ts';
+import { clusterTable } from '../services/shared/config/run-file-tables/cluster-table.ts';
+import { endpointTable } from '../services/shared/config/run-file-tables/endpoint-table.ts';
+import { modelTables } from '../services/shared/config/run-file-tables/model-tables.ts';
+import { searchTable } from '../services/shared/config/run-file-tables/search-table.ts';
+import { shareTable } from '../services/shared/config/run-file-tables/share-table.ts';
+import { cacheTable, topTable } from '../services/shared/config/run-file-tables/top-table.ts';
 import { coordinatorTable } from '../services/shared/config/service-tables/coordinator-table.ts';
 import { dashboardTable } from '../services/shared/config/service-tables/dashboard-table.ts';
 import { sandboxTable } from '../services/shared/config/service-tables/sandbox-table.ts';

@@ -4,7 +4,7 @@ import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
 import { tableSchema } from '../settings/setting-table.ts';
 import { serversOf } from './run-endpoints.ts';
-import { endpointTable } from './run-file-tables.ts';
+import { endpointTable } from './run-file-tables/endpoint-table.ts';
 
 /** Where the cluster's own settings say that models are served, by model. */
 export type ClusterEndpoints = ReadonlyMap<string, readonly Endpoint[]>;

@@ -8,16 +8,13 @@ import { namesIn } from '../settings/registries.ts';
 import type { JsonSchema, WrittenForms } from '../settings/rules.ts';
 import { limitsTable, sharesTable } from './limits-table.ts';
 import { runFileSchema } from './run-file-schema.ts';
-import {
-  benchmarkTable,
-  cacheTable,
-  clusterTable,
-  endpointTable,
-  modelTables,
-  searchTable,
-  shareTable,
-  topTable,
-} from './run-file-tables.ts';
+import { benchmarkTable } from './run-file-tables/benchmark-table.ts';
+import { clusterTable } from './run-file-tables/cluster-table.ts';
+import { endpointTable } from './run-file-tables/endpoint-table.ts';
+import { modelTables } from './run-file-tables/model-tables.ts';
+import { searchTable } from './run-file-tables/search-table.ts';
+import { shareTable } from './run-file-tables/share-table.ts';
+import { cacheTable, topTable } from './run-file-tables/top-table.ts';
 import { sweepFileSchema, sweepTable } from './sweep-file-schema.ts';
 
 /** Settings by name, as far as they are described. */

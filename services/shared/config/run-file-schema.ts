@@ -6,16 +6,13 @@ import { type JsonSchema, settings, written } from '../settings/rules.ts';
 import { shapeOf, tableSchema } from '../settings/setting-table.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { priceTableSchema } from './price-file.ts';
-import {
-  benchmarkTable,
-  clusterTable,
-  endpointTable,
-  evaluationShape,
-  modelTables,
-  searchTable,
-  shareTable,
-  topTable,
-} from './run-file-tables.ts';
+import { benchmarkTable } from './run-file-tables/benchmark-table.ts';
+import { clusterTable } from './run-file-tables/cluster-table.ts';
+import { endpointTable } from './run-file-tables/endpoint-table.ts';
+import { modelTables } from './run-file-tables/model-tables.ts';
+import { evaluationShape, searchTable } from './run-file-tables/search-table.ts';
+import { shareTable } from './run-file-tables/share-table.ts';
+import { topTable } from './run-file-tables/top-table.ts';
 
 /**
  * The check of a run file with this content, its preset filled in. The content decides whose own settings are known: those of its

@@ -28,7 +28,7 @@ import { pricesOfEnvironment, priceTableOf, readPriceFile } from './price-file.t
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
-import { modelTables } from './run-file-tables.ts';
+import { modelTables } from './run-file-tables/model-tables.ts';
 import { runLimitsOf } from './run-limits.ts';
 import { singleRound } from './single-round.ts';
 import { writtenSettings } from './written-settings.ts';
