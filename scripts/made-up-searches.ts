@@ -1,4 +1,4 @@
-import { publishedEdits } from '../services/domain/forecast/edit-effects.ts';
+import { publishedEdits } from '../services/domain/forecast/published-edits.ts';
 import type { Random } from '../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../services/domain/random.ts';
 import type { RecordedSearch, RecordedWorkflow } from '../services/domain/replay/recorded-search.ts';

@@ -1,7 +1,9 @@
 import { defined } from '../../domain/defined.ts';
-import { answerNature, publishedEdits, simulatedEdits } from '../../domain/forecast/edit-effects.ts';
+import { answerNature } from '../../domain/forecast/edit-effects.ts';
 import { expectedExecutions } from '../../domain/forecast/expected-executions.ts';
 import { learnOptimizer, meanExecution } from '../../domain/forecast/learn-from-runs.ts';
+import { publishedEdits } from '../../domain/forecast/published-edits.ts';
+import { simulatedEdits } from '../../domain/forecast/simulated-edits.ts';
 import type { ExpectedUse, StandIn } from '../../domain/forecast/stand-in.ts';
 import {
   publishedReplies,

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerNature, simulatedEdits } from '../../../../services/domain/forecast/edit-effects.ts';
+import { answerNature } from '../../../../services/domain/forecast/edit-effects.ts';
 import { expectedExecutions } from '../../../../services/domain/forecast/expected-executions.ts';
 import { addCourses, forecastOf, playCourses } from '../../../../services/domain/forecast/forecast.ts';
 import { likelyRange } from '../../../../services/domain/forecast/likely-range.ts';
+import { simulatedEdits } from '../../../../services/domain/forecast/simulated-edits.ts';
 import type { StandIn } from '../../../../services/domain/forecast/stand-in.ts';
 import { madeUpBenchmark } from '../report/made-up-benchmark.ts';
 import { madeUpConfiguration, madeUpWorkflow, type Overrides } from '../search/made-up-world.ts';
