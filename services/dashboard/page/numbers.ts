@@ -13,6 +13,9 @@ export const duration = (ms: number | undefined) => (ms === undefined ? dash : f
 export const saved = (share: number | undefined) =>
   share === undefined ? dash : share < 0 ? `${formatShare(-share)} more` : formatShare(share);
 
+/** A difference of scores, with its sign. */
+export const signedScore = (difference: number) => `${difference > 0 ? '+' : ''}${difference.toFixed(4)}`.replace('-', '−');
+
 /** With its interval, where it has one. */
 export const scoreBetween = (value: number, interval: Between | undefined) =>
   formatFigure({ unit: 'score', value, ...(interval && { low: interval.low, high: interval.high }) });
