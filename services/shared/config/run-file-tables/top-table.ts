@@ -7,9 +7,9 @@ import { limitsSchema } from '../limits-table.ts';
 import { presetNames } from '../presets.ts';
 
 /**
- * Every setting of a run file is in a table of this folder. Its check, its default and its row in docs/run-file.md come from here
- * and from the domain's rules of `search` and `evaluation` (domain/run), which also give a run's configuration its form. To add one
- * to those two: an entry there, with the value that it leaves out.
+ * Every setting of a run file is in a table of this folder. Its check, its default and its row in docs/run-file.md come from
+ * here and from the domain's rules of `search` and `evaluation` (domain/run), which also give a run's configuration its form. To
+ * add one to those two: an entry there, with the value that it leaves out.
  */
 
 export const cacheTable = {
