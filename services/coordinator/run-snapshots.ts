@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { LogEntry } from '../shared/messaging/event-log.ts';
 import { decodeSnapshot, encodeSnapshot, type RunSnapshot, type SnapshotPlace } from './snapshot-codec.ts';
@@ -73,5 +73,5 @@ function fits({ timeMs, entryDigest }: SnapshotPlace, entry: LogEntry): boolean 
 }
 
 function digestOf({ entry }: LogEntry): string {
-  return createHash('sha256').update(entry).digest('hex');
+  return hash('sha256', entry);
 }

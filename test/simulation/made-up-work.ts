@@ -129,6 +129,16 @@ export interface Served {
   readonly tokens: number;
 }
 
+const drawn = new Map<string, number>();
+
+/** Of the stream for this purpose; kept, since seeds do the same few searches. */
+function firstDraw(seed: number, ...purpose: readonly string[]): number {
+  const key = [seed, ...purpose].join(' ');
+  const first = drawn.get(key) ?? randomStream(seed, ...purpose).next();
+  drawn.set(key, first);
+  return first;
+}
+
 /**
  * Work whose outcome is a hash of what was asked, prompts included, so it is the same whoever does it, whenever, and only then.
  * @param started hears of each start
@@ -176,7 +186,7 @@ export function createMadeUpWork(
       };
       await record(call);
       // As if a program ran next: what the call has cost must be known to whoever does the job again.
-      if (randomStream(run.configuration.seed, 'goes on', job.jobId).next() < 0.5) {
+      if (firstDraw(run.configuration.seed, 'goes on', job.jobId) < 0.5) {
         await stored();
         await pause();
         signal.throwIfAborted();
@@ -185,18 +195,17 @@ export function createMadeUpWork(
     };
     // The hash of a prompt: a coordinator that asks with another one gets another reply.
     const asked = job.work?.$case === 'execute' ? job.jobId : `${job.jobId} ${job.work?.value.promptBlob.slice(0, 8)}`;
-    const random = randomStream(run.configuration.seed, asked);
     if (job.work?.$case === 'execute') {
       const made = await ask('an answer', 'answer/0');
       const { workflowHash } = job.work.value;
-      if (workflowHash !== initialHash && randomStream(run.configuration.seed, 'broken', workflowHash).next() < 0.3) {
+      if (workflowHash !== initialHash && firstDraw(run.configuration.seed, 'broken', workflowHash) < 0.3) {
         const failure = { kind: 'no-answer', message: 'it ended without a return', step: '' };
         return {
           outcome: { $case: 'execution', value: { answer: '', extracted: '', score: 0, otherScores: {}, failure } },
           calls: [made],
         };
       }
-      const score = random.next() < 0.7 ? 1 : 0;
+      const score = firstDraw(run.configuration.seed, asked) < 0.7 ? 1 : 0;
       return {
         outcome: {
           $case: 'execution',
@@ -206,6 +215,7 @@ export function createMadeUpWork(
         calls: [made],
       };
     }
+    const random = randomStream(run.configuration.seed, asked);
     const broken = random.next() < 0.2;
     const text =
       job.work?.$case === 'propose'

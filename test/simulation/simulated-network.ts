@@ -292,12 +292,11 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
 }
 
 function fateOf(random: Random, { refused, lost, unanswered, late }: Weather): Fate {
-  let draw = random.next();
-  for (const [fate, share] of Object.entries({ refused, lost, unanswered, late }) as [Fate, number][]) {
-    if (draw < share) return fate;
-    draw -= share;
-  }
-  return 'well';
+  const draw = random.next();
+  if (draw < refused) return 'refused';
+  if (draw < refused + lost) return 'lost';
+  if (draw < refused + lost + unanswered) return 'unanswered';
+  return draw < refused + lost + unanswered + late ? 'late' : 'well';
 }
 
 /** Of a call's value, what tells two runs apart. */

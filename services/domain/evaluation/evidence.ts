@@ -33,7 +33,10 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
     outcomes: scoredOf(round.outcomes),
     sampled: round.samples.flatMap((sample) => sample.queryIndexes),
     prediction: predictionOf(round, configuration.evaluation.predictionAttempts),
-    confidence: parseConfidence(round.proposals.at(-1)?.reply ?? ''),
+    // Few methods ask for it, and each would wait for the whole reply to be read again.
+    get confidence() {
+      return parseConfidence(round.proposals.at(-1)?.reply ?? '');
+    },
     runRandom: randomStream(configuration.seed, 'evaluate'),
     random: randomStream(configuration.seed, 'evaluate', drawingRound(configuration, round.round)),
   };

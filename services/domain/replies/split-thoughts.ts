@@ -99,7 +99,17 @@ export function thoughtsIn(text: string, fields: readonly string[] | undefined):
   return all.flatMap((each) => blocksOf(text, each)).sort((one, other) => one.at - other.at);
 }
 
+/** By the tags that are no asides: forms are few, and a pattern takes longer to make than to use. */
+const asideMarks = new Map<string, Mark>();
+
 function asides(fields: readonly string[]): Mark {
+  const key = fields.join('|');
+  const made = asideMarks.get(key) ?? asidesExcept(fields);
+  asideMarks.set(key, made);
+  return made;
+}
+
+function asidesExcept(fields: readonly string[]): Mark {
   const except = fields.length === 0 ? '' : `(?!(?:${fields.join('|')})[\\s>])`;
   return mark(`<\\s*${except}(?:${asideNames})(?:\\s[^<>]*)?>`, `<\\s*\\\\?/\\s*${except}(?:${asideNames})\\s*>`, false);
 }

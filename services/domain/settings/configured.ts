@@ -15,8 +15,13 @@ export type Configured<Rules> = {
   readonly [Name in keyof Rules & string as Rules[Name] extends LeavesOut ? CamelCase<Name> : never]?: Kept<Rules[Name]>;
 };
 
+/** Settings have few names, and each is asked for with every configuration that is read. */
+const camelCased = new Map<string, string>();
+
 export function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const known = camelCased.get(name) ?? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  camelCased.set(name, known);
+  return known;
 }
 
 /** @param values may hold more than the rules know */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -121,7 +121,7 @@ export function isToken(id: string): boolean {
 }
 
 function hashOfIds(callIds: readonly string[]): string {
-  return createHash('sha256').update(callIds.join('\n')).digest('hex').slice(0, 32);
+  return hash('sha256', callIds.join('\n')).slice(0, 32);
 }
 
 /** @throws InvalidRequestError for an id that would change the subject's meaning */
@@ -135,7 +135,7 @@ export function token(id: string): string {
 
 /** Names of tables hold characters that keys forbid, such as those of addresses: their hash stands for them. */
 export function tableKey(name: string): string {
-  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+  return hash('sha256', name).slice(0, 32);
 }
 
 export interface StreamLimits {
