@@ -6,6 +6,7 @@ import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
 import { type NamedWrite, nameWrite, publishAfter } from './nats-publish.ts';
 import { lastTokensOf, readAt, readLast, readLastOnce } from './nats-read.ts';
+import { sameStore } from './nats-same-store.ts';
 import { type NatsSession, untilAnswered } from './nats-session.ts';
 import { lastToken, type StreamName, streams, subjects } from './subjects-and-streams.ts';
 
@@ -37,13 +38,15 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place
     async append(id, entry, expectedLast) {
       const subject = subjectOf(id);
       const operation = `append to ${subject} after ${expectedLast}`;
-      // A log may begin in any store, once that has been looked at: its next entries are meant for the same one.
-      const inSameStore =
-        expectedLast === 0 ? async () => await session.streams.underWay() : watchStore(session, stream, operation);
+      const isSame = sameStore(session, stream);
+      let tries = 0;
       const { data, headers } = await carryBody(blobs, entry);
       const write = nameWrite(headers);
       return await untilAnswered(session, operation, async () => {
-        await inSameStore();
+        tries += 1;
+        // A log may begin in any store, once that has been looked at: its next entries are meant for the same one.
+        if (expectedLast === 0) await session.streams.underWay();
+        else if (!(await isSame(tries > 1))) throw new LogLostError(operation);
         return await appendOnce(session, { stream, subject, operation, data, write, expectedLast });
       });
     },
@@ -65,26 +68,6 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place
       return { sequence, timeMs: message.time.getTime(), entry: await fetchBody(blobs, carriedBy(message)) };
     },
   };
-}
-
-/**
- * A sequence tells one writer from another in one store, and says nothing in the next: made anew, a log may have reached the same
- * one with other entries. So what was asked for in one store is never tried in another.
- * @returns to be awaited before each try. @throws LogLostError
- */
-function watchStore({ streams: watched }: NatsSession, stream: StreamName, operation: string): () => Promise<void> {
-  const store = watched.lastIdentityOf(stream);
-  let tries = 0;
-  return async () => {
-    tries += 1;
-    const looking = watched.underWay();
-    // A first try mostly finds no look under way, and then costs nothing.
-    if (tries > 1) await watched.identityOf(stream).then(requireSame);
-    else if (looking !== undefined) await looking.then(() => requireSame(watched.lastIdentityOf(stream)));
-  };
-  function requireSame(present: string | undefined): void {
-    if (store !== undefined && present !== store) throw new LogLostError(operation);
-  }
 }
 
 interface Append {

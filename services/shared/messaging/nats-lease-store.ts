@@ -7,6 +7,7 @@ import type { Lease, LeaseStore } from './bus.ts';
 import { BusError } from './errors.ts';
 import { isWrongLastSequence, toBusError } from './nats-errors.ts';
 import { readValueOnce } from './nats-read.ts';
+import { sameStore } from './nats-same-store.ts';
 import { type NatsSession, untilAnswered, untilDone, within } from './nats-session.ts';
 import { streams, subjects, token } from './subjects-and-streams.ts';
 
@@ -33,7 +34,9 @@ export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: nu
         if (await endOfDead(bucket, key)) return await unlessTaken(() => bucket.create(key, value));
         return await revisionIfOurs(bucket, key, value);
       });
-      return epoch === undefined ? undefined : createLease({ session, bucket, key, value, id, ttlMs }, epoch, asked);
+      if (epoch === undefined) return undefined;
+      const store = await untilAnswered(session, operation, () => session.streams.identityOf(streams.leases));
+      return createLease({ session, bucket, key, value, id, ttlMs, store }, epoch, asked);
     },
 
     async holding(name) {
@@ -52,12 +55,15 @@ interface HeldLease {
   readonly value: string;
   readonly id: string;
   readonly ttlMs: number;
+  /** In which it was acquired. */
+  readonly store: string;
 }
 
 const leaseValue = z.object({ id: z.string(), process: z.string().optional() });
 
 function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease {
-  const { session, bucket, key, value, id, ttlMs } = held;
+  const { session, bucket, key, value, id, ttlMs, store } = held;
+  const isSame = sameStore(session, streams.leases, store);
   let revision = epoch;
   let renewedAt = acquiredAt;
   let lost = false;
@@ -68,8 +74,10 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
   const linked = <T>(limitMs: number, request: () => Promise<T>): Promise<T> =>
     within(operation, limitMs, session.link.whileUp(operation, request));
 
-  const renewOnce = async (limitMs: number): Promise<boolean> => {
+  const renewOnce = async (limitMs: number, isAgain: boolean): Promise<boolean> => {
     const asked = performance.now();
+    // Another holder may have come to the same revision in a store that was made anew.
+    if (!(await linked(limitMs, () => isSame(isAgain)))) return false;
     try {
       revision = await linked(limitMs, () => bucket.update(key, value, revision, Math.ceil(limitMs)));
     } catch (error) {
@@ -92,11 +100,11 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
     async renew() {
       // At two thirds of the time the holder must stop, so that it has stopped before anyone else can start.
       const deadline = renewedAt + (ttlMs * 2) / 3;
-      while (!lost) {
+      for (let isAgain = false; !lost; isAgain = true) {
         const leftMs = deadline - performance.now();
         if (leftMs <= 0) break;
         try {
-          if (await renewOnce(Math.min(leftMs, tryMs))) return true;
+          if (await renewOnce(Math.min(leftMs, tryMs), isAgain)) return true;
           break;
         } catch (error) {
           const busError = toBusError(operation, error);
@@ -111,7 +119,11 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
     async release() {
       if (lost) return;
       lost = true;
+      let isAgain = false;
       await untilDone(session, `release lease ${key}`, async () => {
+        const isThere = await isSame(isAgain);
+        isAgain = true;
+        if (!isThere) return;
         try {
           await bucket.delete(key, { previousSeq: revision });
         } catch (error) {

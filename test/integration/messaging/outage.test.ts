@@ -289,3 +289,30 @@ test('an append is not tried in another store, whose log has come to the same se
     entries.push(...entry);
   expect(entries).toEqual([5, 6, 7]);
 }, 60_000);
+
+test('a lease is not renewed in another store, whose next holder has come to the same revision meanwhile', async () => {
+  const outages = await startOutages();
+  await using way = await startChaosProxy({ port: outages.port });
+  const leaseTtlMs = 60_000;
+  const cutOff = await outages.connect({ servers: [`nats://127.0.0.1:${way.port}`], leaseTtlMs });
+  const next = await outages.connect({ leaseTtlMs });
+  const [runId, endedRunId] = [newRunId(), newRunId()];
+  const deposed = await cutOff.leases.acquire(runId, 'deposed');
+  const released = await cutOff.leases.acquire(endedRunId, 'deposed');
+
+  await outages.crash();
+  way.weather({ refuses: true });
+  const late = deposed?.renew();
+  await outages.wipe();
+  await outages.recover();
+  const held = await next.leases.acquire(runId, 'next');
+  const heldToo = await next.leases.acquire(endedRunId, 'next');
+  expect([held?.epoch, heldToo?.epoch]).toEqual([deposed?.epoch, released?.epoch]);
+  way.weather({});
+
+  expect(await late).toBe(false);
+  await released?.release();
+  expect(await next.leases.holding(runId)).toBe(held?.id);
+  expect(await next.leases.holding(endedRunId)).toBe(heldToo?.id);
+  expect(await held?.renew()).toBe(true);
+}, 60_000);
