@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { executeJob, executionResult, modelCall, newRunId, runManifest } from '../../support/bus-messages.ts';
@@ -15,6 +15,7 @@ import { natsServersToTry } from '../../support/nats-versions.ts';
 const never = new AbortController().signal;
 const deadlineMs = 80_000;
 const replicas = 3;
+const heardWithin = { timeout: 60_000 };
 
 /**
  * Three replicas, faults of the cluster and not of one server. One node leads all streams and serves the client, so that a fault
@@ -136,6 +137,35 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
         [first, 1],
         [sequence, 2],
       ]);
+    }, 150_000);
+
+    test('a leader that is cut off delivers and tells nothing of the others until it is healed, and all of it then', async () => {
+      await leadEverything();
+      const [client, rest] = [await connectTo([leader]), await connectTo(others)];
+      const runId = newRunId();
+      const heard: string[] = [];
+      const following = new AbortController();
+      const follow = async (): Promise<void> => {
+        for await (const { jobId } of client.results.follow(runId, following.signal)) heard.push(jobId);
+      };
+      const followed = follow();
+      await client.results.put(executionResult(runId, 'before'));
+      await vi.waitFor(() => expect(heard).toEqual(['before']), heardWithin);
+      cluster.cutOff(leader);
+      let isHealed = false;
+      // The others have elected a leader when this is stored.
+      await rest.results.put(executionResult(runId, 'meanwhile'));
+      // Once the leader knows that it is alone, it answers nothing any more.
+      const foundEarly = client.results.get(runId, 'meanwhile').then((found) => (isHealed ? undefined : found));
+      for (let looks = 0; looks < 50; looks += 1) expect(await rest.results.get(runId, 'meanwhile')).toBeDefined();
+      expect(heard).toEqual(['before']);
+      isHealed = true;
+      cluster.heal();
+      expect(await foundEarly).toBeUndefined();
+      await vi.waitFor(() => expect(heard).toEqual(['before', 'meanwhile']), heardWithin);
+      expect((await client.results.get(runId, 'meanwhile'))?.jobId).toBe('meanwhile');
+      following.abort();
+      await followed;
     }, 150_000);
 
     test('while the other nodes stand still, writes wait, nothing counts as stored, and a lease is asked for calmly', async () => {
