@@ -1,4 +1,4 @@
-import type { RoundTimes } from '../domain/report/run-progress.ts';
+import type { RoundTimes } from '../domain/report/time-left.ts';
 import { applyEvent } from '../domain/run/apply-event.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import type { RunState } from '../domain/run/state.ts';

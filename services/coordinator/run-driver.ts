@@ -1,6 +1,6 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import { defined } from '../domain/defined.ts';
-import type { RoundTimes } from '../domain/report/run-progress.ts';
+import type { RoundTimes } from '../domain/report/time-left.ts';
 import type { WorkCommand } from '../domain/run/command.ts';
 import type { RunConfiguration } from '../domain/run/configuration.ts';
 import type { RunEvent } from '../domain/run/event.ts';

@@ -1,5 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
-import type { RoundTimes } from '../domain/report/run-progress.ts';
+import type { RoundTimes } from '../domain/report/time-left.ts';
 import { type ColumnValues, createOutcomeColumns } from '../domain/run/outcome-columns.ts';
 import { OutcomeList, type Outcomes } from '../domain/run/outcome-list.ts';
 import type { Round, RunState } from '../domain/run/state.ts';

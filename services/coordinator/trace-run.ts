@@ -1,4 +1,4 @@
-import type { RoundTimes } from '../domain/report/run-progress.ts';
+import type { RoundTimes } from '../domain/report/time-left.ts';
 import { totalUse } from '../domain/run/ledger/totals.ts';
 import type { RunState } from '../domain/run/state.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';

@@ -43,13 +43,18 @@ describe('the time that is left', () => {
     expect(progressOf(state, undefined, madeUpTimes(5), 320_000).leftMs).toBe(3 * 10_000);
   });
 
-  test('is a part of that where several rounds are under way together, and no less than a single one', () => {
-    const state = searchUntil(5);
-    const { search } = state.configuration;
-    const together = { ...state, configuration: { ...state.configuration, search: { ...search, parallelism: 2 } } };
-    expect(progressOf(together, undefined, madeUpTimes(5), 320_000).leftMs).toBe(1.5 * 10_000);
-    const many = { ...together, configuration: { ...together.configuration, search: { ...search, parallelism: 8 } } };
-    expect(progressOf(many, undefined, madeUpTimes(5), 320_000).leftMs).toBe(10_000);
+  test('goes by the pace of as many as are under way together: in the log, one that was ahead takes no time', () => {
+    const state = searchUntil(7);
+    const { search, evaluation } = state.configuration;
+    const configuration = {
+      ...state.configuration,
+      search: { ...search, parallelism: 2, maxRounds: 9 },
+      evaluation: { ...evaluation, method: 'few-shot', warmUpRounds: 0 },
+    };
+    const endsAtMs = [5, 25, 25, 45, 45, 65, 65].map((seconds) => seconds * 1_000);
+    const times = new Map(endsAtMs.map((endMs, at) => [at + 1, { startMs: endsAtMs[at - 1] ?? 0, endMs }]));
+    expect(progressOf({ ...state, configuration }, undefined, times, 65_000).leftMs).toBe(2 * 10_000);
+    expect(progressOf({ ...state, configuration }, undefined, times, 69_000).leftMs).toBe(2 * 10_000 - 4_000);
   });
 
   test('is known of a search that executes every round in full, by its own rounds', () => {
