@@ -6,9 +6,9 @@ import type { Round, RunState } from '../run/state.ts';
 export type RoundTimes = ReadonlyMap<number, { readonly startMs: number; readonly endMs?: number }>;
 
 /**
- * How long a search will still take, by the pace at which its latest rounds of each kind, executed in full or on a sample, came to
- * an end: the latest, since workflows grow as a search goes on, and never the first, which proposes nothing. Then the final pick.
- * A search that converges ends sooner.
+ * How long a search will still take, by the pace at which its latest rounds of each kind, executed in full or on a sample, came
+ * to an end: the latest, since workflows grow as a search goes on, and never the first, which proposes nothing. Then the final
+ * pick. A search that converges ends sooner.
  * @param nowMs on the log's clock
  * @returns undefined until a round like those that are left has ended
  */
