@@ -34,7 +34,12 @@ const things = ['pears', 'plums', 'figs', 'limes', 'nuts', 'coins', 'books', 'cu
  * Writes a benchmark of sums whose scorer takes an answer only in the rule's form, and says so to whoever reads it.
  * @returns the path of its file
  */
-export async function writePlantedRule(folder: string, rule: PlantedRule, queries = 48): Promise<string> {
+export async function writePlantedRule(
+  folder: string,
+  rule: PlantedRule,
+  queries = 48,
+  operators: readonly string[] = ['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise', 'format'],
+): Promise<string> {
   const rows = Array.from({ length: queries }, (_, index) => {
     const [left, right] = [(index * 7 + 3) % 40, (index * 11 + 5) % 60];
     const thing = things[index % things.length] ?? '';
@@ -63,7 +68,7 @@ file: sums.jsonl
 split: { shares: { validate: 0.75, test: 0.25 }, seed: 1 }
 fields: { question: question }
 reference: sum
-operators: [custom, answer_generate, sc_ensemble, review, revise, format]
+operators: [${operators.join(', ')}]
 scorers:
   form: { kind: python, file: scorer.py }
 `,
