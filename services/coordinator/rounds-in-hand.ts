@@ -11,13 +11,14 @@ import { planNextStep } from '../domain/search/plan-next-step.ts';
 import { addToRoundAhead, beginRoundAhead, type RoundAhead, withRoundsAhead } from '../domain/search/round-ahead.ts';
 import { isRefusedAnyway } from './event-of-result.ts';
 import type { ResultInbox } from './result-inbox.ts';
+import type { Written } from './run-log.ts';
 import { type Batch, createStepOfPlan, entryOf, type StepOfPlan } from './step-of-plan.ts';
 
 export interface RoundsInHandSettings {
   readonly benchmark: Benchmark;
   readonly inbox: ResultInbox;
-  /** Writes an event to the log. @returns the log's state after it */
-  append(event: RunEvent): Promise<RunState>;
+  /** Writes an event to the log, after those before it. */
+  write(event: RunEvent): Written;
   /** What an event is once it has been in the log. */
   asRead(event: RunEvent): RunEvent;
   /** What is next by the log alone. */
@@ -36,9 +37,12 @@ export interface RoundsInHandSettings {
  * after a crash plans them again and finds their results.
  */
 export interface RoundsInHand {
-  /** What the log says. */
+  /** What the log says, or will when what was written last is stored. */
   state(): RunState;
+  /** Until the log has it. */
   append(event: RunEvent): Promise<void>;
+  /** Until the log has all that was written. @throws if it could not be stored */
+  stored(): Promise<void>;
   /** A limit was reached, or raised: what is planned so far is planned no more. What has been executed of it is not lost. */
   turn(event: RunEvent, signal: AbortSignal): Promise<void>;
   /** Decides and queues everything that does not depend on a result that is still to come. */
@@ -61,8 +65,27 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
   let step: StepOfPlan | undefined;
   let ahead: readonly InHand[] = [];
 
+  let stored = Promise.resolve();
+  /** What follows from results is gone on with before it is stored. */
+  const write = (event: RunEvent, from: readonly string[] = []): void => {
+    const written = settings.write(chargedOnce(state, event));
+    state = written.state;
+    stored = written.stored;
+    if (from.length > 0) inbox.release(from);
+    logged(from);
+  };
+  /** These results are, once what was written last is stored. */
+  const logged = (jobIds: readonly string[]): void => {
+    if (jobIds.length === 0) return;
+    stored.then(
+      () => inbox.logged(jobIds),
+      () => undefined,
+    );
+  };
+  /** What came from elsewhere, or decides what may be spent, is stored before anything rests on it. */
   const append = async (event: RunEvent): Promise<void> => {
-    state = await settings.append(chargedOnce(state, event));
+    write(event);
+    await stored;
   };
   /** The state with the first so many rounds ahead. */
   const known = (count: number): RunState =>
@@ -78,23 +101,20 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     const longer = addToRoundAhead(known(place + 1), round, settings.asRead(event));
     change(place, { round: longer, jobIds: [...jobIds, ...from], step: next });
   };
-  const done = ({ jobIds }: Batch): void => {
-    inbox.release(jobIds);
-    inbox.logged(jobIds);
-  };
   const begun = async (work: readonly WorkCommand[], from: RunState): Promise<StepOfPlan> => {
+    if (hasBudget(from)) await stored;
     await settings.begin(work, from);
     return createStepOfPlan(work, inbox);
   };
 
   /** When the log's newest round is over, the next one's events follow. */
-  const catchUp = async (): Promise<void> => {
+  const catchUp = (): void => {
     while (state.rounds.at(-1)?.completed === true) {
       const [next, ...others] = ahead;
       if (next === undefined) return;
       ahead = others;
-      for (const event of next.round.events) await append(event);
-      inbox.logged(next.jobIds);
+      for (const event of next.round.events) write(event);
+      logged(next.jobIds);
       step = next.step;
     }
   };
@@ -104,17 +124,17 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       const commands = await settings.planLog(state);
       // Planning again at once would give the same empty plan for the same state, for ever.
       if (commands.length === 0) throw new Error(`nothing is planned for a run that is ${state.status}`);
-      for (const command of commands.filter((each) => !isWorkCommand(each))) await append(await eventOf(command));
+      for (const command of commands) {
+        if (command.kind === 'append') write(command.event);
+        else if (command.kind === 'recall') await append(await settings.recalled());
+      }
       const work = commands.filter(isWorkCommand);
       if (work.length > 0) step = await begun(work, state);
       const sure = work.some(isFinal) ? executionsAhead(state) : [];
       if (sure.length > 0) await settings.begin(sure, state);
-      await catchUp();
+      catchUp();
     }
   };
-
-  const eventOf = async (command: Command): Promise<RunEvent> =>
-    command.kind === 'append' ? command.event : await settings.recalled();
 
   /** @returns whether anything has changed, so that another round may go on */
   const planAhead = async (place: number): Promise<boolean> => {
@@ -159,7 +179,9 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
   return {
     state: () => state,
     append,
+    stored: () => stored,
     async turn(event, signal) {
+      await stored;
       inbox.wentBack();
       await append(event);
       const open = step;
@@ -170,13 +192,12 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
         const batch = open?.arrived();
         if (batch === undefined) return;
         isWhole = open?.ready() !== undefined;
-        await append(await entryOf(batch, state, settings, signal));
-        done(batch);
+        write(await entryOf(batch, state, settings, signal), batch.jobIds);
         open?.taken();
       }
     },
     async plan() {
-      await catchUp();
+      catchUp();
       await planLog();
       for (let isMoving = true; isMoving; ) {
         isMoving = beginAhead();
@@ -186,8 +207,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     async takeIn(signal) {
       const batch = step?.ready();
       if (step !== undefined && batch !== undefined && (await mayBeTaken(step, batch, state, signal))) {
-        await append(await entryOf(batch, state, settings, signal));
-        done(batch);
+        write(await entryOf(batch, state, settings, signal), batch.jobIds);
         step.taken();
         // What the final pick wants next depends on each result, and need not wait for the others of this step.
         if (step.isDone() || (isFinal(batch.command) && !hasBudget(state))) step = undefined;

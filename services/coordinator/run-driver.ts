@@ -25,7 +25,7 @@ import { planStep } from './plan-step.ts';
 import { startReconciler } from './publish-jobs.ts';
 import { openResultInbox } from './result-inbox.ts';
 import { createRoundsInHand } from './rounds-in-hand.ts';
-import { openRunLog } from './run-log.ts';
+import { openRunLog, type Written } from './run-log.ts';
 import { recallMemory } from './run-memory.ts';
 import { createStepTracker, type PresentStep } from './step-tracker.ts';
 
@@ -87,16 +87,25 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const logSettings = { timing, remembered, failed, resultsInLog: () => resultsInLog(), ...defined({ snapshotEntries }) };
   const log = await openRunLog(bus, runId, logSettings, signal);
   if (log.restored > 0) settings.restored(log.restored);
-  const append = async (event: RunEvent): Promise<RunState> => {
-    const next = await log.append(event);
-    settings.advanced(next);
-    tracker.reached(next.rounds.length);
-    return next;
+  const unstored = new AbortController();
+  const write = (event: RunEvent): Written => {
+    const { state, stored } = log.write(event);
+    const told = stored.then(() => {
+      settings.advanced(state);
+      tracker.reached(state.rounds.length);
+    });
+    told.catch((error: unknown) => unstored.abort(error));
+    return { state, stored: told };
+  };
+  const began = async (event: RunEvent): Promise<RunState> => {
+    const { state, stored } = write(event);
+    await stored;
+    return state;
   };
   const tracker = createStepTracker(settings.progressed);
   const found = log.state();
   settings.opened(found, log.times);
-  const begun = found ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
+  const begun = found ?? (await began({ kind: 'run-started', configuration: settings.configuration }));
   if (isOver(begun) && settings.limited(begun)?.kind !== 'limits-raised') return begun;
 
   const openLanes = async (): Promise<void> => {
@@ -116,7 +125,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const source = { bus, runId, epoch: settings.epoch, benchmark, answers: log.answers };
   const jobs = createJobIssuer(source, inbox, found === undefined ? settings.leaseId : undefined);
   const rounds = createRoundsInHand(begun, {
-    ...{ benchmark, inbox, append },
+    ...{ benchmark, inbox, write },
     mayEnter: mayEnterLog({ inbox, jobs, tries: settings.tries, share: settings.failureShare, hold: settings.hold }),
     asRead: (event) => decodeEvent(encodeEvent(runId, event)).event,
     planLog: (state) => planStep(state, () => settings.spent(signal)),
@@ -147,7 +156,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       }
       if (isOver(rounds.state())) break;
       // Taken before `wanted` is read: a change in between is seen below.
-      using interrupt = linked(signal, settings.attention(), jobs.broken);
+      using interrupt = linked(signal, settings.attention(), jobs.broken, unstored.signal);
       const wanted = settings.wanted();
       if (wanted.status === 'cancelled') await rounds.append({ kind: 'run-cancelled', reason: wanted.reason });
       else if (wanted.status === 'paused') await untilAborted(interrupt.signal);
@@ -158,10 +167,13 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       }
       signal.throwIfAborted();
       jobs.broken.throwIfAborted();
+      unstored.signal.throwIfAborted();
     }
+    await rounds.stored();
     return rounds.state();
   } finally {
     await jobs.settled();
+    await rounds.stored().catch(() => undefined);
     await inbox.stop();
   }
 }

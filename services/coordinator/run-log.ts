@@ -21,9 +21,17 @@ export interface RunView {
   readonly times: RoundTimes;
 }
 
+/** An event on its way into the log. */
+export interface Written {
+  /** With it. */
+  readonly state: RunState;
+  /** When the store has it, and all before it. Rejects as append does; who does not look at it is not told. */
+  readonly stored: Promise<void>;
+}
+
 /** A run's log, and the state it adds up to. */
 export interface RunLog {
-  /** Undefined while the log is empty. */
+  /** As stored; undefined while the log is empty. */
   state(): RunState | undefined;
   /** Kept current. */
   readonly times: RoundTimes;
@@ -36,6 +44,12 @@ export interface RunLog {
    * @throws EventRefusedError if the event cannot follow; then nothing was written
    */
   append(event: RunEvent): Promise<RunState>;
+  /**
+   * Applies at once, and appends when all before it are stored: what follows from results alone need not wait for the store, since
+   * whoever reads a log without it finds the same. Once one could not be stored, none after it is.
+   * @throws EventRefusedError as append does
+   */
+  write(event: RunEvent): Written;
   /** Results up to this sequence of their stream were in the log when it was opened; 0 where that is not known. */
   readonly resultsInLog: number;
   /** Jobs of later results that were in the log when it was opened. */
@@ -94,36 +108,55 @@ export async function openRunLog(bus: Bus, runId: string, settings: RunLogSettin
           failed('a snapshot could not be written', error),
         );
   let completing = remembered.skipped === 0;
+  let applied = fold.state();
+  let storing = Promise.resolve();
+  const store = async (event: RunEvent, entry: Uint8Array, next: RunState): Promise<void> => {
+    signal.throwIfAborted();
+    const sequence = await bus.log.append(runId, entry, fold.sequence());
+    remembered.push(entry);
+    fold.added(event, next, { sequence, timeMs: timing.wallMs() });
+    if (!completing) {
+      // Only now: whoever waits for the run to go on does not wait for this.
+      completing = true;
+      completeCopy(bus, runId, remembered, signal).catch((error: unknown) => failed('the log was not read again', error));
+    }
+    // A state that goes back to another one is folded from the log.
+    if (next.limit !== undefined) return;
+    const entries = remembered.length;
+    await snapshots?.appended(entries, isOver(next), () => ({
+      ...{ state: next, ...fold.copies(), results: resultsInLog() },
+      place: { entries, sequence, digest: remembered.digest(entries) },
+    }));
+  };
+  const write = (event: RunEvent): Written => {
+    signal.throwIfAborted();
+    // Applied first: an event that cannot follow must never get into the log.
+    // What is applied is what a restart would read: encoding sorts a workflow's prompts, for example.
+    const entry = encodeEvent(runId, event);
+    const next = applyEvent(applied, decodeEvent(entry).event);
+    applied = next;
+    const stored = storing.then(() => store(event, entry, next));
+    stored.catch(() => undefined);
+    storing = stored;
+    return { state: next, stored };
+  };
   return {
     state: fold.state,
     times: fold.times,
     restored,
     resultsInLog: snapshot?.results ?? 0,
     jobsInLog,
+    write,
     async append(event) {
-      signal.throwIfAborted();
-      // Applied first: an event that cannot follow must never get into the log.
-      // What is applied is what a restart would read: encoding sorts a workflow's prompts, for example.
-      const entry = encodeEvent(runId, event);
-      const next = applyEvent(fold.state(), decodeEvent(entry).event);
-      const sequence = await bus.log.append(runId, entry, fold.sequence());
-      remembered.push(entry);
-      fold.added(event, next, { sequence, timeMs: timing.wallMs() });
-      if (!completing) {
-        // Only now: whoever waits for the run to go on does not wait for this.
-        completing = true;
-        completeCopy(bus, runId, remembered, signal).catch((error: unknown) => failed('the log was not read again', error));
-      }
-      // A state that goes back to another one is folded from the log.
-      if (next.limit !== undefined) return next;
-      const entries = remembered.length;
-      await snapshots?.appended(entries, isOver(next), () => ({
-        ...{ state: next, ...fold.copies(), results: resultsInLog() },
-        place: { entries, sequence, digest: remembered.digest(entries) },
-      }));
-      return next;
+      const { state, stored } = write(event);
+      await stored;
+      return state;
     },
-    answers: (wanted) => readAnswers(bus, runId, fold.state() ?? { rounds: [] }, fold.answers, wanted),
+    async answers(wanted) {
+      const isStored = ({ round }: ExecutionPlace): boolean => fold.state()?.rounds[round - 1]?.completed === true;
+      if (!wanted.every(isStored)) await storing;
+      return await readAnswers(bus, runId, fold.state() ?? { rounds: [] }, fold.answers, wanted);
+    },
   };
 }
 

@@ -176,3 +176,43 @@ describe('a log with snapshots', () => {
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+describe('what is written and gone on with', () => {
+  test('enters the log in its order, and its answers are there for whoever asks at once', async () => {
+    const bus = createInMemoryServer().connect();
+    const events = madeUpLog();
+    const log = await openRunLog(bus, runId, { timing }, never);
+    const states = events.map((event) => log.write(event).state);
+    const rounds = states.at(-1)?.rounds ?? [];
+    const places = rounds.flatMap(({ round, outcomes }) => outcomes.map((outcome) => ({ round, ...outcome })));
+    const said = answersIn(events);
+    const asked = places.map((place) => [answerKey(place), said.get(answerKey(place))] as const);
+    expect(await log.answers(places)).toEqual(new Map(asked));
+    expect(log.state()).toEqual(states.at(-1));
+    expect(await logOf(bus, runId)).toEqual(events);
+  });
+
+  test('is not stored once something before it could not be', async () => {
+    const bus = createInMemoryServer().connect();
+    let appends = 0;
+    const failing: Bus = {
+      ...bus,
+      log: {
+        ...bus.log,
+        append: async (...given) => {
+          appends += 1;
+          if (appends === 3) throw new LogLostError('append');
+          return await bus.log.append(...given);
+        },
+      },
+    };
+    const log = await openRunLog(failing, runId, { timing }, never);
+    const written = madeUpLog()
+      .slice(0, 6)
+      .map((event) => log.write(event));
+    const ended = await Promise.allSettled(written.map(({ stored }) => stored));
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', ...Array(4).fill('rejected')]);
+    expect([appends, (await logOf(bus, runId)).length]).toEqual([3, 2]);
+    expect(log.state()).toEqual(written[1]?.state);
+  });
+});
