@@ -4,9 +4,10 @@ import type { BlobStore } from './bus.ts';
 import { BlobMissingError, BusError } from './errors.ts';
 import { collectBlobs } from './nats-blob-collector.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
-import { chunksOf, metaOf, readMeta, rollUp, type StoredMeta } from './nats-object.ts';
+import { chunksOf, metaOf, type ObjectMeta, readMeta, rollUp, type StoredMeta } from './nats-object.ts';
 import { mayPurge } from './nats-permissions.ts';
 import { publishAfter, publishOnce } from './nats-publish.ts';
+import { readLastOnce } from './nats-read.ts';
 import { type NatsSession, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
@@ -43,6 +44,8 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
     async get(name) {
       const operation = `get blob ${name}`;
       return await untilDone(session, operation, async () => {
+        const small = await readOneChunk(session, name);
+        if (small !== undefined) return small;
         const present = await readMeta(session, name);
         if (!present?.isWhole) throw new BlobMissingError(name);
         const object = await store.get(name);
@@ -57,6 +60,19 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
     collect: (settings, signal) => collectBlobs(session, blobs, settings, signal),
   };
   return blobs;
+}
+
+/**
+ * The content of a blob that is one chunk, as prompts and workflows are, in two requests: the client of object stores takes five,
+ * a consumer among them. Undefined for any other, and for one that is not as it should be.
+ */
+async function readOneChunk(session: NatsSession, name: string): Promise<Uint8Array | undefined> {
+  const description = await readLastOnce(session, streams.blobs, subjects.blobMeta(name));
+  const { nuid = '', chunks, deleted = false } = description?.json<Partial<ObjectMeta>>() ?? {};
+  if (nuid === '' || chunks !== 1 || deleted) return undefined;
+  const chunk = await readLastOnce(session, streams.blobs, subjects.blobChunks(nuid));
+  const isIt = chunk !== undefined && createHash('sha256').update(chunk.data).digest('hex') === name;
+  return isIt ? chunk.data : undefined;
 }
 
 /** Marks it as used, so that the collector counts its age from now. */
@@ -74,11 +90,16 @@ async function write(session: NatsSession, name: string, content: Uint8Array, re
   };
   try {
     const chunks = chunksOf(content);
-    for (let start = 0; start < chunks.length; start += chunksAtOnce) {
-      const some = chunks.slice(start, start + chunksAtOnce);
-      await Promise.all(some.map((chunk) => publishOnce(session, subjects.blobChunks(meta.nuid), chunk)));
+    const publishChunk = async (chunk: Uint8Array): Promise<void> =>
+      void (await publishOnce(session, subjects.blobChunks(meta.nuid), chunk));
+    const describe = (): Promise<void> => publishMeta(session, name, meta, replaced?.sequence ?? 0);
+    const [before, last] = [chunks.slice(0, -1), chunks.slice(-1)];
+    for (let start = 0; start < before.length; start += chunksAtOnce) {
+      await Promise.all(before.slice(start, start + chunksAtOnce).map(publishChunk));
     }
-    await publishMeta(session, name, meta, replaced?.sequence ?? 0);
+    // In this order on one connection. If the last chunk alone is refused, the description is not whole, and the next try replaces it.
+    const ended = await Promise.allSettled([...last.map(publishChunk), describe()]);
+    for (const each of ended.toReversed()) if (each.status === 'rejected') throw each.reason;
   } catch (error) {
     // Where it is unknown whether the description is stored, its chunks must stay; the collector finds them if it is not.
     if (error instanceof LostRaceError) await purge(meta.nuid);
