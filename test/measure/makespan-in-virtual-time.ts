@@ -5,8 +5,9 @@
  *   node test/measure/makespan-in-virtual-time.ts [--searches default,paper] [--slots 16,50] [--seeds 1,2,3] [--message-ms 0]
  *   node test/measure/makespan-in-virtual-time.ts --searches default --slots 16 --seeds 1 --trace calls.jsonl
  *
- * A line for each: seconds from the first call to the last, calls x latency / slots, the longest chain of calls, the ratio of the
- * first to the larger of these, the busy share of the slots, and the hash of the log. With --trace each call with its times.
+ * A line for each: seconds from the first call to the last, calls x latency / slots, the longest chain of calls on any number of
+ * slots and on those that there are, the ratio of the first to the larger of the second and either, the busy share of the slots,
+ * and the hash of the log. With --trace each call with its times.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -242,7 +243,7 @@ try {
   const benchmark = await writeMadeUpBenchmark(folder, 264);
   const { known } = await learnBenchmarks(folder, folder, [benchmark]);
   const model = createSimulatedModel(buildQueryIndex(known), 1);
-  console.log('search   slots seed  seconds  work  chain  ratio  busy  calls log');
+  console.log('search   slots seed  seconds  work  chain  chain on slots  ratio  ratio on slots  busy  calls  log');
   for (const name of given.searches.split(',')) {
     for (const slots of given.slots.split(',').map(Number)) {
       for (const seed of given.seeds.split(',').map(Number)) {
@@ -254,7 +255,9 @@ try {
         const { seconds, busy } = slotUse(calls, slots);
         const work = (calls.length * latencyMs) / 1000 / slots;
         const chain = (longestChain(events, calls) * latencyMs) / 1000;
-        const figures = [seconds.toFixed(2), work.toFixed(2), chain.toFixed(2), (seconds / Math.max(work, chain)).toFixed(3)];
+        const onSlots = (longestChain(events, calls, slots) * latencyMs) / 1000;
+        const ratios = [Math.max(work, chain), Math.max(work, onSlots)].map((least) => (seconds / least).toFixed(3));
+        const figures = [seconds, work, chain, onSlots].map((each) => each.toFixed(2)).concat(ratios);
         console.log([name.padEnd(8), slots, seed, ...figures, busy.toFixed(3), calls.length, hash].join('  '));
         if (given.trace !== '') await writeFile(given.trace, calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
       }

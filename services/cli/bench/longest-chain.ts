@@ -20,35 +20,57 @@ interface RoundTimes {
   proposed?: number;
   /** Its first workflow was taken. */
   taken?: number;
+  /** Those that it has waited for, of rounds that it sees too. */
+  readonly jobs: Set<string>;
 }
 
 /**
- * Calls that had to wait for one another in a run: with any number of slots it takes as long as these. A job begins when the plan
- * first wants it, which is when what its round may see has come, and makes its calls one after another. Rounds that are under way
- * together wait for one another only where the search does: for an edit of the same parent, and for workflows that a new one must
- * not repeat.
+ * Calls that had to wait for one another in a run: it takes at least as long as these. A job begins when the plan first wants it,
+ * which is when what its round may see has come, and makes its calls one after another. Rounds that are under way together wait
+ * for one another only where the search does: for an edit of the same parent, and for workflows that a new one must not repeat.
+ *
+ * With so many slots a chain passes through what waits for many calls, such as a round that begins when others have been executed
+ * in full, no sooner than those slots have made them. Nothing that the search waits for is left out, and nothing else is in it.
  * @param calls what the endpoints have served of it
+ * @param slots default: any number
  */
-export function longestChain(events: readonly RunEvent[], calls: readonly ServedCall[]): number {
-  const depths = jobDepths(calls);
+export function longestChain(
+  events: readonly RunEvent[],
+  calls: readonly ServedCall[],
+  slots = Number.POSITIVE_INFINITY,
+): number {
+  const placesOf = callPlaces(calls);
   const begins = new Map<string, number>();
   const rounds: RoundTimes[] = [];
+  const all = new Set<string>();
   /** Of everything so far, and so of the final pick, which sees all of it. */
   let done = 0;
   let state: RunState | undefined;
+  const endOf = (jobId: string): number => latest([begins.get(jobId), ...endsOf(jobId)]);
+  const endsOf = (jobId: string): number[] => (placesOf.get(jobId) ?? []).map((place) => (begins.get(jobId) ?? 0) + place + 1);
+  /** When the slots can have made the calls of all these jobs: those that end last follow one another at best. */
+  const allMade = (jobs: ReadonlySet<string>): number => {
+    if (!Number.isFinite(slots)) return 0;
+    const ends = [...jobs].flatMap(endsOf).sort((one, other) => other - one);
+    return ends.reduce((most, end, later) => Math.max(most, end - 1 + (later + 1) / slots), 0);
+  };
   for (const event of events) {
     const before = state;
     state = applyEvent(state, event);
     const { configuration, rounds: known } = state;
     if (event.kind === 'round-started') {
       const seen = rounds.slice(0, lastRoundSeen(configuration, event.round));
-      rounds.push({ now: latest(seen.map(({ now }) => now)) });
+      rounds.push({ now: latest(seen.map(({ now }) => now)), jobs: new Set(seen.flatMap(({ jobs }) => [...jobs])) });
     }
-    const times = event.kind === 'final-executions-completed' ? undefined : rounds.at(-1);
-    const ends = jobsOfEvent(event, before).map((jobId) => (begins.get(jobId) ?? 0) + (depths.get(jobId) ?? 0));
+    const times = seesAll(event) ? undefined : rounds.at(-1);
+    const jobs = jobsOfEvent(event, before);
+    for (const jobId of jobs) {
+      times?.jobs.add(jobId);
+      all.add(jobId);
+    }
     const waits = event.kind === 'workflow-proposed' && !isRefusedByItself(event);
     const others = waits ? underWay(configuration, rounds).map(({ taken }) => taken) : [];
-    const now = latest([times?.now ?? done, ...ends, ...others]);
+    const now = latest([times?.now ?? done, ...jobs.map(endOf), ...others, allMade(times?.jobs ?? all)]);
     const round = known.at(-1);
     if (times !== undefined && round !== undefined) {
       times.now = now;
@@ -65,6 +87,11 @@ export function longestChain(events: readonly RunEvent[], calls: readonly Served
     }
   }
   return done;
+}
+
+/** It comes after everything that was under way. */
+function seesAll({ kind }: RunEvent): boolean {
+  return kind === 'final-executions-completed' || kind === 'run-completed';
 }
 
 function latest(times: readonly (number | undefined)[]): number {
@@ -95,18 +122,20 @@ function jobsWanted(command: Command): string[] {
   );
 }
 
-/** For each job, the most calls that each began when the one before had ended. */
-function jobDepths(calls: readonly ServedCall[]): Map<string, number> {
+/** For each job and each of its calls, how many calls of the job had ended one after another before it began. */
+function callPlaces(calls: readonly ServedCall[]): Map<string, number[]> {
   const byJob = Map.groupBy(calls, ({ jobId }) => jobId);
-  return new Map([...byJob].map(([jobId, own]) => [jobId, depthOf(own)]));
+  return new Map([...byJob].map(([jobId, own]) => [jobId, placesIn(own)]));
 }
 
-function depthOf(calls: readonly ServedCall[]): number {
-  let [depth, free] = [0, Number.NEGATIVE_INFINITY];
-  for (const { beganMs, endedMs } of calls.toSorted((one, other) => one.endedMs - other.endedMs)) {
-    if (beganMs < free) continue;
-    depth += 1;
-    free = endedMs;
+function placesIn(calls: readonly ServedCall[]): number[] {
+  const inOrder = calls.toSorted((one, other) => one.beganMs - other.beganMs);
+  const places: number[] = [];
+  for (const { beganMs } of inOrder) {
+    const before = inOrder
+      .slice(0, places.length)
+      .map(({ endedMs }, index) => (endedMs <= beganMs ? (places[index] ?? 0) + 1 : 0));
+    places.push(Math.max(0, ...before));
   }
-  return depth;
+  return places;
 }

@@ -78,3 +78,22 @@ test('a run without calls takes no time', () => {
   expect(longestChain(log, [])).toBe(0);
   expect(longestChain([], [])).toBe(0);
 });
+
+test('on so many slots what waits for many calls waits until the slots have made them', () => {
+  const { log } = continueRun(world, configuration);
+  const calls = callsOf(log, () => 1);
+  // Five executions of 30 queries in three turns of ten, and four proposals.
+  expect(longestChain(log, calls, 10)).toBeCloseTo(19, 9);
+  expect(longestChain(log, calls, 30)).toBe(9);
+});
+
+test.each([1, 4])('on one slot all calls are one chain, with %i rounds at once', (parallelism) => {
+  const { search, ...rest } = configuration;
+  const { log } = continueRun(world, { ...rest, search: { ...search, parallelism } });
+  const calls = callsOf(log, (round, query) => 1 + ((round + query) % 3));
+  expect(longestChain(log, calls, 1)).toBeCloseTo(calls.length, 9);
+  const [few, more, any] = [4, 16, undefined].map((slots) => longestChain(log, calls, slots)) as [number, number, number];
+  expect(few).toBeGreaterThanOrEqual(calls.length / 4);
+  expect(few).toBeGreaterThan(more);
+  expect(more).toBeGreaterThanOrEqual(any);
+});
