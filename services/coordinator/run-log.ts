@@ -45,8 +45,8 @@ export interface RunLog {
    */
   append(event: RunEvent): Promise<RunState>;
   /**
-   * Applies at once, and appends when all before it are stored: what follows from results alone need not wait for the store, since
-   * whoever reads a log without it finds the same. Once one could not be stored, none after it is.
+   * Applies at once, and appends when all before it are stored: what follows from results alone need not wait for the store,
+   * since whoever reads a log without it finds the same. Once one could not be stored, none after it is.
    * @throws EventRefusedError as append does
    */
   write(event: RunEvent): Written;

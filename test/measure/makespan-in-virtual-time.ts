@@ -73,7 +73,7 @@ const latencyMs = Number(given['latency-ms']);
 const predictorSlots = 8;
 
 /** Requests that a call of the bus makes one after another at a NATS server. */
-const requestsOf: Readonly<Record<string, number>> = { 'blobs.put': 3, 'blobs.get': 4 };
+const requestsOf: Readonly<Record<string, number>> = { 'blobs.put': 2, 'blobs.get': 2 };
 
 const streamed = new Set(['results.follow', 'log.read', 'spending.read', 'runs.watch', 'slots.watch', 'budgets.watch']);
 

@@ -97,7 +97,7 @@ async function write(session: NatsSession, name: string, content: Uint8Array, re
     for (let start = 0; start < before.length; start += chunksAtOnce) {
       await Promise.all(before.slice(start, start + chunksAtOnce).map(publishChunk));
     }
-    // In this order on one connection. If the last chunk alone is refused, the description is not whole, and the next try replaces it.
+    // In this order on one connection. Where the last chunk alone is refused, the next try finds a description without it.
     const ended = await Promise.allSettled([...last.map(publishChunk), describe()]);
     for (const each of ended.toReversed()) if (each.status === 'rejected') throw each.reason;
   } catch (error) {
