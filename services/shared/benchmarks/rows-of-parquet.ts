@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Compressors, FileMetaData, SchemaElement } from 'hyparquet';
+import type { ColumnChunk, Compressors, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { isGroup } from '../settings/sorted-text.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import type { ReadRows } from './source-rows.ts';
@@ -23,7 +23,7 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
     const metadata = parquetMetadata(file);
     const elements = elementsByPath(metadata);
     const parsers = { stringFromBytes: textOf };
-    const asStored = { ...metadata, schema: metadata.schema.map(withWholeNumbers) };
+    const asStored = storedForm(metadata);
     const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers, utf8: false });
     const rows = found.map((row, index) => ({
       ...{ file: path, at: { unit: 'row', number: index + 1 } as const },
@@ -56,15 +56,40 @@ function isText({ converted_type, logical_type }: SchemaElement): boolean {
   return converted_type === 'UTF8' || logical_type?.type === 'STRING';
 }
 
-/** A DECIMAL as it is stored: whole numbers, or their bytes. */
+/** As what its numbers are stored, where hyparquet's own reading would lose some of them. */
+function storedForm(metadata: FileMetaData): FileMetaData {
+  const leaves = metadata.schema.filter(({ num_children }) => num_children === undefined);
+  const asStored = (chunk: ColumnChunk, index: number) =>
+    leaves[index] && isUnsigned(leaves[index]) ? withLongDeltas(chunk) : chunk;
+  const groupAsStored = (group: RowGroup) => ({ ...group, columns: group.columns.map(asStored) });
+  return { ...metadata, schema: metadata.schema.map(withWholeNumbers), row_groups: metadata.row_groups.map(groupAsStored) };
+}
+
+/**
+ * DuckDB (2.0.1, PARQUET_VERSION v2) begins a column of deltas with a number of 33 bits, of which hyparquet (1.31.5 and 1.33.0) takes
+ * 32: 4294967295, 0, 5 become 2147483647, 2147483648, 2147483653, unless they are read as numbers of 64 bits.
+ */
+function withLongDeltas(chunk: ColumnChunk): ColumnChunk {
+  const { meta_data } = chunk;
+  const encodings = meta_data?.encodings.filter((encoding) => encoding !== 'RLE' && encoding !== 'BIT_PACKED');
+  if (meta_data === undefined || encodings?.join() !== 'DELTA_BINARY_PACKED') return chunk;
+  return { ...chunk, meta_data: { ...meta_data, type: 'INT64' } };
+}
+
+/** A DECIMAL as it is stored: whole numbers, or their bytes; an unsigned number as it is without its sign. */
 function withWholeNumbers(element: SchemaElement): SchemaElement {
-  if (!isDecimal(element)) return element;
+  if (!isDecimal(element) && !isUnsigned(element)) return element;
   const { converted_type, logical_type, ...stored } = element;
   return stored;
 }
 
 function isDecimal({ converted_type }: SchemaElement): boolean {
   return converted_type === 'DECIMAL';
+}
+
+/** Of 32 bits. Shorter ones fit into what they are stored as. */
+function isUnsigned({ converted_type }: SchemaElement): boolean {
+  return converted_type === 'UINT_32';
 }
 
 /** By path, without the levels that only lists and maps have. */
@@ -89,6 +114,7 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   if (value === null || value === undefined) return null;
   const element = elements.get(path);
   if (element && isDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
+  if (element && isUnsigned(element) && !Array.isArray(value)) return String(BigInt.asUintN(32, wholeOf(value)));
   const unit = element && timeUnit(element);
   if (unit !== undefined && !Array.isArray(value)) return timeText(BigInt(value as number | bigint), unit);
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '');

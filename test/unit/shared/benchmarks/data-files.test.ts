@@ -259,6 +259,22 @@ describe('Parquet', () => {
     expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
   });
 
+  it('is read with each number of 32 bits without a sign, as DuckDB 2.0.1 writes them under PARQUET_VERSION v2', async () => {
+    const written = [
+      'UEFSMRUAFcQBFV4sFQYVDBUGFQYAACi1L/0gYjUBAPACAAAABgGAEAgDCAACAAgAb25lP3R3bz90aHJlZT8CAAMSG4ASFQAV+BAVWiwVBhUKFQ',
+      'YVBgAAKLUv/WA8Ax0BAMACAAAABgGAEAgD/v///x/9IQAIAAAAAgADABOAX3CAgS1LFQQZPDUAGA1kdWNrZGJfc2NoZW1hFQQAFQwlAhgBcSUA',
+      'ABUCJQIYAWElGgAWBhkcGSwmABwVDBkVDBkYAXEVDBYGFugBFoIBJgg8GAR0d28/GARvbmU/FgAoBHR3bz8YBG9uZT8REQAZHBUAFQwVAgAAAC',
+      'YAHBUCGRUKGRgBYRUMFgYWnBEWfiaKATw2ACgE/////xgEAAAAABERABkcFQAVChUCAAAAFoQTFgYmCBaAAgAoKER1Y2tEQiB2ZXJzaW9uIHYy',
+      'LjAuMSAoYnVpbGQgOGQ3ODExNGU5MCkZLBwAABwAAADmAAAAUEFSMQ==',
+    ];
+    await put('d.parquet', Buffer.from(written.join(''), 'base64'));
+    expect(pairs((await load('d.parquet', '')).queries)).toEqual([
+      ['one?', '4294967295'],
+      ['two?', '0'],
+      ['three?', '5'],
+    ]);
+  });
+
   it.each([
     [{ type: 'INT32', converted_type: 'TIME_MILLIS' }, 27_900_000, '07:45:00'],
     [{ type: 'INT64', converted_type: 'TIME_MICROS' }, 45_005_250_000n, '12:30:05.25'],
