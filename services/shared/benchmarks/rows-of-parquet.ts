@@ -66,8 +66,8 @@ function storedForm(metadata: FileMetaData): FileMetaData {
 }
 
 /**
- * DuckDB (2.0.1, PARQUET_VERSION v2) begins a column of deltas with a number of 33 bits, of which hyparquet (1.31.5 and 1.33.0) takes
- * 32: 4294967295, 0, 5 become 2147483647, 2147483648, 2147483653, unless they are read as numbers of 64 bits.
+ * DuckDB (2.0.1, PARQUET_VERSION v2) begins a column of deltas with a number of 33 bits, of which hyparquet (1.31.5 and 1.33.0)
+ * takes 32: 4294967295, 0, 5 become 2147483647, 2147483648, 2147483653, unless they are read as numbers of 64 bits.
  */
 function withLongDeltas(chunk: ColumnChunk): ColumnChunk {
   const { meta_data } = chunk;
