@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { coerceError } from '../shared/errors/coerce-error.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
-import { orAborted } from '../shared/lifecycle/abort.ts';
+import { onAbort, orAborted } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import { counterOf, gaugeOf } from '../shared/telemetry/metrics.ts';
 import { createServer } from '../shared/toolchain/node-http.ts';
@@ -104,11 +104,12 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     const end = (): void => {
       subscription[Symbol.dispose]();
       sink[Symbol.dispose]();
-      stopping.signal.removeEventListener('abort', end);
     };
-    response.once('close', end);
-    // biome-ignore lint/plugin: it is removed above, with the stream
-    stopping.signal.addEventListener('abort', end, { once: true });
+    const stopped = onAbort(stopping.signal, end);
+    response.once('close', () => {
+      stopped[Symbol.dispose]();
+      end();
+    });
   };
 
   const answerTo = async (
