@@ -78,13 +78,21 @@ const list = z
   });
 
 function address() {
-  return text(rule).refine(isWebAddress, { error: `${rule}, without user name, password or query` });
+  return text(rule)
+    .refine(isWebAddress, { error: `${rule}, without user name, password or a query other than api-version`, abort: true })
+    .refine((given) => !/\/(?:chat\/completions|responses)\/*$/.test(new URL(given).pathname), {
+      error: 'must end before the path of a call, as in http://gpu-1:8000/v1',
+      abort: true,
+    })
+    .refine((given) => !/\/v1\/+v1\/*$/.test(new URL(given).pathname), { error: 'must have /v1 once' });
 }
 
 function isWebAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+  const { protocol, username, password, searchParams, hash } = new URL(text);
+  // Azure wants it there; any other may be a secret.
+  const isPublic = [...searchParams.keys()].every((name) => name === 'api-version');
+  return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '' && isPublic;
 }
 
 export function withoutSlash(url: string): string {

@@ -58,7 +58,9 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
     const { line } = lines.linePos(fault.pos[0]);
-    throw refuse({ line, field: '' }, `not valid YAML${isSecret ? '' : `: ${fault.message.split('\n')[0]}`}`);
+    // The library tells programmers which function to call.
+    const reason = fault.code === 'MULTIPLE_DOCS' ? 'it holds several documents' : fault.message.split('\n')[0];
+    throw refuse({ line, field: '' }, `not valid YAML${isSecret ? '' : `: ${reason}`}`);
   }
   form.amend?.(document, lines);
   const explain = (issue: z.core.$ZodIssue, checked: z.ZodType, depth: number): ExplainedIssue =>

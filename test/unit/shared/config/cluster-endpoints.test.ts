@@ -23,6 +23,9 @@ test('a file that says nothing names no model', () => {
 
 test.each([
   ['m: { base_url: "gpu-1" }', 'endpoints.yaml:1: m.base_url must be an http or https address'],
+  ['m: { base_url: "http://gpu-1/v1?key=planted" }', 'or a query other than api-version'],
+  ['m: { base_url: "http://gpu-1/v1/chat/completions" }', 'm.base_url must end before the path of a call'],
+  ['m: { base_url: "http://gpu-1/v1/v1/" }', 'm.base_url must have /v1 once'],
   ['m:\n  base_url: []', 'endpoints.yaml:2: m.base_url must name a server'],
   ['m:\n  base_url: [{ url: "http://gpu-1/v1", weight: 0 }]', 'must be a number above 0 and up to 1000'],
   ['m:\n  base_url: "http://gpu-1/v1"\n  max_concurency: 4', 'did you mean "max_concurrency"?'],

@@ -47,6 +47,7 @@ describe('parsing a run file', () => {
 
   it.each([
     ['broken YAML', ['benchmark: [', 'seed: 1'], /^my-run\.yaml:2: not valid YAML: /],
+    ['two documents', ['benchmark: x', '---', 'benchmark: y'], /^my-run\.yaml:2: not valid YAML: it holds several documents/],
     ['a key that stands twice', ['seed: 1', 'benchmark: x', 'seed: 2'], /^my-run\.yaml:3: not valid YAML: .*unique/],
     ['a tag that means nothing', ['benchmark: !sample x'], /^my-run\.yaml:1: not valid YAML: .*!sample/],
     [
