@@ -15,6 +15,7 @@ import type { PresentStep } from './step-tracker.ts';
 export interface RunFigures {
   readonly runId: string;
   readonly createdAtMs: number;
+  /** A simulated model was asked for, or has answered: of the cluster's own endpoints only the answers say so. */
   readonly simulated: boolean;
   readonly isPaused: boolean;
   /** This coordinator drives it; otherwise what follows is not known here. */
@@ -47,7 +48,8 @@ interface ObservedRun {
 }
 
 export function runFigures({ manifest, isLeading, state, progress, spending }: ObservedRun, movedAtMs: number): RunFigures {
-  const { runId, createdAtMs, simulated, status } = manifest;
+  const { runId, createdAtMs, status } = manifest;
+  const simulated = manifest.simulated || (state !== undefined && totalUse(state.ledger).simulated);
   const best = state?.rounds[(state.bestRound ?? bestRound(state) ?? 0) - 1]?.evaluation;
   return {
     ...{ runId, createdAtMs, simulated, isLeading, movedAtMs },

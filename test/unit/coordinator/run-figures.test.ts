@@ -49,6 +49,16 @@ test('a run in numbers: rounds that are over, the best score so far, and all tha
   expect(figuresOf(spent, { status: RunStatus.PAUSED }).isPaused).toBe(true);
 });
 
+test('a run is marked as simulated where only the answers of an endpoint of the cluster say so', () => {
+  const answered = (simulated: boolean) => {
+    const usage = { promptTokens: 1, completionTokens: 1, cachedTokens: 0, reasoningTokens: 0 };
+    const ledger = [{ round: 1, phase: 'few-shot' as const, model: 'm', calls: 1, simulated, usage }];
+    const run = { manifest: { ...manifest, simulated: false }, isLeading: true, progress: undefined };
+    return runFigures({ ...run, state: { ...state, ledger }, spending: { spent: async () => undefined } }, 5).simulated;
+  };
+  expect([answered(true), answered(false)]).toEqual([true, false]);
+});
+
 test('of a run whose log has not been read there is neither a score nor a round', () => {
   const run = { manifest, isLeading: true, state: undefined, progress: undefined, spending: { spent: async () => undefined } };
   const figures = runFigures(run, 5);
