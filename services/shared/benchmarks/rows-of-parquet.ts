@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { ColumnChunk, Compressors, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
+import type { ColumnChunk, Compressors, FileMetaData, SchemaElement } from 'hyparquet';
 import { isGroup } from '../settings/sorted-text.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import type { ReadRows } from './source-rows.ts';
@@ -23,7 +23,7 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
     const metadata = parquetMetadata(file);
     const elements = elementsByPath(metadata);
     const parsers = { stringFromBytes: textOf };
-    const asStored = storedForm(metadata);
+    const asStored = storedForm(metadata, elements);
     const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers, utf8: false });
     const rows = found.map((row, index) => ({
       ...{ file: path, at: { unit: 'row', number: index + 1 } as const },
@@ -56,13 +56,21 @@ function isText({ converted_type, logical_type }: SchemaElement): boolean {
   return converted_type === 'UTF8' || logical_type?.type === 'STRING';
 }
 
-/** As what its numbers are stored, where hyparquet's own reading would lose some of them. */
-function storedForm(metadata: FileMetaData): FileMetaData {
+/** As what its numbers are stored, where hyparquet's own reading would lose some. It alone can read those within a VARIANT. */
+function storedForm(metadata: FileMetaData, elements: ReadonlyMap<string, SchemaElement>): FileMetaData {
+  const variants = [...elements].filter(([, { logical_type }]) => logical_type?.type === 'VARIANT').map(([path]) => `${path}.`);
+  const outside = [...elements].filter(([path]) => !variants.some((variant) => path.startsWith(variant)));
+  const asStored = new Set(outside.map(([, element]) => element).filter((element) => isDecimal(element) || isUnsigned(element)));
   const leaves = metadata.schema.filter(({ num_children }) => num_children === undefined);
-  const asStored = (chunk: ColumnChunk, index: number) =>
-    leaves[index] && isUnsigned(leaves[index]) ? withLongDeltas(chunk) : chunk;
-  const groupAsStored = (group: RowGroup) => ({ ...group, columns: group.columns.map(asStored) });
-  return { ...metadata, schema: metadata.schema.map(withWholeNumbers), row_groups: metadata.row_groups.map(groupAsStored) };
+  const longWhereUnsigned = (chunk: ColumnChunk, index: number) => {
+    const leaf = leaves[index];
+    return leaf && asStored.has(leaf) && isUnsigned(leaf) ? withLongDeltas(chunk) : chunk;
+  };
+  return {
+    ...metadata,
+    schema: metadata.schema.map((element) => (asStored.has(element) ? withWholeNumbers(element) : element)),
+    row_groups: metadata.row_groups.map((group) => ({ ...group, columns: group.columns.map(longWhereUnsigned) })),
+  };
 }
 
 /**
@@ -78,7 +86,6 @@ function withLongDeltas(chunk: ColumnChunk): ColumnChunk {
 
 /** A DECIMAL as it is stored: whole numbers, or their bytes; an unsigned number as it is without its sign. */
 function withWholeNumbers(element: SchemaElement): SchemaElement {
-  if (!isDecimal(element) && !isUnsigned(element)) return element;
   const { converted_type, logical_type, ...stored } = element;
   return stored;
 }

@@ -275,6 +275,24 @@ describe('Parquet', () => {
     ]);
   });
 
+  it('is read with the decimals of a VARIANT, as DuckDB 2.0.1 writes them', async () => {
+    const written = [
+      'UEFSMRUAFSwVPiwVBBUAFQYVBgAAKLUv/SAWsQAAAgAAAAQBBAAAAG9uZT8EAAAAdHdvPxUAFSgVOiwVBBUAFQYVBgAAKLUv/SAUoQAAAgAAAA',
+      'QBAwAAAAEAAAMAAAABAAAVABUMFR4sFQQVABUGFQYAACi1L/0gBjEAAAIAAAAEARUAFRwVLiwVBBUAFQYVBgAAKLUv/SAOcQAAAgAAAAQCDwAA',
+      'APv///8VAhlsNQAYDWR1Y2tkYl9zY2hlbWEVBAAVDCUCGAFxJQAANQIYAWEVBlwMIBMBAAAAFQwlABgIbWV0YWRhdGEAFQwlAhgFdmFsdWUAFQ',
+      'IlAhgLdHlwZWRfdmFsdWUlChUCFQQsXBUCFQQAAAAWBBkcGUwmABwVDBkVABkYAXEVDBYEFk4WYCYIPBgEdHdvPxgEb25lPxYAKAR0d28/GARv',
+      'bmU/EREAGRwVABUAFQIAAAAmABwVDBkVABkoAWEIbWV0YWRhdGEVDBYEFkoWXCZoPBgDAQAAGAMBAAAWACgDAQAAGAMBAAAREQAZHBUAFQAVAg',
+      'AAACYAHBUMGRUAGSgBYQV2YWx1ZRUMFgQWLhZAJsQBPDYEABkcFQAVABUCAAAAJgAcFQIZFQAZKAFhC3R5cGVkX3ZhbHVlFQwWBBY+FlAmhAI8',
+      'GAQPAAAAGAT7////FgAoBA8AAAAYBPv///8REQAZHBUAFQAVAgAAABaEAhYEJggWzAIAKChEdWNrREIgdmVyc2lvbiB2Mi4wLjEgKGJ1aWxkID',
+      'hkNzgxMTRlOTApGUwcAAAcAAAcAAAcAAAAsQEAAFBBUjE=',
+    ];
+    await put('d.parquet', Buffer.from(written.join(''), 'base64'));
+    expect(pairs((await load('d.parquet', '')).queries)).toEqual([
+      ['one?', '1.5'],
+      ['two?', '-0.5'],
+    ]);
+  });
+
   it.each([
     [{ type: 'INT32', converted_type: 'TIME_MILLIS' }, 27_900_000, '07:45:00'],
     [{ type: 'INT64', converted_type: 'TIME_MICROS' }, 45_005_250_000n, '12:30:05.25'],
