@@ -12,7 +12,8 @@ import { createWaits } from '../../../../services/shared/messaging/waits.ts';
 const ttlMs = 600;
 const logger = pino({ level: 'silent' });
 const session = {
-  link: { whileUp: (_operation: string, request: () => Promise<unknown>) => request() },
+  link: { whileUp: (_operation: string, request: () => Promise<unknown>) => request(), isUp: () => true, reconnects: 0 },
+  streams: { identityOf: async () => 'this one', lastIdentityOf: () => 'this one', underWay: async () => undefined },
   connection: { isClosed: () => false },
   waits: createWaits(logger, systemTiming),
   logger,
