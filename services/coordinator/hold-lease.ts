@@ -28,16 +28,19 @@ export async function holdLease(
   const lease = await leases.acquire(name, holder);
   if (!lease) return undefined;
   const lost = new AbortController();
-  const ended = new AbortController();
-  const lose = (why: string): void => lost.abort(new Error(`the lease ${name} ${why}`));
+  const over = new AbortController();
+  const lose = (why: string): void => {
+    lost.abort(new Error(`the lease ${name} ${why}`));
+    over.abort();
+  };
   const watch = watchLease(lease, askedAt, timing, lose);
-  const renewing = renewUntil(lease, AbortSignal.any([ended.signal, lost.signal]), { watch, timing, logger, lose });
+  const renewing = renewUntil(lease, over.signal, { watch, timing, logger, lose });
   return {
     epoch: lease.epoch,
     id: lease.id,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
-      ended.abort();
+      over.abort();
       // A renewal in flight ends, or the lease is lost meanwhile.
       await orAborted(renewing, lost.signal).catch(() => undefined);
       await watch.stop();

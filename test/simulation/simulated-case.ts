@@ -29,7 +29,9 @@ const references = new Map<string, Promise<Reference>>();
 export async function simulateCase({ search, rounds, plan }: SimulatedCase): Promise<CaseOutcome> {
   const { log } = await referenceOf(search, rounds);
   const run = await simulateSearch(searchOf(search, rounds), plan);
-  return { run, violations: await violationsOf(run, log) };
+  const violations = await violationsOf(run, log);
+  run.release();
+  return { run, violations };
 }
 
 /** The log and the steps of a search that is left in peace; kept. */

@@ -49,6 +49,8 @@ export function startWorkerMember(settings: MemberSettings, kinds: readonly JobK
   const { process, bus, plan } = settings;
   const { name, timing } = process;
   const random = randomStream(plan.seed, 'work', name);
+  // Its own: one for all would keep what every killed worker has waited for.
+  const never = new AbortController().signal;
   const workMs = (): number => (random.next() < plan.weather.slowJobs ? 2 * ackWaitMs : 1 + randomInteger(random, 50));
   const work = createMadeUpWork(
     name,
@@ -90,5 +92,3 @@ export function startWorkerMember(settings: MemberSettings, kinds: readonly JobK
     },
   };
 }
-
-const never = new AbortController().signal;

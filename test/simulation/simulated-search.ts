@@ -27,6 +27,11 @@ export interface SimulatedRun {
   readonly steps: number;
   /** What happened, with its time: each call that reached the server with its outcome, and each incident. */
   readonly trace: readonly string[];
+  /**
+   * To be called when nothing of this is looked at any more. Who was killed waits for ever, and the platform keeps a composite
+   * signal for as long as somebody listens to it: a quarter of a megabyte for each run.
+   */
+  release(): void;
 }
 
 /** A defect that is put in to see it found: a process's bus that does something else than was asked. */
@@ -53,6 +58,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const isPeaceful = (): boolean => isCalm && incidents.length === plan.incidents.length;
   const { evidence, model, watch, watchWrites, wiped } = createWitness(runId, observer, time, isPeaceful);
   const members = new Map<string, Member>();
+  const killed: Member[] = [];
   const replaced: { readonly member: Member; readonly ended: Promise<void> }[] = [];
   let { incidents } = plan;
   /** Jobs that were sent while the run went on and came when it was over: nobody asks for them, and nobody can take them back. */
@@ -132,7 +138,9 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     const bus = network.join(process, plant(watch(server.connect()), process));
     const settings = { process, bus, plan };
     const kinds = kindsOf(place);
-    members.set(place, kinds === undefined ? startCoordinatorMember(settings) : startWorkerMember(settings, kinds, model));
+    const member = kinds === undefined ? startCoordinatorMember(settings) : startWorkerMember(settings, kinds, model);
+    members.set(place, member);
+    process.gone.addEventListener('abort', () => killed.push(member));
   };
   const kill = (process: SimulatedProcess, downMs: number): void => {
     const place = process.name.split('#')[0] ?? '';
@@ -218,7 +226,10 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
       return timers === 0 ? [] : [`${process.name} has ${timers} timers`];
     }),
   ];
-  return { runId, bus: observer, standstill, evidence, leftBehind, steps, trace };
+  const release = (): void => {
+    for (const member of killed) member.stop().catch(() => undefined);
+  };
+  return { runId, bus: observer, standstill, evidence, leftBehind, steps, trace, release };
 }
 
 /** Of a worker at this place; undefined for a coordinator. */
