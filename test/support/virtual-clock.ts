@@ -54,7 +54,8 @@ export function createVirtualClock(): VirtualClock {
   };
 
   return {
-    timing: { monotonicMs: () => now, wallMs: () => firstWallMs + now, after, sleep: sleepOn(after) },
+    // Dates are whole milliseconds, as the system's are; pauses of random length need not be.
+    timing: { monotonicMs: () => now, wallMs: () => firstWallMs + Math.floor(now), after, sleep: sleepOn(after) },
     pending: () => waiting,
     until: (promise, withinMs = dayMs) =>
       new Promise((resolve, reject) => {
