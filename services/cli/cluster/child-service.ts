@@ -27,6 +27,8 @@ export interface ServiceCommand {
   readonly logFile?: string;
   /** For Node.js, before the script. */
   readonly nodeFlags?: readonly string[];
+  /** Default: 30 s, of which a service beside one NATS server takes a second or two. */
+  readonly readyWithinMs?: number;
 }
 
 /** The ServiceAnnouncement of services/shared/lifecycle/run-service.ts, checked: it comes from another process. */
@@ -64,7 +66,7 @@ export function mainOf(room: string): string {
   return sourceFile(join(import.meta.dirname, '..', '..', room, 'main'));
 }
 
-const readyWithinMs = 30_000;
+const defaultReadyWithinMs = 30_000;
 /** Longer than a service's own drain (localDrainMs), which gives a model call in flight its time. */
 const drainWithinMs = 15_000;
 
@@ -91,7 +93,7 @@ export async function startChildService(command: ServiceCommand, signal: AbortSi
     throw error;
   }
   try {
-    return { ...running, addresses: await waitUntilReady(child, exited, signal) };
+    return { ...running, addresses: await waitUntilReady(child, exited, signal, command.readyWithinMs) };
   } catch (error) {
     await running.kill();
     signal.throwIfAborted();
@@ -170,7 +172,12 @@ function endings(child: ChildProcess, exited: Promise<string>): Pick<RunningPart
   return { stop, kill };
 }
 
-async function waitUntilReady(child: ChildProcess, exited: Promise<string>, signal: AbortSignal): Promise<ServiceAddresses> {
+async function waitUntilReady(
+  child: ChildProcess,
+  exited: Promise<string>,
+  signal: AbortSignal,
+  readyWithinMs = defaultReadyWithinMs,
+): Promise<ServiceAddresses> {
   const over = new AbortController();
   const limit = AbortSignal.any([signal, over.signal]);
   const message = async (): Promise<ServiceAddresses> => {

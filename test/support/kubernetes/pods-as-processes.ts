@@ -8,6 +8,9 @@ import { findNatsServer } from '../../../services/shared/toolchain/find-nats-ser
 import type { MadeSecrets } from './create-secrets.ts';
 import { type Rendered, serviceOf, type Workload } from './manifest.ts';
 
+/** Three servers that elect their leaders, and the streams that a coordinator makes on them, take 20 s on a busy machine. */
+const readyWithinMs = 120_000;
+
 export interface PodsAsProcesses extends AsyncDisposable {
   /** host:port */
   readonly coordinator: string;
@@ -66,8 +69,9 @@ export async function startPodsAsProcesses(place: Place): Promise<PodsAsProcesse
     })) {
       if (environment[variable] !== undefined) environment[variable] = String(addressOf.get(`${name}:${port}`));
     }
+    const command = { name, script: mainOf(service), logFile: join(root, 'log'), readyWithinMs };
     const started = startChildService(
-      { name, script: mainOf(service), logFile: join(root, 'log'), environment: { ...environment, SCALE_PARENT_LEASH: 'ipc' } },
+      { ...command, environment: { ...environment, SCALE_PARENT_LEASH: 'ipc' } },
       new AbortController().signal,
     );
     services.push(started);
