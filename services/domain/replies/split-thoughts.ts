@@ -101,10 +101,15 @@ export function thoughtsIn(text: string, fields: readonly string[] | undefined):
 
 /** By the tags that are no asides: forms are few, and a pattern takes longer to make than to use. */
 const asideMarks = new Map<string, Mark>();
+/** Workflows name their fields as they like, and a service lives long. */
+const mostMarks = 500;
 
 function asides(fields: readonly string[]): Mark {
   const key = fields.join('|');
-  const made = asideMarks.get(key) ?? asidesExcept(fields);
+  const known = asideMarks.get(key);
+  if (known !== undefined) return known;
+  const made = asidesExcept(fields);
+  if (asideMarks.size >= mostMarks) asideMarks.clear();
   asideMarks.set(key, made);
   return made;
 }
