@@ -22,11 +22,11 @@ import type { Access } from './access/access.ts';
 import { accessInterceptor, callerIn } from './access/access-interceptor.ts';
 import type { AuditCall } from './access/audit-calls.ts';
 import { type CallLimits, createCallMeter } from './access/call-limits.ts';
-import type { AuditHandlers } from './audit-handlers.ts';
 import type { BackupHandlers } from './backup/backup-handlers.ts';
-import type { ControlHandlers } from './control-handlers.ts';
-import type { DeadLetterHandlers } from './dead-letter-handlers.ts';
-import type { KeepingHandlers } from './keeping-handlers.ts';
+import type { AuditHandlers } from './control/audit-handlers.ts';
+import type { ControlHandlers } from './control/control-handlers.ts';
+import type { DeadLetterHandlers } from './control/dead-letter-handlers.ts';
+import type { KeepingHandlers } from './retention/keeping-handlers.ts';
 import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
 import type { Teams } from './teams/teams.ts';
 

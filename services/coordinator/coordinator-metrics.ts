@@ -6,7 +6,7 @@ import { jobKinds, streams } from '../shared/messaging/subjects-and-streams.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { counter, gaugeOf, type Reading } from '../shared/telemetry/metrics.ts';
 import type { CoordinatorFigures } from './coordinator.ts';
-import type { RunFigures } from './run-figures.ts';
+import type { RunFigures } from './runs/run-figures.ts';
 
 export interface CoordinatorMetricsSettings {
   readonly figures: () => CoordinatorFigures;

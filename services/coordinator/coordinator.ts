@@ -10,18 +10,18 @@ import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { type DailyLimits, dailyLimits } from './daily-limits.ts';
-import { attend, createDrivenRun, type DrivenRun, limitedRun, moved } from './driven-run.ts';
-import { startEndedQueues } from './ended-queues.ts';
-import { type LeadRunSettings, leadRun } from './lead-run.ts';
-import { type LimitedRun, type LimitWatch, startLimitWatch } from './limit-watch.ts';
-import { type RunFigures, runFigures } from './run-figures.ts';
-import type { RunView } from './run-log.ts';
-import { createRunSpending, withCache } from './run-spending.ts';
-import { runStatusOf } from './run-status-of.ts';
-import type { RunWait, WaitKind } from './run-wait.ts';
-import type { PresentStep, StepOfRound } from './step-tracker.ts';
-import { startWaitWatch, type WaitWatch } from './wait-watch.ts';
+import { startEndedQueues } from './jobs/ended-queues.ts';
+import { type DailyLimits, dailyLimits } from './limits/daily-limits.ts';
+import { type LimitedRun, type LimitWatch, startLimitWatch } from './limits/limit-watch.ts';
+import { createRunSpending, withCache } from './limits/run-spending.ts';
+import type { RunView } from './log/run-log.ts';
+import type { PresentStep, StepOfRound } from './rounds/step-tracker.ts';
+import { attend, createDrivenRun, type DrivenRun, limitedRun, moved } from './runs/driven-run.ts';
+import { type LeadRunSettings, leadRun } from './runs/lead-run.ts';
+import { type RunFigures, runFigures } from './runs/run-figures.ts';
+import { runStatusOf } from './runs/run-status-of.ts';
+import type { RunWait, WaitKind } from './waits/run-wait.ts';
+import { startWaitWatch, type WaitWatch } from './waits/wait-watch.ts';
 
 export interface CoordinatorSettings extends LeadRunSettings {
   /** `requested`: drive only runs for which `drive` was called in this process. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decodeSnapshot, encodeSnapshot } from '../../services/coordinator/snapshot-codec.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../services/coordinator/log/snapshot-codec.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
 import { type ChaosCluster, startChaosCluster } from '../support/chaos-cluster.ts';
 import { growthOf, type ProcessLook, type RunEvidence, violationsIn } from '../support/cluster-checker.ts';

@@ -18,7 +18,7 @@ import { longestChain } from '../../services/cli/bench/longest-chain.ts';
 import { writeMadeUpBenchmark } from '../../services/cli/bench/made-up-benchmark.ts';
 import { runFileOf } from '../../services/cli/bench/run-search.ts';
 import { type ServedCall, slotUse } from '../../services/cli/bench/served-calls.ts';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { createExecuteWork } from '../../services/executor/execute-job.ts';

@@ -10,8 +10,8 @@
  * Ends with 1 if a proposal or a prediction under the schema was refused for its form.
  */
 import { parseArgs } from 'node:util';
-import { predictionCompletedOf, workflowProposedOf } from '../../services/coordinator/event-of-result.ts';
-import { jobsOf } from '../../services/coordinator/job-of-command.ts';
+import { jobsOf } from '../../services/coordinator/jobs/job-of-command.ts';
+import { predictionCompletedOf, workflowProposedOf } from '../../services/coordinator/results/event-of-result.ts';
 import type { Failure } from '../../services/domain/failure.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 import { repeatedRound } from '../../services/domain/search/admit-proposal.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBackupHandlers } from '../../services/coordinator/backup/backup-handlers.ts';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import { decodeBackup } from '../../services/shared/contracts/backup-file.ts';

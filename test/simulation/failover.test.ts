@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';

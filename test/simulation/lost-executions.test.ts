@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
+import { createDeadLetterHandlers, type DeadLetterHandlers } from '../../services/coordinator/control/dead-letter-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
-import { createDeadLetterHandlers, type DeadLetterHandlers } from '../../services/coordinator/dead-letter-handlers.ts';
 import type { FailureKind } from '../../services/domain/failure.ts';
 import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';

@@ -1,4 +1,4 @@
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';

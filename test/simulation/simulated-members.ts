@@ -1,4 +1,4 @@
-import { type ControlHandlers, createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { type ControlHandlers, createControlHandlers } from '../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import type { Bus, JobKind } from '../../services/shared/messaging/bus.ts';

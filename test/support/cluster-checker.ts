@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { decodeSnapshot } from '../../services/coordinator/snapshot-codec.ts';
+import { decodeSnapshot } from '../../services/coordinator/log/snapshot-codec.ts';
 import { applyEvent } from '../../services/domain/run/apply-event.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { completionJobId, executionJobId } from '../../services/domain/run/job-id.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { dataFolderAt, makeDataFolder } from '../../services/cli/cluster/data-folder.ts';
-import { openRunLog } from '../../services/coordinator/run-log.ts';
-import { runSummary } from '../../services/coordinator/run-summary.ts';
+import { openRunLog } from '../../services/coordinator/log/run-log.ts';
+import { runSummary } from '../../services/coordinator/runs/run-summary.ts';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { executionJobId } from '../../services/domain/run/job-id.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';

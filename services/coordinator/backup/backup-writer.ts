@@ -11,7 +11,7 @@ import type { Bus } from '../../shared/messaging/bus.ts';
 import type { EventLog } from '../../shared/messaging/event-log.ts';
 import { sweepLease } from '../../shared/messaging/run-lease.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { type HeldLease, holdLease } from '../hold-lease.ts';
+import { type HeldLease, holdLease } from '../leases/hold-lease.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 
 /** Writes under way: the store confirms each, and waiting for one after the other would take minutes. */

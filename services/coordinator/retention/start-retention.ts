@@ -7,10 +7,10 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { streams } from '../../shared/messaging/subjects-and-streams.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { holdLease } from '../hold-lease.ts';
-import { removeRun } from '../remove-run.ts';
+import { holdLease } from '../leases/hold-lease.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { openSweepLog } from '../sweeps/sweep-log.ts';
+import { removeRun } from './remove-run.ts';
 import { groupsThatGo, groupsThatMayGo, type RetentionRule, type RunGroup } from './retention-rule.ts';
 import { archivePath, archiveRun } from './run-archive.ts';
 

@@ -9,8 +9,8 @@ import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
-import { type RunView, readRunView } from '../run-log.ts';
-import { runSummary } from '../run-summary.ts';
+import { type RunView, readRunView } from '../log/run-log.ts';
+import { runSummary } from '../runs/run-summary.ts';
 
 interface Parts {
   readonly bus: Bus;

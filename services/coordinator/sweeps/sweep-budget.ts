@@ -12,9 +12,9 @@ import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { formatCost } from '../../shared/document/format-money.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
-import { hasFinalPick, spentAmount, termsOf } from '../budget-terms.ts';
 import type { Coordinator } from '../coordinator.ts';
-import { createRunSpending } from '../run-spending.ts';
+import { hasFinalPick, spentAmount, termsOf } from '../limits/budget-terms.ts';
+import { createRunSpending } from '../limits/run-spending.ts';
 
 /** What all runs of a sweep may spend together, kept in one table that the workers of all of them reserve in. */
 export interface SweepBudget {

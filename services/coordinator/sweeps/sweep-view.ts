@@ -11,7 +11,7 @@ import {
 import { moneyFromProto, moneyToProto } from '../../shared/contracts/prices-codec.ts';
 import { cellOutcomeToProto, sweepCellToProto, sweepSettingsToProto } from '../../shared/contracts/sweep-codec.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
-import type { ControlHandlers } from '../control-handlers.ts';
+import type { ControlHandlers } from '../control/control-handlers.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { paidIn, spentTokensOf } from './cell-outcome.ts';

@@ -12,9 +12,9 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { watchFiles } from '../../shared/lifecycle/watch-files.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { describeUsedUp } from '../daily-limits.ts';
+import { describeUsedUp } from '../limits/daily-limits.ts';
+import { refuseUnpriced } from '../limits/with-limits.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
-import { refuseUnpriced } from '../with-limits.ts';
 import { parseTeamsFile, type Team } from './teams-file.ts';
 
 /** Who calls, as far as teams go. */

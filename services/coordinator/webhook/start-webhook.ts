@@ -9,7 +9,7 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type Bell, createBell } from '../bell.ts';
-import { holdLease } from '../hold-lease.ts';
+import { holdLease } from '../leases/hold-lease.ts';
 import { type Note, noteOfRun, noteOfSweep } from './note.ts';
 import { NoteRefusedError, postNote, type Webhook } from './post-note.ts';
 

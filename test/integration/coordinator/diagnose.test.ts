@@ -2,7 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from 'nats';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { diagnose } from '../../../services/coordinator/diagnose.ts';
+import { diagnose } from '../../../services/coordinator/control/diagnose.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';

@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from 'nats';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createControlHandlers } from '../../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../../services/coordinator/control/control-handlers.ts';
 import { startCoordinator } from '../../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../../services/domain/random.ts';
 import { benchmarkToProto } from '../../../services/shared/contracts/benchmark-codec.ts';

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { CoordinatorFigures } from '../../../services/coordinator/coordinator.ts';
 import { createCoordinatorMetrics } from '../../../services/coordinator/coordinator-metrics.ts';
-import type { RunFigures } from '../../../services/coordinator/run-figures.ts';
+import type { RunFigures } from '../../../services/coordinator/runs/run-figures.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { JobKind } from '../../../services/shared/messaging/bus.ts';
 import { createMetricsRegistry } from '../../../services/shared/telemetry/metrics.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createControlHandlers } from '../../../services/coordinator/control-handlers.ts';
+import { createControlHandlers } from '../../../services/coordinator/control/control-handlers.ts';
 import { type Coordinator, startCoordinator } from '../../../services/coordinator/coordinator.ts';
 import { runScope } from '../../../services/shared/budgets/scopes-of.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { publishJobs, startReconciler } from '../../../services/coordinator/publish-jobs.ts';
-import { openResultInbox } from '../../../services/coordinator/result-inbox.ts';
+import { publishJobs, startReconciler } from '../../../services/coordinator/jobs/publish-jobs.ts';
+import { openResultInbox } from '../../../services/coordinator/results/result-inbox.ts';
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';

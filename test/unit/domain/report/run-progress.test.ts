@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { progressOf } from '../../../../services/domain/report/run-progress.ts';
 import { estimateSaving } from '../../../../services/domain/run/ledger/estimated-saving.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
-import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';
 
 function searchUntil(completedRounds: number): RunState {
   const configuration = madeUpConfiguration({ queryCount: 50, search: { maxRounds: 8 } });
