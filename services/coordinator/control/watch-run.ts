@@ -39,7 +39,13 @@ export async function* watchRun(
   const aside = follow ? openAside(source, runId, reading) : undefined;
   const place = { sequence: afterSequence, digest: afterDigest };
   const entries = readDigested(source, { runId, place, follow }, reading);
-  let next = entries.next();
+  const readNext = (): ReturnType<typeof entries.next> => {
+    const coming = entries.next();
+    // It may fail while a slow watcher still has the update before it: it is looked at after that, and unhandled until then.
+    coming.catch(() => undefined);
+    return coming;
+  };
+  let next = readNext();
   try {
     while (!signal.aborted) {
       const update = aside?.take();
@@ -52,14 +58,14 @@ export async function* watchRun(
       if (winner.done) return;
       if (winner.value === 'restarted') {
         yield { update: { $case: 'restarted', value: {} } };
-        next = entries.next();
+        next = readNext();
         continue;
       }
       const { sequence, timeMs, entry, digest } = winner.value;
       const event = decodeProtoEvent(entry);
       yield { update: { $case: 'event', value: { sequence, timeMs, event, digest } } };
       if (follow && lastEvents.has(event.body?.$case)) return;
-      next = entries.next();
+      next = readNext();
     }
   } finally {
     ended.abort();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { watchRun } from '../../../../services/coordinator/control/watch-run.ts';
 import type { Coordinator, ProgressListener } from '../../../../services/coordinator/coordinator.ts';
 import { RequestRefusedError } from '../../../../services/coordinator/request-refused-error.ts';
@@ -243,4 +243,27 @@ test('what the calls have used is counted every two seconds for who follows, and
   await over;
   await timing.advance(10_000);
   expect([counts.length, timing.waiting()]).toEqual([2, 0]);
+});
+
+test('a log that cannot be read while a slow watcher holds its last update ends the watch, and not the process', async () => {
+  const { bus, coordinator, timing, append, notices } = await setUp();
+  await append(started);
+  notices.push('told first');
+  const refusing = {
+    ...bus,
+    runs: { ...bus.runs, get: () => Promise.reject(new BusError('get a run', 'it is not allowed', { retryable: false })) },
+  };
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const whole = { runId, afterSequence: 0, follow: true };
+  const watching = watchRun({ bus: refusing, coordinator, timing }, whole, new AbortController().signal);
+  const first = await watching.next();
+  expect(shortly(first.value?.update)).toBe('notice: told first');
+  // Unhandled rejections are told once the microtasks are over.
+  await new Promise((resolve) => setImmediate(resolve));
+  const last = watching.next().catch((error: unknown) => error);
+  await timing.advance(10_000);
+  expect([await last, unhandled]).toEqual([expect.any(BusError), []]);
 });
