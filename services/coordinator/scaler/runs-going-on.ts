@@ -43,8 +43,9 @@ export function watchRunsGoingOn(bus: Bus, logger: Logger, timing: Timing): Runs
   const watching = restartingLoop('watch runs for the scaler', { signal: stopping.signal, logger, timing }, async (signal) => {
     remade = new AbortController();
     const either = AbortSignal.any([signal, remade.signal]);
-    runs = new Map();
-    for (const manifest of await bus.runs.list()) saw(manifest);
+    const found = (await bus.runs.list()).filter(({ status }) => !hasEnded(status));
+    // Only now: what was known before is true until this is, and nothing known would be taken for nothing to do.
+    runs = new Map(found.map((manifest) => [manifest.runId, manifest]));
     isComplete = true;
     changed();
     for await (const manifest of bus.runs.watch(either)) {
