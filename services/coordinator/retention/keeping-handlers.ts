@@ -65,8 +65,10 @@ function withDependents(runIds: readonly string[], manifests: readonly RunManife
   return [...named].flatMap((runId): DoomedRun[] => {
     const manifest = manifests.find((each) => each.runId === runId);
     if (manifest === undefined) throw noRun(runId);
-    const dependents = manifests.filter((each) => each.ofRun === runId && !named.has(each.runId));
-    return [...dependents.map((each) => ({ manifest: each, becauseOf: runId })), { manifest }];
+    // It goes just before its run, wherever that is named.
+    if (manifest.ofRun !== undefined && named.has(manifest.ofRun)) return [];
+    const dependents = manifests.filter((each) => each.ofRun === runId);
+    return [...dependents.map((each) => ({ manifest: each, ...(!named.has(each.runId) && { becauseOf: runId }) })), { manifest }];
   });
 }
 

@@ -39,6 +39,13 @@ describe('deleting runs', () => {
     expect(await left()).toEqual(['another']);
   });
 
+  test('takes an evaluation before its run also where both are named, in whichever order', async () => {
+    const { handlers } = await begin();
+    const request = { runIds: ['another', 'search', 'test-of-it'], dryRun: true };
+    const { runs } = await handlers.deleteRuns(request, never);
+    expect(runs.map(({ runId }) => runId)).toEqual(['another', 'test-of-it', 'search']);
+  });
+
   test('lets a run that is started under the same id spend its limits anew', async () => {
     const { bus, handlers } = await begin();
     const spent = [{ part: 'search', amount: { tokens: 5, calls: 1, money: 0 } }];
