@@ -276,7 +276,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const limited = await bus.runs.update(runId, (found) => withLimits(found, limits, limitFacts()));
       const manifest = limited ?? (await manifestOf(runId));
       if (hasEnded(manifest.status)) throw new RequestRefusedError('conflict', endedByOther(manifest));
-      if (!hasEnded(manifest.status)) coordinator.drive(manifest);
+      coordinator.drive(manifest);
       return { status: manifest.status };
     },
     async getRunBenchmark({ runId, query }) {
