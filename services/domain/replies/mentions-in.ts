@@ -12,16 +12,25 @@ export interface Mention {
 /** What parts the words of a label: "account access" is also account_access and account-access. */
 const wordGap = /(?<=[\p{L}\p{N}])[\s_-](?=[\p{L}\p{N}])/gu;
 
+/** As people and models write them: "B−" is the grade "B-". A dash is none: "A– because". */
+const minuses = /[-\u2010\u2011\u207b\u2212]/gu;
+
 /** A pattern for any of the choices, the longest first: "very good" is not "good". */
 export function nameSource(choices: readonly string[]): string {
   const longestFirst = [...choices].sort((one, other) => other.length - one.length);
   return longestFirst
-    .map((choice) => choice.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(wordGap, String.raw`[\s_-]`))
+    .map((choice) =>
+      choice
+        .replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+        .split(wordGap)
+        .map((word) => word.replace(minuses, minuses.source))
+        .join(String.raw`[\s_-]`),
+    )
     .join('|');
 }
 
 export function nameOf(text: string, choices: readonly string[]): string | undefined {
-  const plain = (label: string) => label.toLowerCase().replace(wordGap, ' ');
+  const plain = (label: string) => label.toLowerCase().replace(wordGap, ' ').replace(minuses, '-');
   return (
     choices.find((choice) => choice.toLowerCase() === text.toLowerCase()) ??
     choices.find((choice) => plain(choice) === plain(text))

@@ -33,30 +33,46 @@ export interface TextOptions {
 }
 
 /**
- * The words that count, in order. A sign, a point before digits and the # of C# are not punctuation: they make a different word.
- * Nothing is dropped if the text would be left empty: "A" can be a label, and "+" an answer.
+ * The words that count, in order. A sign, a point before digits, the # of C#, the minus of a grade (A-, BBB-) and the ! of !=
+ * are not punctuation: they make a different word. Nothing is dropped if the text would be left empty: "A" can be a label, and
+ * "+" an answer.
  */
 export function comparedWords(text: string, { ignore, closesUp = false }: Omit<TextOptions, 'alternatives'>): string[] {
-  let rest = withPlainSigns(text.normalize('NFKC'));
+  let rest = withPlainSigns(withPlainDigits(text).normalize('NFKC'));
   if (closesUp) rest = rest.replace(/(?<=\p{L})[.'’-](?=\p{L})/gu, '');
   if (ignore.includes('accents')) rest = rest.normalize('NFD').replace(/\p{M}/gu, '');
-  if (ignore.includes('case')) rest = rest.toLowerCase();
+  const folded = (some: string) => (ignore.includes('case') ? some.toLowerCase() : some);
   const bare = ignore.includes('punctuation') ? rest.replace(meaningful, (mark, other) => (other ? ' ' : mark)) : rest;
-  const words = wordsOf(bare);
+  const words = wordsOf(folded(bare));
   const counted = ignore.includes('articles') ? words.filter((word) => !/^(?:a|an|the)$/i.test(word)) : words;
-  return [counted, words, wordsOf(rest)].find((some) => some.length > 0) ?? [];
+  return [counted, words, wordsOf(folded(rest))].find((some) => some.length > 0) ?? [];
 }
 
 /** Spaces make no difference, so "x=5" and "x = 5" have the same words, and "$5" holds "5". */
 function wordsOf(text: string): string[] {
   return text
-    .replace(/[=<>\p{Sc}]/gu, ' $& ')
+    .replace(/!?=|[<>\p{Sc}]/gu, ' $& ')
     .split(/\s+/)
     .filter((word) => word !== '');
 }
 
-const meaningful =
-  /(?<=\d)[,.](?=\d)|(?<![\p{L}\p{N}])\.(?=\d)|(?<!\p{L}|\p{N}\s*|\p{N}[\p{P}\p{S}])-(?=\.?\d)|(?<=\p{L})#(?![\p{L}\p{N}])|([\p{P}`])/gu;
+/** A grade is one letter or up to four capitals: the hyphens of "pre- and post-war" are punctuation. */
+const kept = [
+  /(?<=\d)[,.](?=\d)/,
+  /(?<![\p{L}\p{N}])\.(?=\d)/u,
+  /(?<!\p{L}|\p{N}\s*|\p{N}[\p{P}\p{S}])-(?=\.?\d)/u,
+  /(?<=\p{L})#(?![\p{L}\p{N}])/u,
+  /(?<=(?<![\p{L}\p{N}])(?:\p{L}|\p{Lu}{2,4}))-(?![\p{L}\p{N}])/u,
+  /!(?==)/,
+];
+const meaningful = new RegExp([...kept.map(({ source }) => source), '([\\p{P}`])'].join('|'), 'gu');
+
+/** Small digits behind others: 10² is 10^2, not 102, and 2½ is 2 1/2. Behind a letter they may be written large: m² is m2. */
+function withPlainDigits(text: string): string {
+  return text
+    .replace(/(?<=\d)(?=⁻?[⁰¹²³⁴-⁹])/gu, '^')
+    .replace(/\s?([¼-¾⅐-⅞])/gu, (_, fraction: string) => ` ${fraction.normalize('NFKC').replace('\u2044', '/')}`);
+}
 
 /** One form of minus sign, before the digits ("-$5" is "$-5"), and no plus. */
 function withPlainSigns(text: string): string {

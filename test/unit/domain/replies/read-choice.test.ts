@@ -20,6 +20,10 @@ describe('the choice that an answer means', () => {
     ['Answer: D, for \\boxed{\\angle A = 40^\\circ}.', 'D'],
     ['Answer: D\nNo, \\boxed{C}.', 'C'],
     ['{"choice": "A", "answer": "C"}', 'C'],
+    ['**Grade: B\u2212**', 'B-', ['A', 'A-', 'B', 'B-']],
+    ['Answer: AB\u207b', 'AB-', ['O+', 'O-', 'AB+', 'AB-']],
+    ['Answer: B-, for its style', 'B\u2212', ['A', 'B', 'B\u2212']],
+    ['**Grade: B** \u2013 well done', 'B', ['A', 'A-', 'B', 'B-']],
     // Alone, or in front.
     ['b. 4', 'B'],
     ['(c)', 'C'],
