@@ -7,7 +7,8 @@ export interface SplitReply {
 }
 
 /**
- * How models mark their thoughts: DeepSeek, Qwen, GLM, Seed and prompts that ask for thinking; Mistral; Kimi; NovaSky; Cohere.
+ * How models mark their thoughts: DeepSeek, Qwen, GLM, Seed and prompts that ask for thinking; Mistral; Kimi; NovaSky; Cohere;
+ * Gemma 4; MedGemma.
  */
 const marks = [
   mark('<\\s*(?:seed:)?think(?:ing)?(?:\\s[^<>]*)?>', '<\\s*\\\\?/\\s*(?:seed:)?think(?:ing)?\\s*>'),
@@ -15,6 +16,8 @@ const marks = [
   mark('◁think▷', '◁/think▷'),
   mark('<\\|begin_of_thought\\|>', '<\\|end_of_thought\\|>'),
   mark('<\\|START_THINKING\\|>', '<\\|END_THINKING\\|>'),
+  mark('<\\|channel>\\s*thought\\b', '<channel\\|>'),
+  mark('<unused94>(?:\\s*thought\\b)?', '<unused95>'),
 ];
 
 /** Tags in which prompts ask for thoughts, and some models give them unasked: a draft in one is not the answer. */

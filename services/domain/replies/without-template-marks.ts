@@ -1,4 +1,4 @@
-const ends = String.raw`<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|end_of_box|user|observation|end|return)\|>|<end_of_turn>|<｜end▁of▁sentence｜>`;
+const ends = String.raw`<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|end_of_box|user|observation|end|return)\|>|<end_of_turn>|<turn\|>|<｜end▁of▁sentence｜>`;
 const endMarks = new RegExp(String.raw`\s*(?:(?:${ends})\s*)+$`);
 const begin = /^\s*(?:<\|im_start\|>assistant\s|<\|start_header_id\|>assistant<\|end_header_id\|>|<\|begin_of_box\|>)\s*/;
 

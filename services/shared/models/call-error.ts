@@ -22,6 +22,7 @@ import {
   isBreakdown,
   isContentFilter,
   isContextOverflow,
+  isHeaderTooLong,
   isMissingHeader,
   isMissingModel,
   isMissingParameter,
@@ -125,6 +126,9 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (isMissingPath(answer)) return trouble('misconfigured', 'there is no chat API at this address; base_url often ends in /v1');
   if (isMissingHeader(answer)) {
     return trouble('misconfigured', 'it requires a header; add it under headers of the endpoint in the run file', true);
+  }
+  if (isHeaderTooLong(answer)) {
+    return trouble('misconfigured', 'the headers are too long for it: a key, or what is under headers of the endpoint');
   }
   if (isMissingParameter(answer)) {
     return trouble('misconfigured', 'it requires a parameter in its address, as in base_url: https://…?api-version=…', true);

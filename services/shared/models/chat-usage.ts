@@ -9,22 +9,25 @@ type Place = readonly string[];
 /** Anything larger is not a count. */
 const mostTokens = 1e9;
 
-/** Where servers put it: OpenAI's names first, then Anthropic's, DeepSeek's and Moonshot's. */
+/** Where servers put it: OpenAI's names first, then Anthropic's, DeepSeek's, Moonshot's, Bedrock's, Gemini's and Cohere's. */
 const places = {
-  prompt: [['prompt_tokens'], ['input_tokens']],
-  completion: [['completion_tokens'], ['output_tokens']],
-  total: [['total_tokens']],
+  prompt: [['prompt_tokens'], ['input_tokens'], ['inputTokens'], ['promptTokenCount'], ['tokens', 'input_tokens']],
+  completion: [['completion_tokens'], ['output_tokens'], ['outputTokens'], ['candidatesTokenCount'], ['tokens', 'output_tokens']],
+  total: [['total_tokens'], ['totalTokens'], ['totalTokenCount']],
   cached: [
     ['prompt_tokens_details', 'cached_tokens'],
     ['input_tokens_details', 'cached_tokens'],
     ['prompt_cache_hit_tokens'],
     ['cache_read_input_tokens'],
+    ['cacheReadInputTokens'],
+    ['cachedContentTokenCount'],
     ['cached_tokens'],
   ],
   reasoning: [
     ['completion_tokens_details', 'reasoning_tokens'],
     ['output_tokens_details', 'reasoning_tokens'],
     ['reasoning_tokens'],
+    ['thoughtsTokenCount'],
   ],
 } as const satisfies Readonly<Record<string, readonly Place[]>>;
 
@@ -36,13 +39,26 @@ const noFigures: UsageFigures = {};
  * timings, and its old versions give nothing else in a stream.
  */
 export function usageFigures(body: unknown): UsageFigures {
-  const { usage, x_groq, choices, timings } = fieldsOf(body);
+  const { usage, x_groq, choices, timings, usageMetadata } = fieldsOf(body);
   const choiceUsage = fieldsOf(Array.isArray(choices) ? choices[0] : undefined).usage;
   // Most chunks of a stream have none.
-  if (!usage && !x_groq && !choiceUsage && !timings) return noFigures;
-  const given = [usage, fieldsOf(x_groq).usage, choiceUsage].find((each) => Object.keys(fieldsOf(each)).length > 0);
+  if (!usage && !x_groq && !choiceUsage && !timings && !usageMetadata) return noFigures;
+  const given = [usage, fieldsOf(x_groq).usage, choiceUsage, usageMetadata].find(
+    (each) => Object.keys(fieldsOf(each)).length > 0,
+  );
   const figures = waysByName.map(([name, ways]) => [name, ways.map((way) => countAt(given, way)).find(isCount)]);
-  return { ...timingFigures(timings), ...Object.fromEntries(figures.filter(([, count]) => isCount(count))) };
+  const apart = promptBesideCache(fieldsOf(given));
+  return { ...timingFigures(timings), ...Object.fromEntries(figures.filter(([, count]) => isCount(count))), ...apart };
+}
+
+/** Anthropic and Bedrock count what was read from the cache, and what was written to it, beside the input. */
+function promptBesideCache(usage: Readonly<Record<string, unknown>>): UsageFigures {
+  const named = (...names: readonly string[]) => names.map((name) => asCount(usage[name])).find(isCount);
+  const read = named('cache_read_input_tokens', 'cacheReadInputTokens');
+  const written = named('cache_creation_input_tokens', 'cacheWriteInputTokens');
+  const input = named('input_tokens', 'inputTokens');
+  const isApart = input !== undefined && usage.prompt_tokens === undefined && (read ?? written) !== undefined;
+  return isApart ? { prompt: input + (read ?? 0) + (written ?? 0) } : {};
 }
 
 /** Later figures replace earlier ones; a zero is what servers write where they do not know yet, or no longer know. */

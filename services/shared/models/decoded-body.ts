@@ -16,13 +16,18 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 /** The body without its compression, which nothing here asks for, and which some gateways apply all the same. */
 export function decoded(body: AnswerBody, headers: IncomingHttpHeaders): AnswerBody {
   const codings = [headers['content-encoding'] ?? []].flat().join(',').toLowerCase().split(',');
-  const decoder = codings.map((coding) => decoders[coding.trim()]).find((each) => each !== undefined);
-  if (decoder === undefined) return body;
+  // The last one was applied last.
+  return codings.reduceRight((encoded, coding) => withoutCoding(coding.trim(), encoded), body);
+}
+
+function withoutCoding(coding: string, encoded: AnswerBody): AnswerBody {
+  const decoder = decoders[coding];
+  if (decoder === undefined) return encoded;
   const stream = decoder();
-  const source = Readable.from(piecesOf(body));
+  const source = Readable.from(piecesOf(encoded));
   source.on('error', (error) => stream.destroy(error));
   source.pipe(stream);
-  return bodyOf(stream, body);
+  return bodyOf(stream, encoded);
 }
 
 async function* piecesOf(body: AnswerBody): AsyncGenerator<Uint8Array> {

@@ -9,7 +9,7 @@ export interface EventReader {
   push(text: string): ServerEvent[];
   /** Characters that are kept because their event has not ended. */
   readonly pending: number;
-  /** The last data that was skipped: a heartbeat, or an error in plain words. */
+  /** The data that was skipped since the last event: a heartbeat, or an error in plain words; "" for none. */
   readonly passedOver: string;
 }
 
@@ -30,7 +30,9 @@ export function createEventReader(): EventReader {
     name = data = '';
     if (broken) throw new MalformedReplyError('an event of the stream is not JSON');
   };
-  const take = (text: string, found: ServerEvent[]): void => {
+  const take = (given: string, found: ServerEvent[]): void => {
+    // Some gateways frame what is framed already.
+    const text = given.startsWith('data:') ? given.replace(/^(?:data: ?)+/, '') : given;
     if (!text.startsWith('{') && /^\s*\[?done\]?\s*$/i.test(text)) {
       found.push({ kind: 'done' });
       return;
@@ -43,7 +45,7 @@ export function createEventReader(): EventReader {
       return;
     }
     found.push({ kind: 'body', name, body });
-    data = '';
+    data = passedOver = '';
   };
   const endLine = (line: string, found: ServerEvent[]): void => {
     // Nearly all lines are one of these two: a reply may have thousands.

@@ -10,7 +10,7 @@ const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
   [/abort|error|cancel|interrupt|fail|insufficient|timeout|unload|unavailable/, 'given-up'],
   [/tool|function/, 'tool-call'],
   [/filter|safety|prohibited|block|spii|recitation|refus|sensitive|policy|guardrail|moderat|flagged/, 'content-filter'],
-  [/length|max.*token|out_of_tokens|token.*(limit|max)|context_window|truncat|incomplete/, 'length'],
+  [/length|max.*token|out_of_tokens|token.*(limit|max)|context_window|truncat|incomplete|^(time_)?limit$/, 'length'],
   [/stop|eos|end|complete|finish|done/, 'stop'],
 ];
 

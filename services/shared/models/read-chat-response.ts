@@ -1,5 +1,6 @@
 import { type BodyReader, readBody } from './body-reader.ts';
 import type { ReplyCollector } from './chat-reply.ts';
+import { ConnectionError } from './connection-error.ts';
 import { LargeReplyError, MalformedReplyError, WebPageError } from './endpoint-errors.ts';
 import { createEventReader } from './event-reader.ts';
 import type { AnswerBody } from './http-answer.ts';
@@ -13,24 +14,36 @@ const patienceMs = 2_000;
 /** A reply that has ended without any text may have ended only its thoughts. */
 const patienceWithoutTextMs = 10_000;
 
+/** Of words amid the events of a stream: what a proxy or a framework writes there when its server has failed. */
+const failureWords = /error|exception|traceback|fail|timed? ?out|unavailable|overloaded|abort|terminat|denied|disconnect/i;
+
+export interface ReadResponse {
+  readonly streamed: boolean;
+  /** The connection broke off after the text and before the figures. */
+  readonly brokeOff: boolean;
+}
+
 /**
  * Reads a body into a reply, whatever its content type: a stream of events, one JSON document, or one per line. It ends where the
  * reply says that it ends, or, if only the last figures are missing, when nothing more comes: some servers keep the connection
  * open.
  * @param onToken called for each piece that brought text
- * @returns whether it was streamed
  * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or the error that the connection failed with
  */
-export async function readChatResponse(answer: AnswerBody, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
+export async function readChatResponse(
+  answer: AnswerBody,
+  collector: ReplyCollector,
+  onToken: () => void,
+): Promise<ReadResponse> {
   const body = readBody(answer);
   try {
     const start = await readBeginning(body);
     const streamed = !/^[{[]/.test(start);
     if (isMarkup(start)) throw new WebPageError(await moreOf(body, start));
-    if (streamed) await readEvents(body, start, collector, onToken);
-    else await readDocument(body, start, collector);
+    const brokeOff = streamed && (await readEvents(body, start, collector, onToken)) === 'broken';
+    if (!streamed) await readDocument(body, start, collector);
     body.leave();
-    return streamed;
+    return { streamed, brokeOff };
   } catch (error) {
     body.drop();
     throw error;
@@ -47,20 +60,29 @@ async function readBeginning(body: BodyReader): Promise<string> {
   }
 }
 
-async function readEvents(body: BodyReader, start: string, collector: ReplyCollector, onToken: () => void): Promise<void> {
+async function readEvents(
+  body: BodyReader,
+  start: string,
+  collector: ReplyCollector,
+  onToken: () => void,
+): Promise<'whole' | 'broken'> {
   const events = createEventReader();
   let text = start;
   let seen = 0;
   for (;;) {
     for (const event of events.push(text)) {
-      if (event.kind === 'done') collector.end();
-      else if (collector.add(event.body, event.name)) onToken();
+      if (event.kind === 'done') {
+        // Without a finish reason, [DONE] may only mean that the server has given up.
+        if (collector.state === 'open' && failureWords.test(events.passedOver)) throw notJson(events.passedOver);
+        collector.end();
+      } else if (collector.add(event.body, event.name)) onToken();
       seen += 1;
     }
-    if (collector.state === 'ended') return;
+    if (collector.state === 'ended') return 'whole';
     if (collector.length > longestReplyBytes || events.pending > longestReplyBytes) throw tooLarge();
-    const piece = await body.read(collector.state === 'open' ? undefined : patienceFor(collector));
-    if (piece === 'silence') return;
+    const piece = await nextPiece(body, collector);
+    if (piece === 'silence') return 'whole';
+    if (piece === 'broken') return 'broken';
     if (piece === undefined) break;
     text = piece.text;
   }
@@ -74,13 +96,30 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
     // A last event that broke off, after everything that was wanted.
     if (!(error instanceof MalformedReplyError) || collector.state === 'open') throw error;
   }
-  if (collector.state === 'open' && events.passedOver !== '') {
-    throw new MalformedReplyError(`the reply ends before it is complete; what came last is not JSON: ${events.passedOver}`);
-  }
+  if (collector.state === 'open' && events.passedOver !== '') throw notJson(events.passedOver);
   if (seen === 0)
     throw new MalformedReplyError(
       start === '' ? 'the reply is empty' : `the reply is neither JSON nor a stream of events: ${start}`,
     );
+  return 'whole';
+}
+
+/** A reply that has its text and its finish reason is not paid for again because its connection broke off behind them. */
+async function nextPiece(
+  body: BodyReader,
+  collector: ReplyCollector,
+): Promise<Awaited<ReturnType<BodyReader['read']>> | 'broken'> {
+  if (collector.state === 'open') return await body.read();
+  try {
+    return await body.read(patienceFor(collector));
+  } catch (error) {
+    if (error instanceof ConnectionError && collector.hasText) return 'broken';
+    throw error;
+  }
+}
+
+function notJson(said: string): MalformedReplyError {
+  return new MalformedReplyError(`the reply ends before it is complete; what came last is not JSON: ${said}`);
 }
 
 function patienceFor(collector: ReplyCollector): number {

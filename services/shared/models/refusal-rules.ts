@@ -12,6 +12,9 @@ const tooLong = [
   /\binputs?`?\s*(tokens\b[^.]{0,40}must be|must have (less|fewer))|max_new_tokens`? must be/i,
   /max_tokens must be at least 1, got -|tokens in request more than|too many (input |prompt )?tokens|token limit exceeded/i,
   /(reduce|shorten)[^.]{0,30}\b(length|prompt|messages?|input|number of tokens)/i,
+  // TensorRT-LLM, SambaNova, LMDeploy.
+  /\bprompt length\b[^.]{0,20}\.?\d*\)?,? [^.]{0,40}exceed max_num_tokens|default_max_tokens \(-?\d+\) must be greater|maximum supported sequence length/i,
+  /\b(prompt|inputs?|request)\b[^.]{0,40}\b(longer|greater|larger|bigger|more) than\b[^.]{0,30}\b(context|sequence|session|max)/i,
   /超长|过长|超出.*长度|上下文长度/,
 ];
 const ofTheMinute = /rate.?limit|too many requests|quota|per (second|minute|hour|day)|wait before/i;
@@ -19,6 +22,8 @@ const ofTheMinute = /rate.?limit|too many requests|quota|per (second|minute|hour
 export function isContextOverflow({ code, message, status }: ServerAnswer): boolean {
   if (/context_length|exceed_context|context_window|string_above_max_length|prompt_too_long|input_too_long/i.test(code))
     return true;
+  // What the header is too long for is no prompt.
+  if (status === 431 || status === 494 || /header[^.]{0,30}too (large|long)/i.test(message)) return false;
   if (status === 413 || /request too large/i.test(message)) return true;
   return status !== 429 && !ofTheMinute.test(message) && tooLong.some((form) => form.test(message));
 }
@@ -112,6 +117,11 @@ export function isMissingHeader({ status, message }: ServerAnswer): boolean {
       message,
     )
   );
+}
+
+/** All calls carry the same headers. */
+export function isHeaderTooLong({ status, message }: ServerAnswer): boolean {
+  return status === 431 || status === 494 || (status === 400 && /header[^.]{0,30}too (large|long)/i.test(message));
 }
 
 /** Azure's `api-version`, for example, is a part of the address. */

@@ -8,16 +8,16 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /**
  * How long a server asks callers to wait: `retry-after-ms`, or `retry-after` in seconds or as a date, also where a proxy has put
- * a prefix before it, as LiteLLM does (`llm_provider-retry-after`); otherwise what it says in words. A date is compared with the
- * server's own `date` where it sends one, so that a wrong clock here does no harm. Where a call is throttled and nothing else is
- * said, what is left of its rate says when there will be some again. In [0, 24 h].
+ * a prefix before it, as LiteLLM does (`llm_provider-retry-after`); otherwise what its body says, in a field or in words. A date
+ * is compared with the server's own `date` where it sends one, so that a wrong clock here does no harm. Where a call is throttled
+ * and nothing else is said, what is left of its rate says when there will be some again. In [0, 24 h].
  * @param nowMs wall-clock time
  */
 export function retryAfterMs(
-  { status, headers, message }: Pick<ServerAnswer, 'status' | 'headers' | 'message'>,
+  { status, headers, message, waits }: Pick<ServerAnswer, 'status' | 'headers' | 'message'> & Partial<ServerAnswer>,
   nowMs: number,
 ): number | undefined {
-  const said = milliseconds(headers) ?? seconds(headers) ?? untilDate(headers, nowMs) ?? inWords(message);
+  const said = milliseconds(headers) ?? seconds(headers, nowMs) ?? untilDate(headers, nowMs) ?? inBody(waits) ?? inWords(message);
   const wait = said ?? (status === 429 ? untilReset(headers, nowMs) : undefined);
   return wait === undefined ? undefined : Math.min(Math.max(wait, 0), longestMs);
 }
@@ -26,10 +26,12 @@ function milliseconds(headers: Headers | undefined): number | undefined {
   return numberIn(headerEnding(headers, 'retry-after-ms'));
 }
 
-function seconds(headers: Headers | undefined): number | undefined {
-  const value = headerEnding(headers, 'retry-after') ?? headers?.get('ratelimit-reset');
-  const count = numberIn(value);
-  return count === undefined ? duration(value ?? '') : count * 1000;
+function seconds(headers: Headers | undefined, nowMs: number): number | undefined {
+  const value = headerEnding(headers, 'retry-after') ?? headers?.get('ratelimit-reset') ?? undefined;
+  // Each proxy on the way may add its own: "3, 3".
+  const numbers = value?.split(',').map(numberIn) ?? [];
+  const waits = numbers.every((each) => each !== undefined) ? numbers.map((count) => resetIn(String(count), nowMs) ?? 0) : [];
+  return waits.length > 0 ? Math.max(...waits) : duration(value ?? '');
 }
 
 function untilDate(headers: Headers | undefined, nowMs: number): number | undefined {
@@ -86,6 +88,12 @@ function resetIn(value: string | undefined, nowMs: number): number | undefined {
   if (count === undefined) return duration(value ?? '');
   if (count < firstMoment) return count * 1000;
   return Math.max(0, (count > 1000 * firstMoment ? count : 1000 * count) - nowMs);
+}
+
+/** The longest of those that the body's fields give, in seconds or with a unit. */
+function inBody(waits: readonly string[] = []): number | undefined {
+  const found = waits.flatMap((wait) => (numberIn(wait) === undefined ? (duration(wait) ?? []) : Number(wait) * 1000));
+  return found.length === 0 ? undefined : Math.max(...found);
 }
 
 /** OpenAI, Groq and Google: "Please try again in 7.66s", "in 6m23.5s", "Please retry in 34.07s". */

@@ -8,6 +8,8 @@ export interface ServerAnswer {
   /** As received: long, with tags, and with whatever the server repeats of the request. */
   readonly message: string;
   readonly headers: Headers | undefined;
+  /** What its fields say of how long to wait: seconds, or a text with a unit, such as "34s". */
+  readonly waits: readonly string[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -66,6 +68,10 @@ export function answerIn(body: unknown): ServerAnswer {
     // OpenRouter's "Provider returned error" has the provider's own words next to it.
     message: typeof metadata.raw === 'string' ? `${said}: ${metadata.raw}` : said,
     headers: undefined,
+    waits: [inner, outer, metadata, ...detailsOf(inner)]
+      .flatMap((each) => [each.retry_after, each.retry_after_seconds, each.retryAfter, each.retryDelay, each.estimated_time])
+      .filter(isWord)
+      .map(String),
   };
 }
 

@@ -99,6 +99,8 @@ test.each([
   ['model_context_window_exceeded', 'length'],
   ['maxOutputTokens', 'length'],
   ['incomplete', 'length'],
+  ['time_limit', 'length'],
+  ['limit', 'length'],
   ['content_filter', 'content-filter'],
   ['SAFETY', 'content-filter'],
   ['sensitive', 'content-filter'],
@@ -270,6 +272,25 @@ test.each([
     usage(120, 3, 100),
     false,
   ],
+  [
+    'with what was read from the cache and written to it beside the input',
+    { input_tokens: 500, output_tokens: 3, cache_read_input_tokens: 100, cache_creation_input_tokens: 50 },
+    usage(650, 3, 100),
+    false,
+  ],
+  [
+    'with the cache in the prompt',
+    { prompt_tokens: 650, completion_tokens: 3, cache_read_input_tokens: 100, cache_creation_input_tokens: 50 },
+    usage(650, 3, 100),
+    false,
+  ],
+  ["in Bedrock's names", { inputTokens: 20, outputTokens: 3, totalTokens: 23 }, usage(20, 3), false],
+  [
+    "in Cohere's names",
+    { billed_units: { input_tokens: 9 }, tokens: { input_tokens: 20, output_tokens: 3 } },
+    usage(20, 3),
+    false,
+  ],
   ['in texts', { prompt_tokens: '20', completion_tokens: '3' }, usage(20, 3), false],
   ['with zeros for what is not known', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, guess, true],
   ['with the prompt alone', { prompt_tokens: 20 }, usage(20, 1), true],
@@ -283,6 +304,7 @@ test.each([
 
 test.each([
   ['Groq', { x_groq: { usage: { prompt_tokens: 20, completion_tokens: 3 } } }],
+  ['Gemini', { usageMetadata: { promptTokenCount: 20, candidatesTokenCount: 3 } }],
   ['Moonshot', { choices: [{ index: 0, delta: {}, usage: { prompt_tokens: 20, completion_tokens: 3 } }] }],
 ])('usage is found where %s puts it', (_server, body) => {
   expect(usageFigures(body)).toEqual({ prompt: 20, completion: 3 });

@@ -35,6 +35,7 @@ test.each([
   ['gzip', gzipSync(said)],
   ['deflate', deflateSync(said)],
   ['br', brotliCompressSync(said)],
+  ['gzip, br', brotliCompressSync(gzipSync(said))],
   ['identity', Buffer.from(said)],
   ['', Buffer.from(said)],
 ])('a body that a gateway has compressed with "%s" is read as it was', async (coding, bytes) => {

@@ -85,3 +85,20 @@ test('of a document that is broken off anywhere there is nothing', async () => {
   }
   expect((await read([bytes])).text).toBe('Ä 42');
 });
+
+const startOf = (...lines: readonly string[]) => [new TextEncoder().encode(lines.map((line) => `data: ${line}\n\n`).join(''))];
+
+test('words of a failure before the [DONE] of a text without a finish reason are no end of it; a heartbeat is', async () => {
+  for (const words of ['Internal Server Error', 'upstream connect error or disconnect', 'Traceback (most recent call last):']) {
+    const failed = read(startOf(chunk('4', null), words, '[DONE]'));
+    await expect(failed).rejects.toMatchObject({ name: 'MalformedReplyError', message: expect.stringContaining(words) });
+  }
+  expect((await read(startOf(chunk('42', null), 'ping', '[DONE]'))).text).toBe('42');
+  expect((await read(startOf('a retry after an upstream error', chunk('42', null), '[DONE]'))).text).toBe('42');
+  expect((await read(startOf(chunk('42', 'stop'), 'error: no usage', '[DONE]'))).text).toBe('42');
+});
+
+test('a stream that a gateway has framed twice is read', async () => {
+  const text = `data: data: ${chunk('42', 'stop')}\n\ndata: data: ${figures}\n\ndata: data: [DONE]\n\n`;
+  expect(await read([new TextEncoder().encode(text)])).toMatchObject({ text: '42', usage: { prompt: 20, completion: 3 } });
+});

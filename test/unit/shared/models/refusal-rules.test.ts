@@ -48,6 +48,31 @@ const reported: readonly (readonly [string, string, number, unknown])[] = [
     400,
     openAi("This model's maximum prompt length is 131072 but the request contains 537812 tokens."),
   ],
+  ['nginx', 'misconfigured', 400, '<html><title>400 Request Header Or Cookie Too Large</title></html>'],
+  ['Node.js', 'misconfigured', 431, 'Request Header Fields Too Large'],
+  [
+    'TensorRT-LLM',
+    'context-overflow',
+    400,
+    { message: 'The sum of prompt length (9000.0), query length (0) should not exceed max_num_tokens (8192)' },
+  ],
+  [
+    'TensorRT-LLM',
+    'context-overflow',
+    400,
+    {
+      message:
+        'default_max_tokens (-808) must be greater than 0, default_max_tokens = max_seq_len(8192) - splited_prompt_len(9000)',
+    },
+  ],
+  [
+    'SambaNova',
+    'context-overflow',
+    400,
+    openAi('generating 512 tokens requires a sequence length of 8512, but the maximum supported sequence length is just 8192!'),
+  ],
+  ['LMDeploy', 'context-overflow', 400, { message: 'The input prompt is longer than the session length' }],
+  ['a gateway', 'context-overflow', 400, { error: 'prompt tokens 9000 greater than max context 8192' }],
   ['nginx', 'misconfigured', 400, '<html><center>The plain HTTP request was sent to HTTPS port</center></html>'],
   ['a server in Go', 'misconfigured', 400, 'Client sent an HTTP request to an HTTPS server.'],
   ['Azure', 'misconfigured', 400, { error: { code: 'UnsupportedApiVersion', message: 'API version not supported' } }],

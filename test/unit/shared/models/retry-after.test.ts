@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { restAfterAnswerMs, retryAfterMs } from '../../../../services/shared/models/retry-after.ts';
+import { answerOf } from '../../../../services/shared/models/server-answer.ts';
 
 const now = Date.UTC(2026, 0, 1, 12);
 
@@ -19,6 +20,8 @@ test.each([
   ["its provider's, handed on by LiteLLM", { 'llm_provider-retry-after': '30' }, 30_000],
   ["its own before its provider's", { 'retry-after': '2', 'llm_provider-retry-after': '30' }, 2_000],
   ['milliseconds under a name of its own', { 'x-ms-retry-after-ms': '40' }, 40],
+  ['a moment in seconds since 1970', { 'retry-after': `${now / 1000 + 9}` }, 9_000],
+  ['once from each proxy on the way', { 'retry-after': '3, 5' }, 5_000],
   ['with its unit', { 'retry-after': '1m30s' }, 90_000],
   ['nonsense', { 'retry-after': 'soon' }, undefined],
   ['nothing', {}, undefined],
@@ -36,6 +39,16 @@ test.each([
   ['I would retry in the evening', undefined],
 ])('in words: %s', (message, expected) => {
   expect(retryAfterMs({ status: 429, headers: new Headers(), message }, now)).toBe(expected);
+});
+
+test.each([
+  ["Google's", [{ error: { message: 'Exhausted', details: [{ '@type': 'x.RetryInfo', retryDelay: '34s' }] } }], 34_000],
+  ['seconds in the error', { error: { message: 'slow', retry_after: 7 } }, 7_000],
+  ['seconds beside it', { message: 'slow', retry_after_seconds: '7.5' }, 7_500],
+  ['the time to load a model', { error: 'Model is currently loading', estimated_time: 20.5 }, 20_500],
+  ['nonsense', { error: { message: 'slow', retry_after: 'soon' } }, undefined],
+])('in the body: %s', (_form, body, expected) => {
+  expect(retryAfterMs(answerOf(503, new Headers(), JSON.stringify(body)), now)).toBe(expected);
 });
 
 test.each([
