@@ -1,14 +1,15 @@
 import { withoutContrasts } from './latex-words.ts';
-import { type MathExpression, parseMathExpression } from './math-expression.ts';
+import { parseMathExpression } from './math-expression.ts';
 import { lineOf, matrixOf } from './matrix.ts';
-import { isName, type NamedValue, namedValueOf, sidesOf } from './named-value.ts';
+import { isName, type NamedValue, namedValueOf } from './named-value.ts';
 import { isSameNumberSet } from './number-set.ts';
 import { plainLatex } from './plain-latex.ts';
-import { isMultiple, isSameExpression } from './same-expression.ts';
+import { allSigns, hasTwoSigns, sameSigns } from './plus-minus.ts';
+import { isSameExpression } from './same-expression.ts';
+import { areSame, isSamePermuted, mostParts, type Same } from './same-parts.ts';
+import { isSameRatio, isSameRelation } from './same-relation.ts';
 import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './split-latex.ts';
 
-/** Answers have fewer parts; the limit bounds the work. */
-const mostParts = 30;
 const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
 const angle = /\\circ(?![a-z])|\\(?:text)?degrees?(?![a-z])|\u00b0/;
 const separated = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
@@ -61,9 +62,10 @@ function isSame(left: string, right: string, depth: number): boolean {
   }
   const inner = [unwrapped(answer), unwrapped(expected)] as const;
   if (inner[0] !== answer || inner[1] !== expected) return isSame(inner[0], inner[1], depth + 1);
+  const same: Same = (one, other) => isSame(one, other, depth + 1);
   for (const compare of comparisons) {
-    const same = compare(answer, expected, depth + 1);
-    if (same !== undefined) return same;
+    const verdict = compare(answer, expected, same);
+    if (verdict !== undefined) return verdict;
   }
   return isSameInBase(answer, expected) ?? isSameValue(answer, expected);
 }
@@ -95,7 +97,7 @@ function withoutSeparators(text: string): string {
 }
 
 /** Each comparison is undefined if it does not apply. */
-type Comparison = (answer: string, expected: string, depth: number) => boolean | undefined;
+type Comparison = (answer: string, expected: string, same: Same) => boolean | undefined;
 
 const comparisons: readonly Comparison[] = [
   isSameEither,
@@ -109,69 +111,46 @@ const comparisons: readonly Comparison[] = [
 ];
 
 /** "3 \pm 2" is two values; of two such signs in one value both readings count. */
-function isSameEither(answer: string, expected: string, depth: number): boolean | undefined {
-  if (!/\\[pm]p?m?(?![a-z])/.test(answer + expected) || !/\\(?:pm|mp)(?![a-z])/.test(answer + expected)) return undefined;
+function isSameEither(answer: string, expected: string, same: Same): boolean | undefined {
+  if (!hasTwoSigns(answer + expected)) return undefined;
   const parts = (text: string) => (tupleOf(text) ? [text] : listOf(text));
   for (const read of [sameSigns, allSigns]) {
     const [left, right] = [parts(answer).flatMap(read), parts(expected).flatMap(read)];
-    if (isSamePermuted(left, right, depth)) return true;
+    if (isSamePermuted(left, right, same)) return true;
   }
   return false;
 }
 
-/** The upper signs, and the lower ones. */
-function sameSigns(text: string): string[] {
-  if (!/\\(?:pm|mp)(?![a-z])/.test(text)) return [text];
-  return ['+', '-'].map((sign) => signed(text, () => sign));
-}
-
-/** Each sign by itself, at most three. */
-function allSigns(text: string): string[] {
-  const count = text.match(/\\(?:pm|mp)(?![a-z])/g)?.length ?? 0;
-  if (count < 2 || count > 3) return sameSigns(text);
-  return Array.from({ length: 2 ** count }, (_none, choice) => signed(text, (index) => ((choice >> index) & 1 ? '-' : '+')));
-}
-
-function signed(text: string, signAt: (index: number) => string): string {
-  let index = 0;
-  return text
-    .replace(/\\(pm|mp)(?![a-z]) ?/g, (_all, name: string) => {
-      const sign = signAt(index++);
-      return name === 'pm' ? sign : sign === '+' ? '-' : '+';
-    })
-    .replace(/(^|[(,=[{])\+/g, '$1');
-}
-
 /** A column or a row may also be written as a tuple. */
-function isSameMatrix(answer: string, expected: string, depth: number): boolean | undefined {
+function isSameMatrix(answer: string, expected: string, same: Same): boolean | undefined {
   const [left, right] = [matrixOf(answer), matrixOf(expected)];
   if (!left && !right) return undefined;
   if (left && right) {
     const shape = ({ rows }: typeof left) => rows.map((row) => row.length).join();
-    return left.bars === right.bars && shape(left) === shape(right) && areSame(left.rows.flat(), right.rows.flat(), depth);
+    return left.bars === right.bars && shape(left) === shape(right) && areSame(left.rows.flat(), right.rows.flat(), same);
   }
   const matrix = left ?? right;
   const other = left ? expected : answer;
   const named = namedValueOf(other);
-  if (named) return isSame(left ? answer : named.value, left ? named.value : expected, depth);
+  if (named) return same(left ? answer : named.value, left ? named.value : expected);
   const line = matrix && !matrix.bars ? lineOf(matrix) : undefined;
   const tuple = tupleOf(other)?.parts;
-  return line !== undefined && tuple !== undefined && areSame(line, tuple, depth);
+  return line !== undefined && tuple !== undefined && areSame(line, tuple, same);
 }
 
 /** "x = 1, y = 2" is compared by name, or in order with values that have no names. */
-function isSameNamedList(answer: string, expected: string, depth: number): boolean | undefined {
+function isSameNamedList(answer: string, expected: string, same: Same): boolean | undefined {
   const [left, right] = [namedGroups(answer), namedGroups(expected)];
   if (!left && !right) return undefined;
   if (left && right) {
     const names = (groups: typeof left) => [...new Set(groups.flat().map(({ name }) => name))].sort().join();
-    return isSamePermuted(left.map(sortedTuple), right.map(names(left) === names(right) ? sortedTuple : tuple), depth);
+    return isSamePermuted(left.map(sortedTuple), right.map(names(left) === names(right) ? sortedTuple : tuple), same);
   }
   const groups = left ?? right ?? [];
   const other = left ? expected : answer;
   const others = groups.length === 1 ? [tupleOf(other) ? other : `(${listOf(other).join()})`] : listOf(other);
   for (const write of [tuple, sortedTuple]) {
-    if (isSamePermuted(groups.map(write), others, depth)) return true;
+    if (isSamePermuted(groups.map(write), others, same)) return true;
   }
   return false;
 }
@@ -195,120 +174,30 @@ function sortedTuple(group: readonly NamedValue[]): string {
 }
 
 /** In order. Square brackets are those of intervals, and matter. */
-function isSameTuple(answer: string, expected: string, depth: number): boolean | undefined {
+function isSameTuple(answer: string, expected: string, same: Same): boolean | undefined {
   const [left, right] = [tupleOf(answer), tupleOf(expected)];
   if (!left && !right) return undefined;
-  if (left && right) return left.brackets === right.brackets && areSame(left.parts, right.parts, depth);
+  if (left && right) return left.brackets === right.brackets && areSame(left.parts, right.parts, same);
   const [one, other] = left ? [left, expected] : [right, answer];
   const parts = braced(other) === undefined ? splitAtCommas(other) : [];
-  if (parts.length < 2) return namedValueOf(other) ? undefined : isSamePermuted(listOf(answer), listOf(expected), depth);
-  return one?.brackets === '()' && areSame(one.parts, parts, depth);
-}
-
-function areSame(answers: readonly string[], expected: readonly string[], depth: number): boolean {
-  if (answers.length !== expected.length || answers.length > mostParts) return false;
-  for (const [index, answer] of answers.entries()) {
-    if (!isSame(answer.trim(), (expected[index] ?? '').trim(), depth)) return false;
-  }
-  return true;
+  if (parts.length < 2) return namedValueOf(other) ? undefined : isSamePermuted(listOf(answer), listOf(expected), same);
+  return one?.brackets === '()' && areSame(one.parts, parts, same);
 }
 
 /** In any order, with or without braces. */
-function isSameList(answer: string, expected: string, depth: number): boolean | undefined {
+function isSameList(answer: string, expected: string, same: Same): boolean | undefined {
   const [left, right] = [listOf(answer), listOf(expected)];
   if (left.length === 1 && right.length === 1) {
     // {5} is 5.
-    return braced(answer) === undefined && braced(expected) === undefined ? undefined : areSame(left, right, depth);
+    return braced(answer) === undefined && braced(expected) === undefined ? undefined : areSame(left, right, same);
   }
   // "4/5 or 80%" is one value.
   const [one, others] = right.length === 1 ? [right[0], left] : [left[0], right];
   if ((left.length === 1 || right.length === 1) && /\\lor(?![a-z])/.test(answer + expected)) {
-    return others.every((part) => isSame(part, one ?? '', depth));
+    return others.every((part) => same(part, one ?? ''));
   }
-  return isSamePermuted(left, right, depth);
+  return isSamePermuted(left, right, same);
 }
-
-function isSamePermuted(answers: readonly string[], expected: readonly string[], depth: number): boolean {
-  const [left, right] = [withoutRepeated(answers), withoutRepeated(expected)];
-  if (left.length !== right.length || left.length > mostParts) return false;
-  const wanted = [...right];
-  for (const part of left) {
-    let found = -1;
-    for (let index = 0; index < wanted.length && found < 0; index += 1) {
-      if (isSame(part, wanted[index] ?? '', depth)) found = index;
-    }
-    if (found < 0) return false;
-    wanted.splice(found, 1);
-  }
-  return true;
-}
-
-/** A pair that occurs twice in a list is one solution; a number may be a double root. */
-function withoutRepeated(parts: readonly string[]): string[] {
-  return parts.filter((part, index) => tupleOf(part) === undefined || parts.indexOf(part) === index);
-}
-
-/** 11:21, part by part. */
-function isSameRatio(answer: string, expected: string, depth: number): boolean | undefined {
-  const [left, right] = [ratioOf(answer), ratioOf(expected)];
-  if (left.length === 1 && right.length === 1) return undefined;
-  return left.length === right.length && areSame(left, right, depth);
-}
-
-function ratioOf(text: string): string[] {
-  return splitBy(namedValueOf(text)?.value ?? text, /:/).parts;
-}
-
-/** "x = 5" is 5; two equations are the same if one is a multiple of the other; inequalities side by side. */
-function isSameRelation(answer: string, expected: string, depth: number): boolean | undefined {
-  const compared = isSameComparison(answer, expected, depth);
-  if (compared !== undefined) return compared;
-  const [left, right] = [memberOf(answer), memberOf(expected)];
-  if (left !== answer || right !== expected) return isSame(left, right, depth);
-  const [sides, wanted] = [sidesOf(answer), sidesOf(expected)];
-  if (sides.length === 1 && wanted.length === 1) return undefined;
-  if (wanted.length === 2 && sides.length === 2 && isSameEquation(sides, wanted)) return true;
-  const [named, wantedName] = [namedValueOf(answer), namedValueOf(expected)];
-  if (wanted.length > 1 && !wantedName) return false;
-  return isSame(named?.value ?? valueOfSides(sides), wantedName?.value ?? expected, depth);
-}
-
-/** "2 + 3 = 5" gives 5, and "x + 2 = 0" is about x + 2. */
-function valueOfSides(sides: readonly string[]): string {
-  const last = sides.at(-1) ?? '';
-  return last === '0' && sides.length === 2 ? (sides[0] ?? '') : last;
-}
-
-/** Without "x \in". */
-function memberOf(text: string): string {
-  const member = /^([^=,<>]{1,40}?)\\in(?![a-z]) ?(.+)$/s.exec(text);
-  return member && isName(member[1] ?? '') ? (member[2] ?? '') : text;
-}
-
-function isSameEquation(sides: readonly string[], expected: readonly string[]): boolean {
-  const [left, right] = [differenceOf(sides), differenceOf(expected)];
-  return left !== undefined && right !== undefined && isMultiple(left, right);
-}
-
-function differenceOf([left = '', right = '']: readonly string[]): MathExpression | undefined {
-  return parseMathExpression(right === '0' ? left : `(${left})-(${right})`);
-}
-
-const inequality = /\\(?:le|ge|ne)(?![a-z]) ?|<|>/;
-
-/** Chains such as f(2) < f(1) < f(4), in either direction. */
-function isSameComparison(answer: string, expected: string, depth: number): boolean | undefined {
-  const [left, right] = [splitBy(answer, inequality), splitBy(expected, inequality)];
-  if (left.separators.length === 0 && right.separators.length === 0) return undefined;
-  const signs = left.separators.map((sign) => sign.trim());
-  const wanted = right.separators.map((sign) => sign.trim());
-  if (signs.join() === wanted.join() && areSame(left.parts, right.parts, depth)) return true;
-  const turned = signs.map((sign) => opposites[sign] ?? sign).reverse();
-  if (turned.join() !== wanted.join()) return false;
-  return areSame([...left.parts].reverse(), right.parts, depth);
-}
-
-const opposites: Readonly<Record<string, string>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le' };
 
 /** Digits in a base: the base may be left out, since the question names it. */
 function isSameInBase(answer: string, expected: string): boolean | undefined {
