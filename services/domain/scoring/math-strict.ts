@@ -11,13 +11,14 @@ export const mathStrict = {
   description:
     'the marked final answer (boxed, "answer is", last formula), equal as mathematics: notation and units do not matter',
   score(answer: string, query: Query) {
-    const { formula, around } = finalFormula(answer);
+    const { formula, around, together } = finalFormula(answer);
     const boxed = boxesIn(query.reference).length > 0;
     const expected = boxed ? finalFormula(query.reference).formula : query.reference;
     const printed = pythonPrinted(formula);
     const same =
       isSameMath(formula, expected) ||
       isSameSpelling(around, expected) ||
+      (together !== undefined && isSameMath(together, expected)) ||
       (printed !== undefined && isSameMath(printed, expected));
     return { score: same ? 1 : 0, extracted: formula };
   },

@@ -1,6 +1,9 @@
 import { announcedText } from '../../replies/announced-text.ts';
 import { type Box, boxesIn } from '../../replies/boxes.ts';
 import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
+import { withoutEmphasis } from '../../replies/without-emphasis.ts';
+import { withoutFence } from '../../replies/without-fence.ts';
+import { closingLines, hasConclusion, withoutCheck, withoutReason, withoutRejected } from './closing-lines.ts';
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
@@ -10,6 +13,8 @@ export interface FinalFormula {
   readonly formula: string;
   /** The text around it, which may be the answer word for word: "odd $n$". */
   readonly around: string;
+  /** What it says if its last formulas are one answer together: the items of a list, "$x = 3$ and $y = -1$". */
+  readonly together?: string | undefined;
 }
 
 /** The answer is near the end; reading more would only take time. */
@@ -29,8 +34,13 @@ export function finalFormula(answer: string): FinalFormula {
     return { formula, around: formula };
   }
   const announced = announcedText(end);
-  if (announced !== undefined) return { formula: announcedFormula(announced), around: announced };
-  return { formula: lastFormula(end), around: end.trim() };
+  if (announced !== undefined) {
+    const own = withoutReason(announced);
+    const exclaimed = /^[^$\\]*\d!$/.test(own) ? { together: own.slice(0, -1) } : {};
+    return { formula: announcedFormula(own), around: own, ...exclaimed };
+  }
+  const own = withoutCheck(withoutFence(end));
+  return { formula: lastFormula(own), around: own.trim(), together: togetherIn(own) };
 }
 
 function withoutCourtesy(text: string): string {
@@ -164,7 +174,9 @@ function tailOf(line: string): string | undefined {
   const last = words.findLastIndex(
     (word) => /^["'(*_]*\p{L}{2,}["')*_,;:!?]*$/u.test(word) && !/^(?:and|or|pi|sqrt|pm|am)$/i.test(word),
   );
-  const tail = words.slice(last + 1).join(' ');
+  const all = words.slice(last + 1).join(' ');
+  // "39; 3 + 9 = 12" is no list.
+  const tail = /;[^;]*=[^;]*$/.test(all) && !/=.*;/.test(all) ? (all.split(';').at(-1) ?? '').trim() : all;
   return /\d|\\[a-zA-Z]/.test(tail) ? tail : undefined;
 }
 
@@ -176,25 +188,64 @@ function isStated(before: string, after: string): boolean {
   );
 }
 
+/** "There are $12$ such integers between $1$ and $100$", "$12$ of the $30$ students". */
+const counted = new RegExp(
+  String.raw`\bthere\s+(?:is|are|were|will\s+be)\s+(?:(?:exactly|only|a total of|in total)\s+)?(?:\$([^$\n]+)\$|(${number}))(?=\s+\p{L})`,
+  'giu',
+);
+const share = new RegExp(
+  String.raw`(?:\$([^$\n]+)\$|(?<![\w.])(${number}))\s+(?:out\s+)?of\s+(?:the|these|those)\s+(?:\$[^$\n]+\$|${number})(?=[^$\d=]*$)`,
+  'giu',
+);
+
+function countIn(line: string): string | undefined {
+  const match = [...line.matchAll(counted), ...line.matchAll(share)].at(-1);
+  return match?.[1] ?? match?.[2];
+}
+
+/** Of the end of a line; it only bounds the time. */
+const longestValue = 200;
+/** "The length is 6√2 cm": what a sentence says its value is, but for the unit. */
+const valued =
+  /(?:\b(?:is|are|equals|be)|=)\s+(?=[^\n]*[\d\\])((?:(?!(?<![\\\p{L}])\p{L}{2,})[^\n,;=])+?)(?:\s+(?!(?:percent|pct|million|billion|thousand|hundred|dozen|pi|sqrt|and|or|of|to|if)\b)\p{L}+[²³]?){1,3}[\s.!]*$/u;
+
 /** If nothing is announced: the last formula in the last line, or the value that a sentence states. */
 function lastFormula(end: string): string {
-  const stated = formulasIn(end).findLast(({ at, end: after }) =>
-    isStated(end.slice(Math.max(0, at - 20), at), end.slice(after)),
-  );
+  const stated = formulasIn(end).findLast(({ at, end: after }) => {
+    const rest = end.slice(after);
+    return isStated(end.slice(Math.max(0, at - 20), at), rest) && !hasConclusion(rest);
+  });
   if (stated && !end.slice(stated.end).trim().includes('\n')) return stated.text;
   const all = formulasIn(end);
+  const lastLine = withoutReason(
+    withoutRejected(withoutEmphasis(end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>)\s*/, '')),
+  );
+  const count = countIn(lastLine);
+  if (count !== undefined) return count;
   const closing = all.at(-1);
-  if (closing && /^[\s.,;*_]*$/.test(end.slice(closing.end))) return closing.text;
-  const lastLine = (end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>|\*\*|__)\s*|(?:\*\*|__)[.!]*$/g, '');
-  const tail = tailOf(lastLine);
-  if (tail !== undefined && formulasIn(lastLine).length === 0) return tail;
-  const [formulas, value] = [
-    formulasIn(lastLine),
-    valueIn(lastLine.replace(/\$+|\\[()[\]]/g, (sign) => ' '.repeat(sign.length))),
-  ];
-  const telling = formulas.filter((span) => !isName(plainLatex(span.text))).at(-1) ?? (value ? undefined : formulas.at(-1));
+  const inLine = formulasIn(lastLine);
+  const isClosing = closing !== undefined && /^[\s.,;*_]*$/.test(end.slice(closing.end));
+  if (isClosing && inLine.at(-1)?.text === closing.text) return closing.text;
+  if (isClosing && inLine.length === 0 && lastLine === withoutEmphasis(end.trim().split('\n').at(-1) ?? '')) return closing.text;
+  const value = valueIn(lastLine.replace(/\$+|\\[()[\]]/g, (sign) => ' '.repeat(sign.length)));
+  if (inLine.length === 0) {
+    const told = valued.exec(lastLine.slice(-longestValue))?.[1]?.trim();
+    if (told !== undefined && (value === undefined || !told.endsWith(value.text))) return told;
+    const tail = tailOf(lastLine);
+    if (tail !== undefined) return tail;
+  }
+  const telling = inLine.filter((span) => !isName(plainLatex(span.text))).at(-1) ?? (value ? undefined : inLine.at(-1));
   if (value && (!telling || value.at > telling.end)) return value.text;
   if (telling) return telling.text;
-  if (formulas.length === 0 && isClear(lastLine) && /\d|\\[a-z]/.test(lastLine)) return lastLine;
+  if (inLine.length === 0 && isClear(lastLine) && /\d|\\[a-z]/.test(lastLine)) return lastLine;
   return closing?.text ?? lastLine;
+}
+
+/** The formulas of the last line, or of the list at the end, as one answer; undefined if there is only one of them. */
+function togetherIn(end: string): string | undefined {
+  const items = closingLines(end).map((line) => formulasIn(line).at(0)?.text ?? line);
+  if (items.length > 1) return items.join(', ');
+  const spans = formulasIn(end.trim().split('\n').at(-1) ?? '');
+  const joined = formulasIn(end.trim().split('\n').at(-1) ?? '', true);
+  return joined.length === 1 && spans.length > 1 ? joined[0]?.text : undefined;
 }

@@ -1,4 +1,4 @@
-import { numberInWords } from '../number-words.ts';
+import { fractionInWords, numberInWords } from '../number-words.ts';
 
 /** Words, and the power of a unit: \text{ cm}^2. */
 const textCommand =
@@ -53,13 +53,24 @@ function nameOf(text: string): string | undefined {
   return sets.find(([pattern]) => pattern.test(words))?.[1];
 }
 
-/** "\text{five}". */
+/** "\text{five}", "negative three", "one half". */
 function numberOf(text: string): string | undefined {
   const words = text.replace(textCommand, '$1').trim().toLowerCase();
   if (!/^[a-z]{3,}(?:[\s-][a-z]{3,})*$/.test(words)) return undefined;
-  const parts = words.split(/[\s-]+/);
-  const number = numberInWords(parts);
-  return number?.length === parts.length ? String(number.value) : undefined;
+  const [first = '', ...rest] = words.split(/[\s-]+/);
+  const isNegative = first === 'negative' || first === 'minus';
+  const parts = isNegative ? rest : [first, ...rest];
+  const fraction = fractionInWords(parts);
+  const number = fraction ?? numberInWords(parts);
+  if (number?.length !== parts.length) return undefined;
+  const value = fraction === undefined ? String(number.value) : ratioOf(number.value);
+  return `${isNegative ? '-' : ''}${value}`;
+}
+
+/** Of the parts that have names, halves to tenths. */
+function ratioOf(value: number): string {
+  const bottom = [2, 3, 4, 5, 6, 8, 10].find((each) => Math.abs(value * each - Math.round(value * each)) < 1e-9) ?? 1;
+  return `\\frac{${Math.round(value * bottom)}}{${bottom}}`;
 }
 
 /** "\text{all real numbers except } 0". */
@@ -74,6 +85,8 @@ function allBut(text: string): string | undefined {
   return left === undefined ? undefined : `\\mathbb{R}\\setminus\\{${left}\\}`;
 }
 
+const article = /^\s*(?:a|[Aa]n|[Tt]he)\s+(?=\p{L}{3})/u;
+
 function readWords(words: string, exponent: string, hasFormula: boolean, before: string): string {
   const bare = words.trim().replace(/^[\s,;]+|[\s,;]+$/g, '');
   if (/^(?:and|&)$/i.test(bare)) return ' \\land ';
@@ -83,7 +96,7 @@ function readWords(words: string, exponent: string, hasFormula: boolean, before:
   if (/^to$/i.test(bare) && /\d\s*$/.test(before)) return ':';
   const afterValue = /[\d}%)]\s*$/.test(before);
   const isValue = /[=:]\s*$/.test(before) || (!afterValue && !/\p{L}{2}/u.test(bare)) || /^[ie]$/.test(bare);
-  if (!hasFormula || isValue) return ` ${words}${exponent} `;
+  if (!hasFormula || isValue) return ` ${words.replace(article, '')}${exponent} `;
   const sign = afterValue ? signOf(bare) : undefined;
   if (sign !== undefined) return sign;
   const dayTime = bare.replace(/\.|\s/g, '');

@@ -51,10 +51,16 @@ const accents = new Set([
 const greek =
   /^\\(?:alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega|ell|hbar|infty)$/;
 
+/** P(0) and g(x) are no products: nobody puts brackets around one digit or letter to multiply it. */
+const valueAt = /\((?:\d+|[a-zA-Z])\)/y;
+/** Letters that stand for numbers more often than for functions. */
+const isFunction = (name: string, applied: string): boolean =>
+  /^[a-zA-Z]$/.test(name) && !/^[eixyznmktr]$/.test(name) && (/\d/.test(applied) || (name !== 'f' && applied !== `(${name})`));
+
 /**
  * Reads an expression as written by `plainLatex`, in one pass from left to right. A product without signs binds more tightly than
  * a quotient's slash (1/2x is 1/(2x)), and is the argument of a function without brackets, up to a sign or the next function
- * (\cos 3 \cdot 5 is 5 \cos 3, \ln x \ln y a product). A letter before brackets is a factor, but f is a function. undefined for
+ * (\cos 3 \cdot 5 is 5 \cos 3, \ln x \ln y a product). A letter before brackets is a factor, but f is a function, and so is P in P(0). undefined for
  * what is not an expression.
  */
 export function parseLatex(latex: string): MathTree | undefined {
@@ -205,6 +211,9 @@ class Parser {
   private symbol(name: string): MathTree {
     const script = this.match(/_\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/y) ?? '';
     const symbol: MathTree = { symbol: `${name}${script}` };
+    const applied = this.match(valueAt);
+    if (applied !== undefined && isFunction(name, applied)) return { symbol: `${name}${script}${applied}` };
+    this.at -= applied?.length ?? 0;
     if (name !== 'f' || script !== '' || this.text[this.at] !== '(') return symbol;
     this.at += 1;
     return { call: 'Unknown', operands: [this.rest(')')] };

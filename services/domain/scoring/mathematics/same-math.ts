@@ -12,7 +12,7 @@ import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './sp
 
 const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
 const angle = /\\circ(?![a-z])|\\(?:text)?degrees?(?![a-z])|\u00b0/;
-const separated = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+const separated = /^-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,})$/;
 
 /** The letter of an option before what it says: "\textbf{(A)}\ 5". */
 const label =
@@ -28,6 +28,7 @@ export function isSameMath(answer: string, expected: string): boolean {
   if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
   const labelled = label.exec(answer);
   if (labelled !== null && !label.test(expected) && isSameMath(answer.slice(labelled[0].length), expected)) return true;
+  if (labelled !== null && /^\(?([A-E])\)?$/.exec(plainLatex(expected))?.[1] === /[A-E]/.exec(labelled[0])?.[0]) return true;
   const [left, right] = [plainLatex(answer), plainLatex(expected)];
   // The base may be left out, but an angle has none.
   if ((based.test(left) && angle.test(expected)) || (based.test(right) && angle.test(answer))) return false;
@@ -86,20 +87,24 @@ function isSameText(answer: string, expected: string): boolean {
 
 /** Letters alone, in lower case; "(A)" is "a". */
 function wordsOf(text: string): string | undefined {
-  const bare = (bracketed(text)?.brackets === '()' ? text.slice(1, -1) : text).replace(/\\word\{([^{}]*)\}/g, '$1');
+  const bare = (bracketed(text)?.brackets === '()' ? text.slice(1, -1) : text)
+    .replace(/\\word\{([^{}]*)\}/g, '$1')
+    // "an ellipse", "(D) ellipse".
+    .replace(/^\s*(?:\([A-E]\)\s*|(?:a|[Aa]n|[Tt]he)\s+)(?=\p{L}{3})/u, '');
   if (!/^[\p{L}\s,.'-]+$/u.test(bare)) return undefined;
   const words = bare.replace(/\s/g, '').toLowerCase();
   return words === 'doesnotexist' ? 'dne' : words;
 }
 
 function withoutSeparators(text: string): string {
-  return separated.test(text) ? text.replaceAll(',', '') : text;
+  return separated.test(text) ? text.replace(/,|\.(?=\d{3}\.)|(?<=\.\d{3})\./g, '') : text;
 }
 
 /** Each comparison is undefined if it does not apply. */
 type Comparison = (answer: string, expected: string, same: Same) => boolean | undefined;
 
 const comparisons: readonly Comparison[] = [
+  isSameWithLetter,
   isSameEither,
   isSameMatrix,
   isSameNumberSet,
@@ -109,6 +114,21 @@ const comparisons: readonly Comparison[] = [
   isSameRatio,
   isSameRelation,
 ];
+
+const withLetter = /^([A-Z])(\([^()]*,[^()]*\))$/;
+
+/** A point with its name is the point: C(10,3); what is no point may be a number of combinations or permutations. */
+function isSameWithLetter(answer: string, expected: string, same: Same): boolean | undefined {
+  const [left, right] = [withLetter.exec(answer), withLetter.exec(expected)];
+  if ((left === null) === (right === null)) return undefined;
+  const other = left === null ? answer : expected;
+  const [, letter = '', inside = ''] = left ?? right ?? [];
+  const [all, some] = /^\((\d+),(\d+)\)$/.exec(inside)?.slice(1) ?? [];
+  const counted = letter === 'P' ? `\\frac{${all}!}{(${all}-${some})!}` : `\\binom{${all}}{${some}}`;
+  const read = tupleOf(other) !== undefined ? inside : /[CP]/.test(letter) && all !== undefined ? counted : undefined;
+  if (read === undefined) return undefined;
+  return left === null ? same(answer, read) : same(read, expected);
+}
 
 /** "3 \pm 2" is two values; of two such signs in one value both readings count. */
 function isSameEither(answer: string, expected: string, same: Same): boolean | undefined {

@@ -22,6 +22,12 @@ const baseInWords = new RegExp(
   String.raw`_\s*\{\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(${bases.join('|')}|sixteen)\s*\}?\s*\}`,
   'g',
 );
+/** "about 12" is 12, and "minus 3" is -3. */
+const hedge = /^\s*(?:approximately|about|roughly|around|exactly|equal\s+to|equals)\s+(?=[-\u2212\d.\\$])/i;
+const minusInWords = /^\s*(?:negative|minus)\s+(?=[\d.\\])/i;
+/** \binom{10}{3} as {}_{10}C_3 or ^{10}C_3. */
+const combinations =
+  /(?<![\p{L}\p{N}}])(?:\{\s*\})?\s*[_^]\s*(?:\{\s*(\d{1,3})\s*\}|(\d))\s*(?:C|\\(?:text|mathrm|mathbf)\s*\{\s*C\s*\})\s*_\s*(?:\{\s*(\d{1,3})\s*\}|(\d))/gu;
 /** (101)_2 and \text{AB}_{16} are digits in a base. */
 const digitsInBase = /(?:\(([\dA-F]+)\)|\\(?:text|mathrm)\s*\{([\dA-F]+)\})(?=\s*_\s*\{?\s*\d)/g;
 
@@ -30,6 +36,9 @@ export function withoutHabits(text: string): string {
   const whole = eaten.reduce((rest, { pattern, command }) => rest.replace(pattern, command), text);
   return whole
     .replace(reason, '')
+    .replace(hedge, '')
+    .replace(minusInWords, '-')
+    .replace(combinations, (_all, ...of: string[]) => `\\binom{${of[0] ?? of[1]}}{${of[2] ?? of[3]}}`)
     .replace(ordinal, '')
     .replace(baseInWords, (_all, word: string) => `_{${word === 'sixteen' ? 16 : bases.indexOf(word) + 2}}`)
     .replace(digitsInBase, '$1$2')

@@ -1,0 +1,59 @@
+/** What follows an answer or tells why it is one, which holds other formulas. */
+
+/** Lines below an answer: "Check: 12 + 5 = 17". */
+const check =
+  /\n[^\p{L}\p{N}\n]*(?:(?:quick|final)\s+)?(?:check|checking|verification|verify|verifying|note|remark|proof)\b(?! that the answer is)[^\n]{0,40}:[\s\S]*$/iu;
+const concludes =
+  /\b(?:so|thus|hence|therefore|then|giving|gives|yields|we (?:get|have|obtain)|answer|result)\b|\\(?:implies|Rightarrow)(?![a-z])/i;
+
+/** Whether it comes to another value than what stands before it: "…, so the total is 12". */
+export function hasConclusion(text: string): boolean {
+  return /[\d\\]/.test(text) && concludes.test(text);
+}
+
+/** Without the check below an answer, unless it comes to a conclusion. */
+export function withoutCheck(text: string): string {
+  const above = text.replace(check, '');
+  return /[\d\\]/.test(above) && !concludes.test(text.slice(above.length)) ? above : text;
+}
+
+/** "12 (since 12 + 5 = 17)", "6, because 7 is odd", "12, attained at x = 3". */
+const reason =
+  /(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming)\s[\s\S]*$|\s(?:since|because)\s[\s\S]*$/i;
+/** "3/8 (about 0.38)". */
+const approximation =
+  /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
+const onlyBegins = /^\W*(?:so|and|but|then|thus|now|therefore|hence|finally)?\W*$/i;
+
+/** Without the reason behind an answer, unless it holds a conclusion. */
+export function withoutReason(text: string): string {
+  const exact = text.replace(approximation, '');
+  const found = reason.exec(exact)?.[0] ?? '';
+  const own = exact.slice(0, exact.length - found.length);
+  return found === '' || concludes.test(found) || onlyBegins.test(own) ? exact : own.trimEnd();
+}
+
+const rejects =
+  /\b(?:reject(?:s|ed)?|extraneous|discard(?:s|ed)?|invalid|impossible|does(?: not|n['’]t) work|not (?:valid|allowed|possible|a solution))\b/i;
+
+/** Of a line of several sentences, those that do not reject something: "The other root, $-3$, is rejected." */
+export function withoutRejected(line: string): string {
+  const sentences = line.split(/(?<=[.!])\s+(?=\p{Lu})/u);
+  const kept = sentences.filter((sentence) => !rejects.test(sentence));
+  return kept.length > 0 && kept.some((sentence) => /\d/.test(sentence)) ? kept.join(' ') : line;
+}
+
+/** The items of a list that the text ends with, at least two. */
+export function closingLines(text: string): string[] {
+  const lines = text
+    .trim()
+    .split(/\n+/)
+    .map((line) => line.trim());
+  const items: string[] = [];
+  for (const line of lines.reverse()) {
+    const item = /^(?:[-*\u2022]|\d{1,2}[.)]|\([a-z]\))\s+(\S.{0,80})$/.exec(line)?.[1];
+    if (item === undefined) break;
+    items.unshift(item);
+  }
+  return items.length > 1 && items.length <= 10 ? items : [];
+}
