@@ -63,19 +63,30 @@ def literal(text):
         return None
 
 def json_codes(text):
+    """In a JSON object, however deep, or a text that is one JSON string."""
     start, end = text.find("{"), text.rfind("}")
+    is_string = text.strip()[:1] == '"'
+    part = text if is_string else text[start : end + 1] if 0 <= start < end else "null"
     try:
-        held = json.loads(text[start : end + 1]) if 0 <= start < end else None
+        held = json.loads(part)
     except (ValueError, RecursionError):
-        held = literal(text[start : end + 1])
-    if isinstance(held, dict):
-        yield from (value for value in held.values() if isinstance(value, str))
+        held = literal(part)
+    yield from texts_of(held)
+
+def texts_of(held, depth=0):
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, (dict, list)) and depth < 4:
+        for value in held.values() if isinstance(held, dict) else held:
+            yield from texts_of(value, depth + 1)
 
 def inline_codes(text):
     yield from reversed(re.findall(r"\`{3}(?:python|py)?[ \\t]*([^\`\\n]+)\`{3}", text))
     yield from reversed(re.findall(r"(?<!\`)\`([^\`\\n]+)\`(?!\`)", text))
 
 INVISIBLE = dict.fromkeys(map(ord, "\\u200b\\u200c\\u200d\\u2060\\ufeff"))
+# The end of a turn that a server leaves in.
+LEFTOVERS = re.compile(r"\\s*(?:</s>|<[|\\uff5c][\\w\\u2581]{1,30}[|\\uff5c]>|<end_of_turn>)\\s*\\Z")
 BLANKS = re.compile("[\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]")
 QUOTES = str.maketrans("\\u201c\\u201d\\u2018\\u2019", "\\"\\"''")
 # What each line of a quotation, a session, a listing or a patch begins with; in a session, what a program prints does not.
@@ -83,6 +94,8 @@ LINE_MARKS = (r"> ?", r"(?:>>>|\\.\\.\\.)(?: |$)", r"[ \\t]*\\d+(?:[ \\t]*[|:.)]
 
 def unmarked(code):
     lines = code.split("\\n")
+    if any(line.startswith("+") for line in lines):
+        lines = [line for line in lines if not line.startswith("-")]
     for mark in map(re.compile, LINE_MARKS):
         marked = [line for line in lines if mark.match(line)]
         is_session = mark.pattern.startswith("(?:>>>") and marked and code.lstrip().startswith(">>>")
@@ -93,7 +106,7 @@ def repaired(code):
     """Code that was Python before its signs were exchanged for others, or its first line lost its indentation."""
     if is_python(code):
         return code
-    plain = code.translate(INVISIBLE)
+    plain = LEFTOVERS.sub("", code.translate(INVISIBLE))
     indented = "\\n".join(BLANKS.sub(" ", line[: len(line) - len(line.lstrip())]) + line.lstrip() for line in plain.split("\\n"))
     unescaped = html.unescape(plain)
     forms = [indented, BLANKS.sub(" ", plain), *unmarked(plain), unescaped, unescaped.translate(QUOTES)]

@@ -102,7 +102,8 @@ def candidates(text):
     yield PROMPT + textwrap.indent(textwrap.dedent(longest_code(text)), "    ")
 
 def answer_code():
-    text = sys.stdin.read()
+    # The language of a fence that is gone.
+    text = re.sub(r"\\A\\s*python3?[ \\t]*\\n", "", sys.stdin.read())
     return next(filter(defines_entry, candidates(text)), text)
 `;
 }

@@ -60,8 +60,8 @@ const isFunction = (name: string, applied: string): boolean =>
 /**
  * Reads an expression as written by `plainLatex`, in one pass from left to right. A product without signs binds more tightly than
  * a quotient's slash (1/2x is 1/(2x)), and is the argument of a function without brackets, up to a sign or the next function
- * (\cos 3 \cdot 5 is 5 \cos 3, \ln x \ln y a product). A letter before brackets is a factor, but f is a function, and so is P in P(0). undefined for
- * what is not an expression.
+ * (\cos 3 \cdot 5 is 5 \cos 3, \ln x \ln y a product). A letter before brackets is a factor, but f is a function, and so is P in
+ * P(0). undefined for what is not an expression.
  */
 export function parseLatex(latex: string): MathTree | undefined {
   return new Parser(latex).whole();
