@@ -204,7 +204,10 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
   const begin = (fold: Fold, listeners: Watch['listeners']): void => {
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, closing.signal]);
+    // One that was given up still ends: two must not add to the same log.
+    const before = fold.watch?.done;
     const run = async (): Promise<void> => {
+      await before;
       while (!signal.aborted) {
         try {
           await follow(fold, signal);
@@ -270,7 +273,7 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
     watch(runId, changed) {
       const fold = foldOf(runId);
       fold.usedAt = timing.monotonicMs();
-      if (fold.watch === undefined) begin(fold, new Set());
+      if (fold.watch === undefined || fold.watch.ending.signal.aborted) begin(fold, new Set());
       const { watch } = fold;
       watch?.cancelLinger?.();
       watch?.listeners.add(changed);
