@@ -19,15 +19,16 @@ export function openEventStream(response: ServerResponse, timing: Timing): Chang
   // Sent at once, so that the page knows that it is heard.
   response.write('retry: 2000\n\n');
   let isBehind = false;
-  let cancelStall = (): void => undefined;
+  let cancelStall: (() => void) | undefined;
   let cancelSign = (): void => undefined;
   const write = (text: string): void => {
     if (response.destroyed || response.write(text) || isBehind) return;
-    cancelStall();
-    cancelStall = timing.after(stallMs, () => response.destroy());
+    // From the first write that had to wait: those after it are no sign that anybody reads.
+    cancelStall ??= timing.after(stallMs, () => response.destroy());
   };
   const onDrain = (): void => {
-    cancelStall();
+    cancelStall?.();
+    cancelStall = undefined;
     if (!isBehind) return;
     isBehind = false;
     write('event: reset\ndata: {}\n\n');
@@ -45,7 +46,7 @@ export function openEventStream(response: ServerResponse, timing: Timing): Chang
     },
     reset: (id) => write(`event: reset\nid: ${id}\ndata: {}\n\n`),
     [Symbol.dispose]: () => {
-      cancelStall();
+      cancelStall?.();
       cancelSign();
       response.off('drain', onDrain);
       response.end();

@@ -3,10 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { openEventStream } from '../../../services/dashboard/http/event-stream.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
+import { createManualTiming } from '../../support/manual-timing.ts';
 
 /** A client that reads only when it is told to. */
 function slowResponse() {
   let waiting = '';
+  let isDestroyed = false;
   const response = Object.assign(new EventEmitter(), {
     destroyed: false,
     writeHead: () => undefined,
@@ -15,7 +17,9 @@ function slowResponse() {
       return waiting.length < 16_384;
     },
     end: () => undefined,
-    destroy: () => undefined,
+    destroy: () => {
+      isDestroyed = true;
+    },
   });
   Object.defineProperties(response, {
     writableLength: { get: () => waiting.length },
@@ -27,7 +31,7 @@ function slowResponse() {
     response.emit('drain');
     return text;
   };
-  return { response: response as unknown as ServerResponse, read, waiting: () => waiting.length };
+  return { response: response as unknown as ServerResponse, read, waiting: () => waiting.length, destroyed: () => isDestroyed };
 }
 
 test('what comes for a page that does not read is dropped beyond a bound, and the page is told to read anew', () => {
@@ -41,4 +45,18 @@ test('what comes for a page that does not read is dropped beyond a bound, and th
   expect(read()).toContain('event: reset');
   stream.change({ trouble: '' }, 'boot-5001');
   expect(read()).toContain('id: boot-5001');
+});
+
+test('a page that has read nothing for a minute is let go, however much comes for it meanwhile', async () => {
+  const timing = createManualTiming();
+  const { response, destroyed } = slowResponse();
+  using stream = openEventStream(response, timing);
+  stream.change({ trouble: 'x'.repeat(20_000) }, 'boot-0');
+  for (let second = 0; second < 59; second += 1) {
+    await timing.advance(1_000);
+    stream.change({ trouble: `${second}` }, `boot-${second + 1}`);
+  }
+  expect(destroyed()).toBe(false);
+  await timing.advance(1_000);
+  expect(destroyed()).toBe(true);
 });
