@@ -40,7 +40,8 @@ export async function learnBenchmarks(
       }
       const difficulties = await difficultiesOf(benchmark, recordedFolder);
       recorded += difficulties.size;
-      known.push(...knownQueries(benchmark, { difficulties, solutions: await loadCanonicalSolutions(dataFolder, benchmark) }));
+      const solutions = await loadCanonicalSolutions(dataFolder, benchmark);
+      for (const query of knownQueries(benchmark, { difficulties, solutions })) known.push(query);
     }
   }
   return { known, recorded, missing };

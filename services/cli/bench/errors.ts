@@ -1,3 +1,4 @@
+import { highestOf } from '../../domain/statistics/extremes.ts';
 import type { Bench, BenchRow } from './bench.ts';
 import { type BenchedSearch, runSearch, type SearchToBench } from './run-search.ts';
 import { type RefusedCall, type ServedCall, slotUse } from './served-calls.ts';
@@ -71,7 +72,7 @@ function longestWait({ calls, refused }: BenchedSearch): number {
 
 function rowsOfCap({ calls, refused }: BenchedSearch): BenchRow[] {
   const firstMs = calls[0]?.beganMs ?? 0;
-  const lastMs = Math.max(...calls.map(({ endedMs }) => endedMs));
+  const lastMs = highestOf(calls.map(({ endedMs }) => endedMs));
   const [fromMs, toMs] = [settled.from, settled.to].map((part) => firstMs + part * (lastMs - firstMs)) as [number, number];
   const within = <Call extends Pick<RefusedCall, 'beganMs' | 'endedMs'>>(all: readonly Call[]): Call[] =>
     all.filter(({ beganMs, endedMs }) => endedMs > fromMs && beganMs < toMs);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { highestOf, lowestOf } from '../../domain/statistics/extremes.ts';
 
 /** A line of the simulated model's access log. */
 const line = z.object({
@@ -29,7 +30,8 @@ export interface SlotUse {
 }
 
 export function slotUse(calls: readonly Pick<ServedCall, 'beganMs' | 'endedMs'>[], slots: number): SlotUse {
-  const [first, last] = [Math.min(...calls.map(({ beganMs }) => beganMs)), Math.max(...calls.map(({ endedMs }) => endedMs))];
+  const first = lowestOf(calls.map(({ beganMs }) => beganMs));
+  const last = highestOf(calls.map(({ endedMs }) => endedMs));
   const answering = calls.reduce((sum, { beganMs, endedMs }) => sum + endedMs - beganMs, 0);
   return { seconds: (last - first) / 1000, busy: answering / (slots * (last - first)), mostAtOnce: mostAtOnce(calls) };
 }

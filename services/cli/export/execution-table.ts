@@ -26,10 +26,11 @@ export async function executionTable(
   signal: AbortSignal,
 ): Promise<string | Uint8Array> {
   const { rounds, configuration } = record.state();
-  const executions: RoundExecution[] = [];
+  const byRound: RoundExecution[][] = [];
   for (const each of rounds.filter(({ round: number }) => round === undefined || number === round)) {
-    executions.push(...(await executionsOf(cluster, record, each, benchmark, signal)));
+    byRound.push(await executionsOf(cluster, record, each, benchmark, signal));
   }
+  const executions = byRound.flat();
   const origin = {
     ...{ evaluation: record.runId, benchmark: benchmark.name, split: benchmark.split, scorer: benchmark.scorer },
     ...{ workflow: '', model: configuration.executor.model },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { knownQueries } from '../../../services/simulator/difficulty.ts';
 import { learnBenchmarks } from '../../../services/simulator/learn-benchmarks.ts';
 import { loadRecordedDifficulties } from '../../../services/simulator/recorded-difficulties.ts';
@@ -75,5 +75,22 @@ describe('what the model knows', () => {
     expect(splits).toEqual(expect.arrayContaining(['sample validate', 'sample test']));
     expect(splits.filter((split) => split.startsWith('gsm8k'))).toEqual([]);
     expect(missing).toContain('gsm8k validate');
+  });
+
+  it('covers benchmarks of more queries than a function takes arguments', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'scale-many-queries-'));
+    onTestFinished(() => rm(place, { recursive: true, force: true }));
+    const queries = 150_000;
+    const rows = Array.from({ length: queries }, (_, number) => `{"question":"q${number}","answer":"${number}"}`);
+    await writeFile(join(place, 'rows.jsonl'), rows.join('\n'));
+    const file = join(place, 'many.yaml');
+    const fields =
+      'fields: { question: question }\nreference: answer\nscorers: { same: exact-match }\nsplit: { shares: { validate: 0.9, test: 0.1 }, seed: 1 }';
+    await writeFile(
+      file,
+      `name: many\ndescription: Sums.\nanswer_format: A number.\nfile: rows.jsonl\n${fields}\noperators: [custom]\n`,
+    );
+    const { known } = await learnBenchmarks(place, place, [file]);
+    expect(known.filter(({ benchmark: { name } }) => name === 'many')).toHaveLength(queries);
   });
 });

@@ -11,6 +11,11 @@ test('how busy slots were is worked out from the first call to the last', () => 
   expect(slotUse(calls, 2)).toEqual({ seconds: 0.4, busy: 0.75, mostAtOnce: 2 });
 });
 
+test('of more calls than a function takes arguments, too', () => {
+  const calls = Array.from({ length: 200_000 }, (_, place) => call(place, place + 1_000));
+  expect(slotUse(calls, 1_000)).toMatchObject({ seconds: 200.999, mostAtOnce: 1_000 });
+});
+
 test('calls of several endpoints are read in the order in which they began; a line that is none is refused', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'scale-calls-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -5,7 +5,8 @@ import type { TableFormat } from '../../../../services/cli/export/encode-table.t
 import { executionTable } from '../../../../services/cli/export/execution-table.ts';
 import { describeProvenance, provenanceOf } from '../../../../services/cli/export/provenance.ts';
 import { proposalsShown } from '../../../../services/cli/show/proposals-shown.ts';
-import type { Benchmark } from '../../../../services/domain/benchmark.ts';
+import type { Benchmark, Query } from '../../../../services/domain/benchmark.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
@@ -75,6 +76,34 @@ describe('the executions of a run as a table', () => {
     expect(csv.split('\n')[0]).toBe(Object.keys(rows[0]).join(','));
     expect(csv).toContain('"3, ""quoted""\nand more?"');
   });
+});
+
+test('of more executions than a function takes arguments, the table is whole, too', async () => {
+  const queryCount = 150_000;
+  const whole = createRunRecord('many');
+  const proposed = log.find((event) => event.kind === 'workflow-proposed');
+  if (proposed === undefined) throw new Error('the log begins with a workflow');
+  const outcomes = Array.from({ length: queryCount }, (_, queryIndex) => ({
+    queryIndex,
+    repeat: 0,
+    score: 1,
+    answer: '',
+    tokens: [],
+  }));
+  const events: RunEvent[] = [
+    { kind: 'run-started', configuration: madeUpConfiguration({ queryCount }) },
+    { kind: 'round-started', round: 1, parentRound: 0, candidates: [] },
+    proposed,
+    { kind: 'sample-drawn', round: 1, queryIndexes: outcomes.map(({ queryIndex }) => queryIndex), strata: [] },
+    { kind: 'executions-completed', round: 1, outcomes },
+  ];
+  for (const [index, event] of events.entries()) {
+    whole.add({ sequence: index + 1, timeMs: index, event: decodeProtoEvent(encodeEvent('many', event)) });
+  }
+  const [query] = benchmark.queries;
+  const many = { ...benchmark, queries: new Array<Query>(queryCount).fill(query as Query) };
+  const text = String(await executionTable(cluster, whole, many, { format: 'jsonl', round: undefined }, signal));
+  expect(text.trimEnd().split('\n')).toHaveLength(queryCount);
 });
 
 test('a workflow is exported with what it needs beside itself, in comments', () => {
