@@ -1,4 +1,4 @@
-import type { AnswerKind } from '../../shared/benchmarks/answer-options.ts';
+import { type AnswerKind, labelIn } from '../../shared/benchmarks/answer-options.ts';
 import type { ColumnProfile } from './column-profile.ts';
 
 /** What the columns of a data file seem to be for. */
@@ -7,6 +7,8 @@ export interface GuessedColumns {
   readonly inputs: readonly string[];
   readonly answer: readonly string[];
   readonly options: GuessedOptions | undefined;
+  /** What a column of instructions says in each row. */
+  readonly instruction: string | undefined;
   /** The column that says which split a row is in, and its values by split. */
   readonly split: { readonly column: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
@@ -73,13 +75,19 @@ export function guessColumns(
   const answer = given.answer ?? answerColumn(left.filter(({ name }) => given.inputs?.includes(name) !== true));
   const inputs = given.inputs ?? inputColumns(left.filter(({ name }) => !answer.includes(name)));
   return {
-    ...{ inputs, answer, split },
+    ...{ inputs, answer, split, instruction: instructionIn(left) },
     options: options && { ...options, answer: answerKindOf(profiles, answer, options) },
   };
 }
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** Whether a column, or the last part or two of a path to it, has such a name. */
+function endsIn(column: string, name: string): boolean {
+  const parts = column.split('.');
+  return [column, parts.slice(-2).join('.'), parts.slice(-1).join('')].some((each) => plain(each) === name);
 }
 
 /** The first of the names that a column has. */
@@ -112,16 +120,24 @@ function inputColumns(profiles: readonly ColumnProfile[]): readonly string[] {
   const asking = profiles.filter(({ values, filled }) => values.length > 1 || filled < 2);
   const main = named(asking, askingNames) ?? named(prose, textNames) ?? longest;
   if (main === undefined) return [];
-  const beside = profiles.filter((profile) => profile !== main && besideNames.includes(plain(profile.name)));
-  return [...beside.map(({ name }) => name), main.name];
+  const others = (names: readonly string[]) =>
+    profiles.filter((profile) => profile !== main && names.includes(plain(profile.name))).map(({ name }) => name);
+  // Options that are a text, and no list, are read as they are.
+  return [...others(besideNames), main.name, ...others(optionNames)];
+}
+
+function instructionIn(profiles: readonly ColumnProfile[]): string | undefined {
+  const constant = profiles.filter(({ values, filled, words }) => values.length === 1 && filled >= 2 && words >= 2);
+  return named(constant, ['instruction', 'instructions', 'prompt', 'task', 'systemprompt'])?.values[0];
 }
 
 function optionColumns(profiles: readonly ColumnProfile[]): Omit<GuessedOptions, 'answer'> | undefined {
   const list = profiles.find(
     ({ name, texts }) =>
-      optionNames.includes(plain(name)) && texts.filter((each) => each.length > 1).length * 10 >= texts.length * 9,
+      optionNames.some((each) => endsIn(name, each)) && texts.filter((each) => each.length > 1).length * 10 >= texts.length * 9,
   );
-  if (list !== undefined) return { of: [list.name], labels: named(profiles, optionLabelNames)?.name };
+  const labels = profiles.find(({ name }) => optionLabelNames.some((each) => endsIn(name, each)));
+  if (list !== undefined) return { of: [list.name], labels: labels?.name };
   const ordered = (pattern: RegExp): readonly string[] => profiles.map(({ name }) => name).filter((name) => pattern.test(name));
   const sets = [
     ordered(/^(?:option|choice|answer|ending|op)[ _-]?[a-h]$/i),
@@ -151,7 +167,7 @@ function answerKindOf(
     filled.length > 0 && filled.filter(holds).length * 20 >= filled.length * 19;
   if (own !== undefined && most(({ answers, labels: known = [] }) => answers.every((one) => known.includes(one)))) return 'label';
   if (most(({ answers, options: known }) => answers.every((one) => known.includes(one)))) return 'text';
-  if (most(({ answers }) => answers.every((one) => /^[A-Ha-h]$/.test(one)))) return 'label';
+  if (most(({ answers }) => answers.every((one) => /^[A-Ha-h]$/.test(labelIn(one))))) return 'label';
   const numbers = filled.flatMap(({ answers, options: { length } }) => answers.map((one) => ({ at: Number(one), length })));
   if (!numbers.every(({ at }) => Number.isInteger(at))) return undefined;
   if (numbers.some(({ at }) => at === 0)) return 'index';

@@ -26,7 +26,7 @@ export function guessKind(answers: readonly ColumnProfile[], options: GuessedOpt
   if (first === undefined) return 'exact-match';
   const isAlone = answers.length === 1;
   if (isAlone && isOfClasses(first)) {
-    if (first.isList) return 'labels';
+    if (first.isList || joinedLabels(first) !== undefined) return 'labels';
     // A small whole number may be a class, and is judged as one by the number.
     return first.isNumeric ? 'number' : 'choice';
   }
@@ -36,7 +36,8 @@ export function guessKind(answers: readonly ColumnProfile[], options: GuessedOpt
 
 /** @param answers the columns of right answers */
 export function planAnswer(kind: PlannedKind, answers: readonly ColumnProfile[], options: OptionCounts | undefined): AnswerPlan {
-  const values = [...new Set(answers.flatMap((answer) => answer.values))];
+  const joined = kind === 'labels' && answers.length === 1 ? answers.flatMap((answer) => joinedLabels(answer) ?? []) : [];
+  const values = joined.length > 0 ? joined : withoutCapitals(answers.flatMap((answer) => answer.values));
   const several = answers.length > 1 || answers.some(({ isList }) => isList) ? ' (any of several)' : '';
   switch (kind) {
     case 'choice': {
@@ -78,6 +79,21 @@ export function planAnswer(kind: PlannedKind, answers: readonly ColumnProfile[],
         isOfClasses: answers.length === 1 && answers.every((answer) => isOfClasses(answer) && !answer.isList),
       };
   }
+}
+
+/** The labels of a column that holds several in one text, "billing, returns", some of which stand alone elsewhere. */
+function joinedLabels({ values }: ColumnProfile): readonly string[] | undefined {
+  const parts = values.map((value) => value.split(',').map((part) => part.trim()));
+  const alone = new Set(parts.filter((each) => each.length === 1).flat());
+  const several = parts.filter((each) => each.length > 1);
+  const isJoined =
+    several.length > 0 && several.every((each) => each.every((part) => part !== '') && each.some((part) => alone.has(part)));
+  return isJoined ? [...new Set(parts.flat())] : undefined;
+}
+
+/** No scorer tells "Yes" from "yes". */
+function withoutCapitals(values: readonly string[]): readonly string[] {
+  return [...new Map(values.toReversed().map((value) => [value.toLowerCase(), value])).values()].toReversed();
 }
 
 export interface OptionCounts {

@@ -74,7 +74,8 @@ export function planScaffold({ path, read, profiles }: LookedAt, choices: InitCh
   if (answer.length === 0) throw undecided('answer', 'the right answer', profiles, path);
   if (inputs.length === 0) throw undecided('input', 'what is asked', profiles, path);
   const answers = answer.flatMap((name) => profiles.find((profile) => profile.name === name) ?? []);
-  const options = decidedOptions(guessed, path);
+  refuseListsAsTexts(inputs, profiles, path);
+  const options = decidedOptions(guessed, answers, path);
   refuseRowAsNames(answers, path);
   const plan = planAnswer(choices.kind ?? guessKind(answers, options), answers, options && optionCounts(options, profiles));
   const fields = fieldsOf(inputs);
@@ -90,7 +91,7 @@ export function planScaffold({ path, read, profiles }: LookedAt, choices: InitCh
     ...{ name, fields, options, separator: separatorToSay(read, path) },
     task:
       choices.task ??
-      `${capitalised(formatNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
+      `${guessed.instruction === undefined || choices.inputs !== undefined ? '' : `${withStop(guessed.instruction)} `}${capitalised(formatNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
     dataFile: relative(folder, path),
     reference: answer,
     answer: plan,
@@ -112,10 +113,36 @@ function undecided(flag: string, what: string, profiles: readonly ColumnProfile[
   return new CliError('bad-input', `which column of ${path} is ${what}? Say it with --${flag}, one of ${names}`);
 }
 
-function decidedOptions({ options }: GuessedColumns, path: string): Scaffold['options'] {
+function withStop(text: string): string {
+  return /[.:!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** Lists that a table of texts holds as Python or JSON writes them: which option an answer means could not be told. */
+function refuseListsAsTexts(inputs: readonly string[], profiles: readonly ColumnProfile[], path: string): void {
+  const isList = (text: string): boolean => /^\[.+\]$/s.test(text);
+  const column = profiles.find(
+    ({ name, texts }) => inputs.includes(name) && texts.flat().length > 1 && texts.flat().every(isList),
+  );
+  if (column === undefined) return;
+  throw new CliError(
+    'bad-input',
+    `${path} holds lists as texts in "${column.name}", as ${clippedValue(column)}: give each item a column of its own, as in option_a and option_b, or write the rows as JSON Lines with real lists`,
+  );
+}
+
+function clippedValue({ values: [first = ''] }: ColumnProfile): string {
+  return first.length > 60 ? `${first.slice(0, 60)}…` : first;
+}
+
+function decidedOptions({ options }: GuessedColumns, answers: readonly ColumnProfile[], path: string): Scaffold['options'] {
   if (options === undefined) return undefined;
   const { answer, ...rest } = options;
   if (answer !== undefined) return { ...rest, answer };
+  const other = answers.find(({ isNumeric }) => !isNumeric);
+  if (other !== undefined) {
+    const form = `${path} has options to choose from in ${options.of.join(', ')}, and its answers are neither these, nor their letters or numbers, as ${clippedValue(other)}; write one of them, or the options as one text under another name`;
+    throw new CliError('bad-input', form);
+  }
   const message = `${path} has options to choose from, but its answers may count them from 0 as well as from 1; write \`options: { of: ${options.of.join(', ')}, answer: index }\`, or position, in a benchmark file of your own`;
   throw new CliError('bad-input', message);
 }

@@ -18,6 +18,12 @@ export function optionsText({ texts, labels }: RowOptions): string {
   return texts.map((text, index) => `${labels[index]}. ${text}`).join('\n');
 }
 
+/** The label in "(B)", "B." and "B) the option's text"; otherwise the text itself. */
+export function labelIn(written: string): string {
+  const [, label] = /^[([]?(\w{1,3})[)\].:]+(?:\s|$)/.exec(written) ?? [];
+  return label ?? written;
+}
+
 /**
  * Which option a right answer means.
  * @returns its place from 0, or what is wrong
@@ -31,8 +37,12 @@ export function placeOfAnswer(given: string, kind: AnswerKind, { texts, labels }
     return `the answer "${given}" is no ${kind} of its ${texts.length} options, which are counted from ${first}`;
   }
   const names = kind === 'label' ? labels : texts;
-  const exact = names.findIndex((name) => name.trim() === written);
-  const place = exact >= 0 ? exact : names.findIndex((name) => name.trim().toLowerCase() === written.toLowerCase());
+  const named = (text: string): number => {
+    const exact = names.findIndex((name) => name.trim() === text);
+    return exact >= 0 ? exact : names.findIndex((name) => name.trim().toLowerCase() === text.toLowerCase());
+  };
+  const whole = named(written);
+  const place = whole < 0 && kind === 'label' ? named(labelIn(written)) : whole;
   return place >= 0
     ? place
     : `the answer "${given}" is none of its ${kind === 'label' ? 'labels' : 'options'} ${names.join(', ')}`;

@@ -48,7 +48,10 @@ export function parseCsv(text: string, separator = ',', most?: number): CsvRecor
     const quoted = isQuoted ? matchAt(quotedCell, written, start) : '';
     // Unquoted cells may hold quotes only with relax_quotes, which lets this pass too.
     if (isQuoted && start + quoted.length < end) {
-      throw new CsvError(line + lineEnds(quoted), 'a cell continues after its closing quote');
+      throw new CsvError(
+        line + lineEnds(quoted),
+        'a cell continues after its closing quote; a quote within a cell is written twice, ""',
+      );
     }
     goTo(end + separator.length);
     return value;

@@ -4,8 +4,9 @@ import { jsonAsWritten } from './json-as-written.ts';
 import type { RowFault } from './row-faults.ts';
 import type { DataFormat, ReadRows, SourceRow } from './source-rows.ts';
 
-/** JSON Lines: each line an object. */
+/** JSON Lines: each line an object. Some files that are called so hold one JSON list. */
 export function rowsOfLines(text: string, path: string): ReadRows {
+  if (isListOfObjects(text)) return rowsOfList(text, path, {});
   const rows: SourceRow[] = [];
   const faults: RowFault[] = [];
   for (const [index, line] of text.split('\n').entries()) {
@@ -48,6 +49,15 @@ export function rowsOfList(text: string, path: string, format: DataFormat): Read
 }
 
 const noObject = 'a row must be an object with a field for each column';
+
+function isListOfObjects(text: string): boolean {
+  if (!/^\s*\[\s*\{/.test(text)) return false;
+  try {
+    return isListOfRows(jsonAsWritten(text));
+  } catch {
+    return false;
+  }
+}
 
 /** Many files called .json hold JSON Lines: their first line is an object already, and others follow. */
 function isLines(text: string): boolean {

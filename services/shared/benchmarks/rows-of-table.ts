@@ -26,7 +26,8 @@ export function rowsOfTable(text: string, path: string, usual: string, wanted: r
     if (cells.every((cell) => cell.trim() === '')) continue;
     const at = { unit: 'line', number: line } as const;
     if (cells.length < needed || cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
-      const message = `${cells.length} cells for ${columns.length} columns`;
+      const advice = cells.length > columns.length ? '; a cell that holds the separator is written in double quotes' : '';
+      const message = `${cells.length} cells for ${columns.length} columns${advice}`;
       faults.push({ file: path, at, problem: 'bad-csv', kind: 'ragged', message });
       continue;
     }

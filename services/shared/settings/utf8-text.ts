@@ -44,6 +44,9 @@ const beginnings: readonly (readonly [readonly number[], string])[] = [
 
 /** Judged by its first bytes; undefined for text. */
 function fileKindOf(bytes: Uint8Array): string | undefined {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
+  if (start.startsWith('version https://git-lfs.')) return 'a pointer of Git LFS, not the data: fetch it with `git lfs pull`';
+  if (/^\s*<(?:!doctype html|html)\b/i.test(start)) return 'a web page, not data: download the file itself';
   for (const [first, kind] of beginnings) if (first.every((byte, index) => bytes[index] === byte)) return kind;
   // ASCII in UTF-16 without a mark: every other byte is zero, which is valid UTF-8.
   const sample = bytes.subarray(0, 1000);

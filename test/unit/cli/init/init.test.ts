@@ -83,6 +83,50 @@ describe('scale init', () => {
       { input: ['question'], answer: ['answer'], scorers: { choice: { kind: 'choice', choices: ['A', 'B', 'C'] } } },
     ],
     [
+      'options within a question, with labels of their own',
+      'd.jsonl',
+      lines(
+        many((index) => ({
+          question: {
+            stem: `Which is ${index}?`,
+            choices: ['a dog', 'a cat'].map((text, place) => ({ text, label: 'AB'[place] })),
+          },
+          answerKey: 'AB'[index % 2],
+        })),
+      ),
+      { input: ['question.stem'], answer: ['answerKey'], scorers: { choice: { kind: 'choice', choices: ['A', 'B'] } } },
+    ],
+    [
+      'options in one text, which must be read to answer',
+      'd.csv',
+      `question,options,answer\n${many((index) => `which ${index}?,A) dog B) cat C) cow,${'ABC'[index % 3]}`).join('\n')}\n`,
+      { input: ['question', 'options'], scorers: { choice: { kind: 'choice', choices: ['A', 'B', 'C'] } } },
+    ],
+    ...['B.', '(B)', 'b)', 'B. cat'].map((written): [string, string, string, object] => [
+      `letters of options, as ${written}`,
+      'd.csv',
+      `question,A,B,C,answer\n${many((index) => `which ${index}?,dog,cat,cow,${written}`).join('\n')}\n`,
+      { input: ['question'], scorers: { choice: { kind: 'choice', choices: ['A', 'B', 'C'] } } },
+    ]),
+    [
+      'several labels in one text',
+      'd.csv',
+      `text,tags\n${many((index) => `A text ${index},${index % 2 ? '"red, blue"' : 'red'}`).join('\n')}\n`,
+      { scorers: { all: { kind: 'labels', choices: ['red', 'blue'] } } },
+    ],
+    [
+      'classes once, however they are capitalised',
+      'd.csv',
+      `text,team\n${many((index) => `A text ${index},${['Konto', 'konto ', 'Versand', 'Versand'][index % 4]}`).join('\n')}\n`,
+      { scorers: { choice: { kind: 'choice', choices: ['Versand', 'Konto'] } } },
+    ],
+    [
+      'a JSON list that is called JSON Lines',
+      'd.jsonl',
+      JSON.stringify(many((index) => ({ question: `What is ${index}?`, answer: index }))),
+      { input: ['question'], scorers: { number: 'number' } },
+    ],
+    [
       'sets of labels',
       'd.jsonl',
       lines(many((index) => ({ text: `A text of no ${index}`, tags: index % 2 ? ['red', 'blue'] : ['green'] }))),
@@ -110,6 +154,30 @@ describe('scale init', () => {
     const rows = many((index) => ({ instruction: 'Name the team.', input: `Ticket ${index}`, output: teams[index % 3] }));
     const { document } = await init(await put('alpaca.json', JSON.stringify(rows)), '--yes');
     expect(document).toMatchObject({ input: ['input'], answer: ['output'] });
+    // What it says is the task.
+    expect(await readFile(join(folder, 'own/alpaca-benchmark.yaml'), 'utf8')).toContain('Name the team. Input is given');
+  });
+
+  it.each([
+    [
+      'lists as texts',
+      'd.csv',
+      `question,options,answer\n${many((index) => `which ${index}?,"['dog', 'cat']",${index % 2}`).join('\n')}\n`,
+      `holds lists as texts in "options", as ['dog', 'cat']: give each item a column of its own`,
+    ],
+    [
+      'answers that are no option',
+      'd.csv',
+      `question,A,B,answer\n${many((index) => `which ${index}?,dog,cat,${index % 2 ? 'the cat' : 'a dog'}`).join('\n')}\n`,
+      'its answers are neither these, nor their letters or numbers',
+    ],
+    ['a pointer of Git LFS', 'd.csv', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 1\n', 'git lfs pull'],
+    ['a web page', 'd.csv', '<!DOCTYPE html>\n<html><body>Not Found</body></html>', 'is a web page, not data'],
+    ['quotes behind a backslash', 'd.csv', 'question,answer\n"say \\"a\\" please",b\n', 'a quote within a cell is written twice'],
+  ])('refuses %s with the next step', async (_what, name, content, said) => {
+    const { code, stderr, stdout } = await init(await put(name, content), '--yes');
+    expect(code).toBe(2);
+    expect((stderr + stdout).replaceAll('\\"', '"')).toContain(said);
   });
 
   it('takes what comes with an instruction of its own', async () => {

@@ -102,7 +102,7 @@ describe('all that is wrong with a file', () => {
     const path = join(folder, 'd.csv');
     expect(error.message.split('\n')).toEqual([
       `${path}: 8 rows cannot be used, for 3 reasons`,
-      `  ${path}, line 7: 3 cells for 2 columns`,
+      `  ${path}, line 7: 3 cells for 2 columns; a cell that holds the separator is written in double quotes`,
       `  ${path}, line 5: the column "q" is empty (and in 5 more: lines 11, 13, 22, 32 and 1 more)`,
       `  ${path}, line 9: the scorer c cannot judge this query: its reference "stok" is none of the choices x, y, z`,
     ]);
