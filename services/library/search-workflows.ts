@@ -29,6 +29,7 @@ import { canonicalHash } from '../domain/workflow/canonical-hash.ts';
 import { interpretWorkflow } from '../domain/workflow/interpret.ts';
 import type { Workflow } from '../domain/workflow/workflow.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
+import { linked } from '../shared/lifecycle/abort.ts';
 import { meteredClient } from './metered-client.ts';
 
 /** What one job asks for: the model of a role, set as the configuration sets it. */
@@ -132,11 +133,12 @@ async function* eventsOf(step: Step, command: Command): AsyncGenerator<RunEvent>
       const round = state.rounds[command.round - 1] as Round;
       const workflowFor = executedWorkflows(round);
       for (let start = 0; start < command.executions.length; start += batchSize) {
-        const batch = command.executions.slice(start, start + batchSize).map(({ queryIndex, repeat }) => {
+        const batch = command.executions.slice(start, start + batchSize);
+        const outcomes = await allOrNone(batch, step.signal, ({ queryIndex, repeat }, signal) => {
           const workflow = workflowFor(queryIndex)?.workflow ?? (round.workflow as Workflow);
-          return execute(step.ports, { configuration, benchmark, workflow, queryIndex, repeat, command, signal: step.signal });
+          return execute(step.ports, { configuration, benchmark, workflow, queryIndex, repeat, command, signal });
         });
-        yield executedEvent(command, await Promise.all(batch), state);
+        yield executedEvent(command, outcomes, state);
       }
       return;
     }
@@ -154,6 +156,23 @@ async function* eventsOf(step: Step, command: Command): AsyncGenerator<RunEvent>
         ? admitProposal({ state: viewOfWorkflows(state, round), ...read })
         : queryProposalOf({ ...read, queryIndex });
     }
+  }
+}
+
+/** All at once. The first that fails ends the others, so that none goes on to spend tokens when the error is thrown. */
+async function allOrNone<Item, Result>(
+  items: readonly Item[],
+  signal: AbortSignal,
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+): Promise<Result[]> {
+  using either = linked(signal);
+  const results = items.map((item) => work(item, either.signal));
+  try {
+    return await Promise.all(results);
+  } catch (error) {
+    either.abort(error);
+    await Promise.allSettled(results);
+    throw error;
   }
 }
 

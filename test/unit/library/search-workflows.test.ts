@@ -7,6 +7,7 @@ import type { RunEvent } from '../../../services/domain/run/event.ts';
 import { chatClient } from '../../../services/library/chat-client.ts';
 import { type SearchPorts, searchWorkflows } from '../../../services/library/search-workflows.ts';
 import { readRunFile } from '../../../services/shared/config/run-file.ts';
+import { untilAborted } from '../../../services/shared/lifecycle/abort.ts';
 import { learnBenchmarks } from '../../../services/simulator/learn-benchmarks.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
 
@@ -37,4 +38,26 @@ test('a search that is broken off goes on from the events that were kept, and en
   expect(kept).toEqual(whole);
   expect(resumed).toEqual(ended);
   expect(simulator.requests - before).toBeLessThan(before / 2);
+});
+
+test('a search that ends by an error of a model has no calls under way any more', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-library-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'search.yaml');
+  await writeFile(path, 'seed: 2\nbenchmark: { name: sample, limit: 20 }\nsearch: { max_rounds: 1, convergence: off }\n');
+  const { configuration, benchmark } = await readRunFile(path);
+  let asked = 0;
+  const underWay = new Set<AbortSignal>();
+  const model: SearchPorts['model'] = () => ({
+    async complete(_, signal) {
+      asked += 1;
+      if (asked === 5) throw new RangeError('the server is gone');
+      underWay.add(signal);
+      await untilAborted(signal);
+      underWay.delete(signal);
+      throw signal.reason;
+    },
+  });
+  await expect(searchWorkflows(configuration, benchmark, { model })).rejects.toThrow('the server is gone');
+  expect([asked > 5, underWay.size]).toEqual([true, 0]);
 });
