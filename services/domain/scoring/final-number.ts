@@ -2,7 +2,9 @@ import { type Announcement, announcements } from '../replies/announced-text.ts';
 import { boxedTexts } from '../replies/boxes.ts';
 import { announcedBelowBoxes } from '../replies/marked-answer.ts';
 import { withoutConfidence } from '../replies/without-confidence.ts';
-import { numberAlone, numberOfMarked, numberOfWords } from './marked-number.ts';
+import { inOtherUnit } from './in-two-units.ts';
+import { lastNumber } from './last-number.ts';
+import { numberAlone, numberOfMarked } from './marked-number.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** Each reader gives the texts that it takes as marked, in order of appearance; the last one with a number counts. */
@@ -26,19 +28,19 @@ export function finalNumber(answer: string): ReadNumber | undefined {
   for (const marked of markedAnswers) {
     for (const candidate of marked(text, announced).reverse()) {
       const found = numberOfMarked(candidate);
-      if (found) return found;
+      if (found) return withOther(found, candidate);
     }
   }
-  return numberAlone(text) ?? lastNumber(text);
+  const last = numberAlone(text) ?? lastNumber(text);
+  return last && withOther(last, text.slice(-longestPair));
 }
 
-/** A remark behind the answer: "18 (9 at 2)", but not "36 (20 + 16 = 36)". */
-const closingRemark = /\s\([^()=\n]{1,80}\)[\s.*_]*$/;
+/** Of the end of a text; two units of one quantity stand close to each other. */
+const longestPair = 200;
 
-function lastNumber(text: string): ReadNumber | undefined {
-  const before = text.replace(closingRemark, '');
-  const found = readNumbers(before).at(-1) ?? (before === text ? undefined : numberOfWords(before));
-  return found ?? readNumbers(text).at(-1) ?? numberOfWords(text);
+function withOther(found: ReadNumber, text: string): ReadNumber {
+  const other = inOtherUnit(text, found);
+  return other === undefined ? found : { ...found, other };
 }
 
 /** Not a sentence with several, such as "The 42 kg bag lasts for 3 weeks". */

@@ -9,6 +9,8 @@ export interface ReadNumber {
   /** The digits of a whole number, since JavaScript's numbers are exact only up to 2^53. */
   readonly whole?: bigint;
   readonly percent: boolean;
+  /** The same quantity in another unit, where the text gives both: 90 minutes of 1.5 hours. */
+  readonly other?: ReadNumber;
   /** The text that was read, for display. */
   readonly text: string;
 }
@@ -111,6 +113,9 @@ const powers: Readonly<Record<string, string>> = Object.fromEntries(
 const beforeMinus = String.raw`(?<=^\W*|\b(?:is|are|was|be|equals|to|of|about|exactly|gives|becomes|answer|result)\W+|[=:≈]\s*)`;
 const minus = new RegExp(String.raw`(?:(?<![-\p{L}])negative|${beforeMinus}minus)\s+(?=(?:${currency}\s?)?\.?\d)`, 'giu');
 
+/** "€694,00" and "1.234,50 €" have a decimal comma. */
+const euros = /(€\s?|(?<![\d.,])(?=[\d. ]+,\d{2}\s?(?:€|EUR\b|euros?\b)))(\d{1,3}(?:[. ]\d{3})+|\d+),(\d{2})(?![\d,])/gi;
+
 /** Undoes the LaTeX, Markdown and typography that models put around numbers. */
 function plainText(text: string): string {
   return (
@@ -138,6 +143,11 @@ function plainText(text: string): string {
         (_, digit: string, part: string) => `${digit} ${part.normalize('NFKC').replace('\u2044', '/')}`,
       )
       .replace(/(?<=\d) and a half\b/gi, ' 1/2')
+      .replace(euros, (_all, before: string, whole: string, cents: string) => `${before}${whole.replace(/[. ]/g, '')}.${cents}`)
+      .replace(
+        /(?<![-\d.,])(\d[\d.,]*\s?(?:°|degrees?)?\s?(?:[CF]|Celsius|Fahrenheit)?\s(?:below\szero|below\s0))(?!\w)/gi,
+        '-$1',
+      )
       .replace(/[\u2212\ufe63\uff0d\u2013](?=\s?[$€£¥₹]?[\d.])/g, '-')
       .replace(minus, '-')
       .replace(/[*_`]{1,3}/g, (marks, at: number, whole: string) => (isBetweenDigits(whole, at, marks.length) ? marks : ''))

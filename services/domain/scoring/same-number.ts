@@ -7,6 +7,7 @@ import type { ReadNumber } from './read-number.ts';
  * @param allowed the largest difference that is right
  */
 export function isSameNumber(answer: ReadNumber, expected: ReadNumber, allowed: number): boolean {
+  if (answer.other !== undefined && isSameNumber(answer.other, expected, allowed)) return true;
   if (answer.whole !== undefined && expected.whole !== undefined && allowed < 1 && answer.whole === expected.whole) return true;
   const readings = [
     ...(areLongWholes(answer, expected) && allowed < 1 ? [] : [answer.value]),

@@ -19,7 +19,7 @@ export function withoutCheck(text: string): string {
 
 /** "12 (since 12 + 5 = 17)", "6, because 7 is odd", "12, attained at x = 3". */
 const reason =
-  /(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming)\s[\s\S]*$|\s(?:since|because)\s[\s\S]*$/i;
+  /(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming)\s[\s\S]*$|(?<![.!?:*\s])\s(?:since|because)\s[\s\S]*$/;
 /** "3/8 (about 0.38)". */
 const approximation =
   /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;

@@ -1,0 +1,84 @@
+import { numberOfWords } from './marked-number.ts';
+import { numberInWords } from './number-words.ts';
+import { type ReadNumber, readNumbers } from './read-number.ts';
+
+/** The number that a text means which marks none: its last one, without what only explains it. */
+export function lastNumber(text: string): ReadNumber | undefined {
+  const own = withoutComparisons(withoutEnding(text));
+  const before = own.replace(closingRemark, '');
+  const found = numberOfParts(own) ?? readNumbers(before).at(-1) ?? (before === text ? undefined : numberOfWords(before));
+  return found ?? readNumbers(text).at(-1) ?? numberOfWords(text) ?? numberAmidWords(text);
+}
+
+/** A remark behind the answer: "18 (9 at 2)", "8,848 m (29,029 ft) high", but not "36 (20 + 16 = 36)". */
+const closingRemark = /\s\([^()=\n]{1,80}\)(?:\s\p{Ll}+){0,2}[\s.*_]*$/u;
+const courtesy =
+  /\n[^\n]*\b(?:let me know|feel free|thanks for|thank you|if you (?:need|have|want|would|['’]d)|hope (?:this|that|it))\b[^\n]*$/i;
+/** "48 pages, assuming 12 weeks": nothing follows from what stands in it. */
+const ground =
+  /(?<![.!?:\n*])(?:,|[^\S\n])\s?(?:because|since|assuming|given that)\s(?:(?!\b(?:so|thus|hence|therefore|then)\b|=)[^\n])*$/;
+
+function withoutEnding(text: string): string {
+  const own = text.trimEnd().replace(courtesy, '').trimEnd();
+  const before = own.replace(ground, '');
+  return readNumbers(before).length > 0 && /\d/.test(before.split('\n').at(-1) ?? '') ? before : own;
+}
+
+const amount = String.raw`[$€£]?\d[\d,]*(?:\.\d+)?%?`;
+/** "2024, not 2023", "100, up from 90", "8 remaining out of $50", "3 of the 5". */
+const comparisons = new RegExp(
+  String.raw`(?:,?\s(?:but\s|and\s)?(?:not|rather than|instead of|(?:up|down) from|compared (?:to|with))\s(?:just |only |about )?` +
+    String.raw`|(?<=\d(?:\s\p{Ll}{1,12})?)\sout\sof\s(?:a total of |the |these |those |his |her |their )?|(?<=\d)\sof\s(?:the |these |those )?)${amount}(?!\.?\d|\s?[-+*/=×])`,
+  'gu',
+);
+
+function withoutComparisons(text: string): string {
+  const own = text.replace(comparisons, '');
+  return /\d/.test(own) ? own : text;
+}
+
+/** Longer lists of parts are not looked for; it only bounds the time. */
+const longestParts = 400;
+const total = new RegExp(
+  String.raw`\b(?:total|together|altogether|in all|combined|sum|overall)\b[^\d\n]{0,60}?(${amount})(?:[^\d\n.,:(=]{0,40}[:,(=]|[^\d\n:(=]{0,40}\n)([\s\S]+)$`,
+  'iu',
+);
+const equation = new RegExp(String.raw`(${amount})\s?=\s?([^=\n]*\d[^=\n]*\+[^=\n]*)$`, 'u');
+
+/** A total that its own parts follow: "3 bolts in total: 2 blue and 1 white", "$460 = $400 + $60". */
+function numberOfParts(text: string): ReadNumber | undefined {
+  const end = text.slice(-longestParts);
+  for (const pattern of [total, equation]) {
+    const [, whole = '', parts = ''] = pattern.exec(end) ?? [];
+    const values = readNumbers(parts).map(({ value }) => value);
+    const found = readNumbers(whole).at(0);
+    const sum = values.reduce((before, value) => before + value, 0);
+    if (found && values.length > 1 && Math.abs(sum - found.value) < 1e-9 && !/\b(?:so|thus|hence|therefore|then)\b/i.test(parts))
+      return found;
+  }
+  return undefined;
+}
+
+/** "She makes eighteen dollars a day": the only number in words of the last sentence, which does not begin with it. */
+function numberAmidWords(text: string): ReadNumber | undefined {
+  const [sentence = ''] = text
+    .trim()
+    .split(/(?<=[.!?])\s+|\n/)
+    .slice(-1);
+  const words =
+    sentence
+      .toLowerCase()
+      .match(/\p{L}+/gu)
+      ?.slice(0, 60) ?? [];
+  const found: ReadNumber[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const number = numberInWords(words.slice(at, at + 20));
+    if (number === undefined) continue;
+    const begin = at;
+    const own = words.slice(at, at + number.length);
+    at += number.length - 1;
+    if (begin > 0 && own.join() !== 'one' && words[at + 1] !== 'of')
+      found.push({ value: number.value, percent: false, text: own.join(' ') });
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
