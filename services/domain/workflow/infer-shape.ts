@@ -1,5 +1,6 @@
 import { suggestion } from '../names/near-name.ts';
 import { functionNames } from './cel/environment.ts';
+import { checkArguments } from './check-arguments.ts';
 import type { CallNode, ComprehensionNode, ExpressionNode } from './expression-tree.ts';
 import type { WorkflowRule } from './rules.ts';
 import type { ListShape, Shape } from './shape.ts';
@@ -161,6 +162,7 @@ function callShape(node: CallNode, around: Surroundings): Shape {
   }
   if (name === 'join' && target?.kind === 'list' && target.item.kind === 'record')
     around.report('type-mismatch', `join needs texts, and ${sourceOf(node.target)} is ${describeShape(target)}`);
+  else checkArguments(node, target, shapes, around.report);
   if (name === 'split') return listOf(text, splitLimit(node.arguments[1]));
   return results[name] ?? any;
 }

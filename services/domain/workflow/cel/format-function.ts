@@ -16,6 +16,27 @@ export const formatFunction: CelFunc = celMethod(
 const mostDecimals = 100;
 const clauseForm = /%(?:(%)|(?:\.(\d+))?([sdfebxXo]))/y;
 
+/**
+ * How many values a text of `format` asks for.
+ * @throws Error for a clause that there is not
+ */
+export function valuesAskedFor(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at)) {
+    const { whole, percent } = clauseAt(text, at);
+    at += whole.length;
+    if (percent === undefined) count += 1;
+  }
+  return count;
+}
+
+function clauseAt(text: string, at: number) {
+  clauseForm.lastIndex = at;
+  const [whole = '', percent, decimals, letter = ''] = clauseForm.exec(text) ?? [];
+  if (whole === '') throw new Error(`format does not know the clause "${text.slice(at, at + 5)}"; a percent sign is written %%`);
+  return { whole, percent, decimals, letter };
+}
+
 function formatted(text: string, values: CelList): string {
   let made = '';
   let used = 0;
@@ -25,10 +46,7 @@ function formatted(text: string, values: CelList): string {
       at += 1;
       continue;
     }
-    clauseForm.lastIndex = at;
-    const [whole = '', percent, decimals, letter = ''] = clauseForm.exec(text) ?? [];
-    if (whole === '')
-      throw new Error(`format does not know the clause "${text.slice(at, at + 5)}"; a percent sign is written %%`);
+    const { whole, percent, decimals, letter } = clauseAt(text, at);
     at += whole.length;
     if (percent === undefined) {
       if (used >= values.size) throw new Error(`format has ${values.size} values, and its text asks for more`);

@@ -83,6 +83,30 @@ const broken: readonly [rule: keyof typeof ruleTexts, steps: unknown, reported: 
   ],
   ['unknown-function', [{ return: '{{query.question.length()}}' }], ['steps[0] | return | unknown-function']],
   ['type-mismatch', [answer, { return: '{{answer}}' }], ['steps[1] | return | type-mismatch']],
+  ...[
+    `query.question.replace("x")`,
+    `"{}".format(query.question)`,
+    `"{}".format([query.question])`,
+    `"%s and %s".format([query.question])`,
+    `string(["x", query.question])`,
+    `string(query)`,
+    `query.question.substring(1.0)`,
+    `query.question.contains(1) ? "x" : "y"`,
+    `size(1) > 0 ? query.question : ""`,
+  ].map((expression): (typeof broken)[number] => [
+    'type-mismatch',
+    [{ return: `{{${expression}}}` }],
+    ['steps[0] | return | type-mismatch'],
+  ]),
+  ...[`query.question.matches("((")`, `[query.question].exists(x, x.matches("(?=a)"))`].map(
+    (condition): (typeof broken)[number] => [
+      'expression-syntax',
+      [{ if: condition, then: [{ return: question }] }, { return: 'x' }],
+      ['steps[0] | if | expression-syntax'],
+    ],
+  ),
+  ['expression-syntax', [{ return: '{{"100% of %s".format([query.question])}}' }], ['steps[0] | return | expression-syntax']],
+  ['index-range', [{ return: '{{query.question.substring(-1)}}' }], ['steps[0] | return | index-range']],
   ['type-mismatch', [answer, { return: 'It is {{answer}}' }], ['steps[1] | return | type-mismatch']],
   ['type-mismatch', [answer, { if: 'answer.response', then: [end] }, end], ['steps[1] | if | type-mismatch']],
   ['type-mismatch', [answer, { return: '{{answer.response.text}}' }], ['steps[1] | return | type-mismatch']],
@@ -388,6 +412,20 @@ describe('a valid workflow', () => {
     valid([{ return: '{{query.question.split(", ")[7]}}{{query.question.split(",", -1)[7]}}' }]);
     valid([{ return: '{{size(query.question) > 1.5 ? 1 : 2.0}}' }]);
   });
+
+  test.each([
+    `query.question.replace("a", "b", 1).trim().lowerAscii().substring(0, 1)`,
+    `query.question.split(",", 2).join("; ")`,
+    `"%s: %d%% of %.2f".format([query.question, 1, 0.5])`,
+    `"%s".format(query.question.split(","))`,
+    `query.question.format([])`,
+    `string(size(query)) + string(0.5) + string(true) + string(1u) + query.question`,
+    `query.question.matches("^\\\\d+$") ? "x" : query.question.matches(query.context) ? "y" : "z"`,
+    `string(int(double(query.question)) + int("1"))`,
+    `[query.question].map(x, x.charAt(0)).join()`,
+    `string(dyn(query.question))`,
+    `query.question.substring(query.question.lastIndexOf("x", 3))`,
+  ])('may call functions: %s', (expression) => valid([{ return: `{{${expression}}}` }]));
 
   test('may have a prompt that nothing uses', () => valid([answer, end], { prompts: { spare: 'Not {{needed}}.' } }));
 
