@@ -22,6 +22,7 @@ const schema = z.looseObject({
   seed: z.int().nullish(),
   n: z.int().nullish(),
   tools: z.array(z.unknown()).nullish(),
+  functions: z.array(z.unknown()).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
   query: givenFields.nullish(),
 });
@@ -71,9 +72,11 @@ export function chatRequestOf(request: Parsed, inputs: readonly string[]): ChatR
   };
 }
 
-function refuseWhatNoWorkflowDoes({ n, tools, response_format: format }: Parsed): void {
+function refuseWhatNoWorkflowDoes({ n, tools, functions, response_format: format }: Parsed): void {
   if ((n ?? 1) !== 1) throw badRequest('n must be 1: a workflow gives one answer', 'n', 'unsupported_value');
   if ((tools ?? []).length > 0) throw badRequest('a workflow calls no tools of its caller', 'tools', 'unsupported_parameter');
+  if ((functions ?? []).length > 0)
+    throw badRequest('a workflow calls no functions of its caller', 'functions', 'unsupported_parameter');
   if (format && format.type !== 'text') {
     throw badRequest(
       'response_format must be text: what an answer looks like is the workflow’s own',
@@ -103,6 +106,10 @@ function fieldsOf({ messages, query }: Parsed, inputs: readonly string[]): Recor
   if (unknown !== undefined) {
     throw badRequest(`query.${unknown} is none of the fields that this workflow reads: ${inputs.join(', ')}`, `query.${unknown}`);
   }
+  // In UTF-8 a replacement character would stand for it, and another question would be answered.
+  const broken = fields.find(([, value]) => !String(value).isWellFormed())?.[0];
+  if (broken !== undefined)
+    throw badRequest(`${broken} holds half a character (a lone surrogate), which is no text`, query ? `query.${broken}` : param);
   const missing = inputs.find((name) => !fields.some(([given]) => given === name));
   if (missing === undefined) {
     // One of several may well be empty.

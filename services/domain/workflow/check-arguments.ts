@@ -7,8 +7,8 @@ import type { Shape } from './shape.ts';
 type Report = (rule: WorkflowRule, message: string) => void;
 
 /**
- * Reports what a call of a function is certain to fail for, on every query: arguments that it does not take, a pattern that cannot
- * be read, a text of `format` that asks for more or fewer values than it is given.
+ * Reports what a call of a function is certain to fail for, on every query: arguments that it does not take, a pattern that
+ * cannot be read, a text of `format` that asks for more or fewer values than it is given.
  * @param shapes of the arguments
  */
 export function checkArguments(node: CallNode, target: Shape | undefined, shapes: readonly Shape[], report: Report): void {
