@@ -34,6 +34,8 @@ export interface FakeControlSettings {
   readonly runId?: string;
   readonly script: readonly Scripted[];
   readonly benchmark?: Benchmark;
+  /** What the run's manifest says beside its id, status and time. */
+  readonly manifest?: Partial<RunManifest>;
   readonly port?: number;
   /** What workers have reported. */
   readonly workers?: WorkerReport[];
@@ -108,7 +110,9 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
     getRun: (call, reply) =>
       unlessMissing(call.request.runId, reply, () => ({
         ...{ summary: summary(runId, script), budgets: [] },
-        manifest: RunManifest.fromPartial({ runId, status: statusNow(), createdAtMs: summary(runId, script).createdAtMs }),
+        manifest: RunManifest.fromPartial({
+          ...{ ...settings.manifest, runId, status: statusNow(), createdAtMs: summary(runId, script).createdAtMs },
+        }),
       })),
     getRound: (call, reply) =>
       reply({ code: status.NOT_FOUND, details: `run ${call.request.runId} has no round ${call.request.round}` }),

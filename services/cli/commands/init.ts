@@ -63,7 +63,8 @@ async function init(cli: Cli, file: string, options: InitOptions): Promise<Answe
   const path = resolve(file);
   const read = await readRows(path, 'name an existing data file');
   if (read.faults.length > 0) throw rowsError(read.faults);
-  if (read.rows.length < 2) throw new CliError('bad-input', `${file} holds ${read.rows.length} rows, too few for two splits`);
+  if (read.rows.length < 2)
+    throw new CliError('bad-input', `${file} holds ${read.rows.length === 1 ? 'one row' : 'no rows'}, too few for two splits`);
   const looked = lookAt(path, read);
   const given = givenChoices(options);
   const folder = resolve(options.out);

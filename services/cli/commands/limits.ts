@@ -7,8 +7,8 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { addNamed } from '../command-words.ts';
-import { findRun } from '../runs/find-run.ts';
 import { addLimitOptions, askedLimits, type LimitOptions } from '../runs/limit-options.ts';
+import { findLimitedRun } from '../sweeps/find-run-or-sweep.ts';
 
 interface LimitsOptions extends ClusterOptions, LimitOptions {
   readonly json: boolean;
@@ -25,7 +25,8 @@ export function addLimitsCommand(program: Command, cli: Cli): void {
 
 async function limitsOf(cli: Cli, cluster: ReachedCluster, wanted: string, options: LimitsOptions): Promise<Answer> {
   const signal = cli.interrupts.requested;
-  const { runId } = await findRun(cluster, wanted, signal);
+  const changes = askedLimits(options, undefined) !== undefined;
+  const { runId } = await findLimitedRun(cluster, wanted, changes, signal);
   const before = await cluster.client.getRun(runId, signal);
   const asked = askedLimits(options, before.manifest?.limits && { ...before.manifest.limits, stopReason: '' });
   if (asked !== undefined && cluster.kind === 'own') {

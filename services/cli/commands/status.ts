@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { answerLatency } from '../../domain/report/report-rounds.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { progressOf } from '../../domain/report/run-progress.ts';
-import { describeLimit } from '../../domain/run/describe-limit.ts';
+import { describeReached } from '../../domain/run/describe-limit.ts';
 import { type RunProgress, RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
@@ -182,7 +182,7 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
   const budget = describeBudget(tokenBudget, run.tokens, spent);
   const verdict = progress.verdict && verdictFromProto(progress.verdict);
   const ended = stopReason === 'token-budget' ? ', which ended the search' : '';
-  const reached = limit && `${describeLimit(limitFromProto(limit))} was reached${stopReason === '' ? '' : ', which ended it'}`;
+  const reached = limit && `${describeReached(limitFromProto(limit))}${stopReason === '' ? '' : ', which ended it'}`;
   const rows = [
     ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
     ['under way', isGoingOn ? describeRounds(run.underWay) : ''],

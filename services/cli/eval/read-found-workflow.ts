@@ -16,7 +16,7 @@ export async function readFoundWorkflow(
   wanted: string | undefined,
   signal: AbortSignal,
 ): Promise<FoundWorkflow> {
-  const { runId, simulated } = await findRun(cluster, wanted, signal);
+  const { runId } = await findRun(cluster, wanted, signal);
   const { manifest } = await cluster.client.getRun(runId, signal);
   const record = await readRun(cluster, createRunRecord(runId), signal);
   if (isQueryLevel(record.state().configuration)) {
@@ -33,6 +33,7 @@ export async function readFoundWorkflow(
   const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
   const { cache, limits } = manifest;
   const prices = manifest.prices && pricesFromProto(manifest.prices);
-  const own = { endpoints: simulated ? [] : endpoints, ...defined({ cache, limits, prices }) };
+  // A simulated model of this machine is found anew. One behind an endpoint, such as the cluster's own, is where it was.
+  const own = { endpoints: manifest.simulated ? [] : endpoints, ...defined({ cache, limits, prices }) };
   return { kind: 'run', runId, workflow, configuration, ...own };
 }

@@ -10,8 +10,12 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { type RecordColumn, recordColumns } from '../eval/record-columns.ts';
 import { encodeTable, type TableFormat } from './encode-table.ts';
 
+/** What an execution was made for. One that the round's score stands on is that, whatever else used it. */
+type Purpose = 'score' | 'canary' | 'final';
+
 interface RoundExecution extends ExecutionRecord {
   readonly round: number;
+  readonly purpose: Purpose;
   readonly workflow: string;
   readonly modification: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -51,6 +55,11 @@ async function executionsOf(
   const picked = finalOutcomes.filter((each) => each.round === round.round).map(({ outcome }) => outcome);
   const known = [...round.outcomes, ...(round.canary === undefined ? [] : [round.canary]), ...picked];
   const outcomes: KeptOutcome[] = [...new Map(known.map((outcome) => [detailKey(outcome), outcome])).values()];
+  const purposes = new Map<string, Purpose>([
+    ...picked.map((outcome) => [detailKey(outcome), 'final'] as const),
+    ...(round.canary === undefined ? [] : [[detailKey(round.canary), 'canary'] as const]),
+    ...[...round.outcomes].map((outcome) => [detailKey(outcome), 'score'] as const),
+  ]);
   if (outcomes.length === 0) return [];
   const workflowFor = executedWorkflows(round);
   const hashes = new Set(outcomes.map(({ queryIndex }) => workflowFor(queryIndex)?.workflowHash ?? round.workflowHash));
@@ -61,7 +70,7 @@ async function executionsOf(
   );
   return executionRecords(outcomes, answersInLog(record, round.round), details, benchmark).map((execution) => ({
     ...execution,
-    ...{ round: round.round, modification: round.modification },
+    ...{ round: round.round, modification: round.modification, purpose: purposes.get(detailKey(execution)) ?? 'score' },
     workflow: workflowFor(execution.queryIndex)?.workflowHash ?? round.workflowHash,
     fields: benchmark.queries[execution.queryIndex]?.fields ?? {},
   }));
@@ -78,9 +87,10 @@ function columnsOf(ofRecords: readonly RecordColumn[], fields: readonly string[]
     return text(taken.has(name) ? `${name}_field` : name, ({ fields: of }) => of[field] ?? null);
   });
   const round = { name: 'round', type: 'whole', nullable: false, value: (each: RoundExecution) => each.round } as const;
+  const purpose = { name: 'purpose', type: 'text', nullable: false, value: (each: RoundExecution) => each.purpose } as const;
   return ofRecords.flatMap((column): RecordColumn<RoundExecution>[] => {
     if (column.name === 'evaluation')
-      return [{ ...column, name: 'run' }, round, text('edit', ({ modification }) => modification)];
+      return [{ ...column, name: 'run' }, round, purpose, text('edit', ({ modification }) => modification)];
     if (column.name === 'workflow') return [{ ...column, value: ({ workflow }) => workflow }];
     return column.name === 'reference' ? [...own, column] : [column];
   });

@@ -1,4 +1,4 @@
-import { describeLimit } from '../../domain/run/describe-limit.ts';
+import { describeReached } from '../../domain/run/describe-limit.ts';
 import type { LimitReached, RunEvent } from '../../domain/run/event.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import { isEvaluation } from '../../domain/run/run-kind.ts';
@@ -27,7 +27,7 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
         `${formatCount(event.tokens)} tokens were paid for on top of what is charged; the token budget counts them`,
       );
     case 'limit-reached':
-      return { ...milestone(describeReached(event)), tone: 'bad' };
+      return { ...milestone(describeLimitReached(event)), tone: 'bad' };
     case 'limits-raised':
       return milestone('the limits allow more: the run goes on from where the first of them was reached');
     case 'round-started':
@@ -89,19 +89,21 @@ function describeEnd({ bestRound, reason }: Extract<RunEvent, { kind: 'run-compl
     reason === 'token-budget'
       ? describeBudget(state.configuration.search.tokenBudget, state.ledger)
       : reason === 'limit' && state.limit !== undefined
-        ? describeLimit(state.limit.reached)
-        : reason;
+        ? describeReached(state.limit.reached)
+        : reason === 'max-rounds'
+          ? 'all rounds done'
+          : reason;
   if (bestRound === 0) return { ...milestone(`completed (${why}): no workflow has a score`), tone: 'bad' };
   const score = state.rounds[bestRound - 1]?.evaluation?.score;
   const scored = score === undefined ? '' : ` with ${formatScore(score)}`;
   return { ...milestone(`completed (${why}): best is round ${bestRound}${scored}`), tone: 'good' };
 }
 
-function describeReached(event: LimitReached): string {
+function describeLimitReached(event: LimitReached): string {
   const { limit, used, ends } = event;
   const spent = limit === 'time' || limit === 'stop' ? '' : `, with ${exact(used)} spent`;
   const then = ends === 'search' ? 'the search ends, and the final pick has what is kept for it' : 'the final pick ends';
-  return `${describeLimit(event)} was reached${spent}: ${then}`;
+  return `${describeReached(event)}${spent}: ${then}`;
 }
 
 function describeBudget(budget: number, ledger: RunState['ledger']): string {

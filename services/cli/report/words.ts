@@ -1,6 +1,6 @@
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
-import { describeLimit } from '../../domain/run/describe-limit.ts';
+import { describeReached } from '../../domain/run/describe-limit.ts';
 import { formatValue } from '../../shared/document/figure.ts';
 import { exact, formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
 import { describeMoney, formatCost } from '../../shared/document/format-money.ts';
@@ -13,7 +13,7 @@ export function describeStatus({ run, rounds, ledger, configuration }: ReportMod
   const reasons = {
     'max-rounds': 'all rounds done',
     converged: 'converged',
-    limit: run.limit === undefined ? 'a limit was reached' : `${describeLimit(run.limit)} was reached`,
+    limit: run.limit === undefined ? 'a limit was reached' : describeReached(run.limit),
     'token-budget': `the token budget: ${budget}, and the rest is not enough for more`,
   };
   const reason = run.stopReason === undefined ? (run.failure ?? '') : reasons[run.stopReason];

@@ -26,6 +26,10 @@ export async function findOneRun(
   signal: AbortSignal,
 ): Promise<RunSummary> {
   const { runs } = await cluster.client.listRuns(signal);
+  return chooseOneRun(runs, wanted);
+}
+
+export function chooseOneRun(runs: readonly RunSummary[], wanted: string): RunSummary {
   const named = runs.filter(({ runId, name }) => name === wanted && runId !== wanted);
   if (named.length > 1 && !runs.some(({ runId }) => runId === wanted)) throw ambiguous(wanted, named);
   return chooseRun(runs, wanted);
@@ -43,11 +47,20 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
   const found = exact.length > 0 ? exact : runs.filter((run) => run.runId.startsWith(wanted));
   const [run, another] = found;
   if (run === undefined) {
-    const known = runs.length === 0 ? 'there are no runs here' : `the runs here are ${runs.map(({ runId }) => runId).join(', ')}`;
-    throw new CliError('bad-input', `no run is called ${wanted}: ${known}`);
+    throw new CliError('bad-input', `no run is called ${wanted}: ${describeKnown(runs)}`);
   }
   if (another !== undefined) throw ambiguous(wanted, found);
   return run;
+}
+
+/** A cluster may have hundreds of runs, and a line that names them all is read by nobody. */
+function describeKnown(runs: readonly RunSummary[]): string {
+  if (runs.length === 0) return 'there are no runs here';
+  const ids = runs.map(({ runId }) => runId);
+  if (ids.length <= 10) return `the runs here are ${ids.join(', ')}`;
+  const newest = runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs).slice(0, 5);
+  const named = newest.map(({ runId }) => runId).join(', ');
+  return `the newest of the ${ids.length} runs here are ${named}; \`scale list\` has them all`;
 }
 
 function ambiguous(wanted: string, found: readonly RunSummary[]): CliError {

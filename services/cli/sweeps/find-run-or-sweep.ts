@@ -1,7 +1,7 @@
 import type { RunSummary, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { chooseRun } from '../runs/find-run.ts';
+import { chooseOneRun, chooseRun } from '../runs/find-run.ts';
 import { chooseSweep } from './find-sweep.ts';
 
 export type RunOrSweep =
@@ -33,4 +33,22 @@ export function chooseRunOrSweep(runs: readonly RunSummary[], sweeps: readonly S
     throw new CliError('bad-input', `a sweep and a run are called ${wanted}: name one of ${ids}`);
   }
   return ofSweeps.length > 0 ? { sweep: chooseSweep(ofSweeps, wanted) } : { run: chooseRun(runs, wanted) };
+}
+
+/**
+ * The run whose limits a person means. A sweep's are those of its command.
+ * @param changes they are to be changed: then a name that several runs have means none of them
+ * @throws CliError if there is none or more than one, or it is a sweep
+ */
+export async function findLimitedRun(
+  { client }: Pick<ReachedCluster, 'client'>,
+  wanted: string,
+  changes: boolean,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const [{ runs }, { sweeps }] = await Promise.all([client.listRuns(signal), client.listSweeps(signal)]);
+  const { sweep, run } = chooseRunOrSweep(runs, sweeps, wanted);
+  if (sweep === undefined) return changes ? chooseOneRun(runs, wanted) : run;
+  const message = `${wanted} is a sweep: \`scale sweep status ${wanted}\` shows its limits, and \`scale sweep FILE\`, with its file and options such as --max-tokens, changes them`;
+  throw new CliError('bad-input', message);
 }

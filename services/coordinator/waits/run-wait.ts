@@ -61,7 +61,7 @@ export function pauseOf(manifest: PausedManifest, nowMs: number): RunWait | unde
   }
   const what = pauseReason === '' ? 'the run is paused' : `the run is paused: ${pauseReason}`;
   // Whoever resumes it before finds it paused again.
-  const until = isDaily(limits?.heldBy ?? '') ? 'a new day or a higher limit continues it by itself' : resume;
+  const until = isDaily(limits?.heldBy ?? '') ? 'nobody need resume it' : resume;
   return { kind: 'paused', what, until, waitedMs };
 }
 

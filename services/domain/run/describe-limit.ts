@@ -8,3 +8,9 @@ export function describeLimit({ limit, scope, most, reason }: Omit<LimitReached,
   if (limit === 'time') return `${whose} limit of time`;
   return `${whose} limit of ${describeAmount(limit, most)}`;
 }
+
+/** What has ended a search, as a clause: "the run's limit of 20,000 tokens was reached", "the stop file stop has appeared". */
+export function describeReached(reached: Omit<LimitReached, 'kind'>): string {
+  if (reached.limit === 'stop' && reached.reason !== undefined) return reached.reason;
+  return `${describeLimit(reached)} was reached`;
+}

@@ -21,13 +21,19 @@ export function describeLimits(
       const most = table.terms?.most?.[kind] ?? 0;
       if (most === 0) return [];
       const spent = spentIn(table)[kind];
-      const [had, may] =
-        kind === 'money' && currency !== undefined
-          ? [formatCost(spent, currency), formatCost(most, currency)]
-          : [shortAmount(kind, spent), describeAmount(kind, most)];
-      return [`${had} of ${may} spent, ${formatShare(spent / most)}${of(table.scope)}`];
+      const [had, may] = [amountOf(kind, spent, currency), mostOf(kind, most, currency)];
+      const lost = table.lost?.[kind] ?? 0;
+      const ofLost = lost === 0 ? '' : `; ${amountOf(kind, lost, currency)} of it reserved for calls that were lost`;
+      return [`${had} of ${may} spent, ${formatShare(spent / most)}${of(table.scope)}${ofLost}`];
     }),
   );
+  // A limit that has just been set is in the table once the coordinator has seen it.
+  for (const kind of countedKinds) {
+    const most = limits?.[kind] ?? 0;
+    if (most > 0 && !budgets.some(({ terms }) => terms?.most?.[kind] === most)) {
+      lines.push(`at most ${mostOf(kind, most, currency)}`);
+    }
+  }
   const { untilMs = 0, durationMs = 0, stopReason = '' } = limits ?? {};
   if (durationMs > 0) lines.push(`${describeHours(durationMs)} since it was started`);
   if (untilMs > 0) lines.push(`until ${describeTime(untilMs)}`);
@@ -67,6 +73,17 @@ export function describeTime(atMs: number): string {
 export function describeHours(durationMs: number): string {
   const shown = (durationMs / 3_600_000).toLocaleString('en', { maximumSignificantDigits: 3 });
   return `${shown} hour${shown === '1' ? '' : 's'}`;
+}
+
+type Kind = (typeof countedKinds)[number];
+
+/** With its unit. */
+function mostOf(kind: Kind, most: number, currency: string | undefined): string {
+  return currency !== undefined && kind === 'money' ? formatCost(most, currency) : describeAmount(kind, most);
+}
+
+function amountOf(kind: Kind, amount: number, currency: string | undefined): string {
+  return currency !== undefined && kind === 'money' ? formatCost(amount, currency) : shortAmount(kind, amount);
 }
 
 function of(scope: string): string {

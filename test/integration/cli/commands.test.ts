@@ -136,7 +136,7 @@ describe('watch', () => {
     const { code, stdout } = await watching.ended;
     expect(stdout.split('\n')[0]).toContain('made up: 12 made-up queries');
     expect(stdout.match(/^round 1: 0/gm)).toHaveLength(1);
-    expect(stdout).toContain('completed (max-rounds): best is round');
+    expect(stdout).toContain('completed (all rounds done): best is round');
     expect(code).toBe(0);
   });
 });

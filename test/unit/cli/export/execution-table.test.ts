@@ -106,6 +106,35 @@ test('of more executions than a function takes arguments, the table is whole, to
   expect(text.trimEnd().split('\n')).toHaveLength(queryCount);
 });
 
+test('what the final pick executed is told apart, so that the score of a round is the mean of the rest', async () => {
+  const count = 40;
+  const search = { maxRounds: 5, finalPick: { policy: 'race', topK: 3, share: 0.3 } } as const;
+  const raced = continueRun(
+    madeUpWorld(),
+    madeUpConfiguration({ queryCount: count, search, evaluation: { method: 'few-shot', fewShotRatio: 0.25, warmUpRounds: 0 } }),
+  );
+  const ownRecord = createRunRecord('made-up-2');
+  for (const [index, event] of raced.log.entries()) {
+    ownRecord.add({ sequence: index + 1, timeMs: index, event: decodeProtoEvent(encodeEvent('made-up-2', event)) });
+  }
+  const queries = Array.from({ length: count }, (_, index) => ({ id: `q${index}`, reference: '', fields: { question: '' } }));
+  const none = { client: { listExecutions: async function* () {} } } as unknown as ReachedCluster;
+  const text = String(
+    await executionTable(none, ownRecord, { ...benchmark, queries }, { format: 'jsonl', round: undefined }, signal),
+  );
+  const rows: { round: number; purpose: string; score: number }[] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(new Set(rows.map(({ purpose }) => purpose))).toEqual(new Set(['score', 'final']));
+  const scored = raced.state.rounds.filter(({ evaluation }) => evaluation !== undefined);
+  expect(scored.length).toBeGreaterThan(1);
+  for (const { round, evaluation } of scored) {
+    const own = rows.filter((row) => row.round === round && row.purpose === 'score').map(({ score }) => score);
+    expect(own.reduce((sum, score) => sum + score, 0) / own.length).toBeCloseTo(evaluation?.score ?? Number.NaN, 10);
+  }
+});
+
 test('a workflow is exported with what it needs beside itself, in comments', () => {
   const [round] = state.rounds;
   if (round?.workflow === undefined) throw new Error('round 1 has a workflow');

@@ -27,7 +27,7 @@ test('a run reads as a story: how it began, each round with its score, and how i
   expect(milestones[0]).toBe('made up: 40 made-up queries, up to 6 rounds, 3 of them warm-up, evaluation scale, seed 1');
   expect(milestones[1]).toMatch(/^round 1: 0\.\d{4} by full \(predicted 0\.\d{4}, 40 executions\), the best so far$/);
   expect(milestones.at(-1)).toBe(
-    `completed (max-rounds): best is round ${state.bestRound} with ${state.rounds[(state.bestRound ?? 1) - 1]?.evaluation?.score.toFixed(4)}`,
+    `completed (all rounds done): best is round ${state.bestRound} with ${state.rounds[(state.bestRound ?? 1) - 1]?.evaluation?.score.toFixed(4)}`,
   );
 });
 

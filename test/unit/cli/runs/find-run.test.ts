@@ -47,3 +47,10 @@ test('a name that no run has is refused with those that there are', () => {
   expect(() => chooseRun(runs, 'drop')).toThrow('no run is called drop: the runs here are demo-aaa, demo-2-bbb, gsm8k-ccc');
   expect(() => chooseRun([], undefined)).toThrow('there is no run here yet');
 });
+
+test('of many runs the newest are named where none is meant', () => {
+  const many = Array.from({ length: 40 }, (_, index) => run(`night-${index}`, 'night', index));
+  expect(() => chooseRun(many, 'drop')).toThrow(
+    'no run is called drop: the newest of the 40 runs here are night-39, night-38, night-37, night-36, night-35; `scale list` has them all',
+  );
+});

@@ -55,7 +55,7 @@ describe('what a run waits for', () => {
     const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: 'the limit is used up', pausedAtMs: 999_000, limits };
     expect(waitOf(facts({ manifest: paused, idleMs: 0 }))).toMatchObject({
       kind: 'paused',
-      until: 'a new day or a higher limit continues it by itself',
+      until: 'nobody need resume it',
     });
   });
 

@@ -20,3 +20,21 @@ test('until when it may search is a line of its own', () => {
   const untilMs = new Date(2026, 10, 30, 7, 5).getTime();
   expect(describeLimits({ ...noLimits, untilMs }, [])).toEqual(['until 2026-11-30 07:05']);
 });
+
+test('what was reserved for lost calls is told apart, since no report has it as paid for', () => {
+  const lost = BudgetTable.fromPartial({ ...table, lost: { calls: 3, tokens: 900 } });
+  expect(describeLimits(undefined, [lost], 'EUR')).toEqual([
+    '35 of 70 calls spent, 50 %, by its sweep; 3 of it reserved for calls that were lost',
+    'EUR 0.0484 of EUR 1.50 spent, 3 %, by its sweep',
+  ]);
+});
+
+test('a limit that no table has yet is told', () => {
+  const own = BudgetTable.fromPartial({ scope: 'run-gsm8k', terms: { most: { tokens: 5000 } }, noted: { tokens: 500 } });
+  expect(describeLimits({ ...noLimits, tokens: 5000 }, [own])).toEqual(['500 of 5,000 tokens spent, 10 %']);
+  expect(describeLimits({ ...noLimits, tokens: 8000, money: 2 }, [own], 'EUR')).toEqual([
+    '500 of 5,000 tokens spent, 10 %',
+    'at most 8,000 tokens',
+    'at most EUR 2.00',
+  ]);
+});
