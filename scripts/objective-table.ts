@@ -26,15 +26,29 @@ export function objectiveTable(trials: readonly Trial[]): string {
     '| simulated | rule | seeds | tokens an answer, before | now | share | test score, before | now | points, by query (95 %) | points, by search (95 %) | tokens of the search |',
     '|---|---|---|---|---|---|---|---|---|---|---|',
   ];
-  const rows = rules.flatMap((rule) =>
-    [...benchmarks.map((benchmark) => [benchmark]), benchmarks].map((some) => rowOf(trials, rule, some)),
-  );
+  const rows = rules.flatMap((rule) => {
+    // A file of trials may be of a measurement that was stopped: a rule has rows for what it was tried on.
+    const tried = benchmarks.filter((benchmark) => pairsOf(trials, rule, benchmark).length > 0);
+    const together = tried.length > 1 ? [tried] : [];
+    return [...tried.map((benchmark) => [benchmark]), ...together].map((some) => rowOf(trials, rule, some));
+  });
   return [...head, ...rows].join('\n');
 }
 
 interface Pair {
   readonly before: Trial;
   readonly now: Trial;
+}
+
+/** The rule's trials, each with that of the rule of before on the same seed. */
+function pairsOf(trials: readonly Trial[], rule: string, benchmark: string): Pair[] {
+  const some = trials.filter((one) => one.benchmark === benchmark);
+  return some
+    .filter((now) => now.rule === rule)
+    .flatMap((now) => {
+      const before = some.find((one) => one.rule === 'before' && one.seed === now.seed);
+      return before === undefined ? [] : [{ before, now }];
+    });
 }
 
 /** Of each test query, the mean over the searches. */
@@ -47,15 +61,7 @@ function differencesByQuery(pairs: readonly Pair[], benchmark: string): number[]
 }
 
 function rowOf(trials: readonly Trial[], rule: string, benchmarks: readonly string[]): string {
-  const pairs = benchmarks.flatMap((benchmark) =>
-    trials
-      .filter((now) => now.rule === rule && now.benchmark === benchmark)
-      .flatMap((now) => {
-        const before = trials.find((one) => one.rule === 'before' && one.benchmark === benchmark && one.seed === now.seed);
-        return before === undefined ? [] : [{ before, now }];
-      }),
-  );
-  if (pairs.length === 0) return '';
+  const pairs = benchmarks.flatMap((benchmark) => pairsOf(trials, rule, benchmark));
   // Benchmarks weigh the same, whatever an answer takes there.
   const shares = benchmarks.map((benchmark) => {
     const some = pairs.filter(({ now }) => now.benchmark === benchmark);
