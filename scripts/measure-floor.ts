@@ -33,7 +33,7 @@ const { values } = parseArgs({
 const [arrivalShare, pickShare] = [evaluationRules.few_shot_ratio.default, finalPickRules.share.default];
 /** Of the budget: the default's, and what it was before. */
 const [arrival, arrivalBefore] = [1 / 3, 4 / 7];
-const counts = values.queries.split(',').map(Number);
+const counts = values.queries.split(',').filter(Boolean).map(Number);
 const recorded = prepareSearches(await readTraces(join(dirname(dataFolderOf()), 'recorded')));
 const madeUp = (queries: number): PreparedSearch[] =>
   prepareSearches(Array.from({ length: Number(values['made-up']) }, (_, index) => madeUpSearch(index + 1, queries)));
