@@ -21,6 +21,10 @@ const onePiece = /^(?:-?\d+(?:\.\d+)?|[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+(?:\{[^{}]
 /** "$\boxed{18}$, not $\boxed{20}$" answers 18. */
 const denied = /(?:\bnot|\binstead of|\brather than|n['’]t)\s+(?:\$|\\[([])?\s*$/i;
 
+/** "($\boxed{-17}$ is extraneous.)" answers nothing. */
+const rejected =
+  /^[$)\s\\\]]{0,6}(?:,\s)?(?:which|but (?:this|that|it)|this|that)?\s?(?:is|was|must be)\s(?:also\s)?(?:extraneous|invalid|rejected|discarded|not (?:valid|allowed)|wrong|incorrect)\b/;
+
 /** The boxes in order, without those that the text denies, whatever braces stand inside. */
 export function boxesIn(text: string): Box[] {
   // Most answers have none.
@@ -32,7 +36,9 @@ export function boxesIn(text: string): Box[] {
     const end = start + inside.length + (text[start] === '{' ? 2 : 0);
     return [{ text: inside, at: match.index, end }];
   });
-  const meant = all.filter(({ at }) => !denied.test(text.slice(Math.max(0, at - 30), at)));
+  const meant = all.filter(
+    ({ at, end }) => !denied.test(text.slice(Math.max(0, at - 30), at)) && !rejected.test(text.slice(end, end + 60)),
+  );
   return meant.length > 0 ? meant : all;
 }
 

@@ -96,7 +96,7 @@ function runsOf<One extends Pick<Mention, 'choice' | 'at' | 'end'>>(found: reado
 const fillers =
   '(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\\s+)*';
 const refusingBefore = new RegExp(
-  '(?:\\b(?:not|never|neither|nor|cannot|without|except|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
+  '(?:\\b(?:not|never|neither|nor|cannot|without|except|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
     "eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\\s+" +
     `${fillers}["'“‘([*_]*$`,
   'iu',
@@ -108,6 +108,10 @@ const refusingAfter = new RegExp(
   'iu',
 );
 
+/** "Everything but D", "all options except D". */
+const singledOut =
+  /\b(?:everything|every (?:option|choice|one)|all(?: of)?(?: (?:the|these|other))?(?: (?:options|choices|answers|ones|statements))?)\s+(?:but|except)\s+(?:for\s+)?["'“‘([*_]*$/iu;
+
 function isRefused(before: string, after: string): boolean {
-  return refusingBefore.test(before) || refusingAfter.test(after);
+  return !singledOut.test(before) && (refusingBefore.test(before) || refusingAfter.test(after));
 }

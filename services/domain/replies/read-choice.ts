@@ -66,7 +66,7 @@ function wholeChoice(text: string, choices: readonly string[]): Reading {
 /** What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last". */
 function labelOf(line: string, choices: readonly string[]): string | undefined {
   const label = new RegExp(
-    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>]|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?:\\s*(?:[,;]|and\\b|or\\b)|[\\s.!]*$)))`,
+    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>✓✔✅✗✘❌]|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?:\\s*(?:[,;]|and\\b|or\\b)|[\\s.!]*$)))`,
     'iu',
   ).exec(line)?.[1];
   const choice = label === undefined ? undefined : nameOf(label, choices);
@@ -88,9 +88,16 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
   const alone = [lines.at(-1), lines[0]].map((line) => (line === undefined ? undefined : wholeChoice(line, choices)));
   const labels = lines.map((line) => ({ line, choice: bareChoice(line, choices) })).filter(({ choice }) => choice);
   const isList = new Set(labels.map(({ choice }) => choice)).size > 1;
-  const right = isList ? labels.filter(({ line }) => /(?<!\b(?:not|in)[ -]?)\b(?:correct|right)\b|[✓✔✅]/iu.test(line)) : [];
+  const right = isList
+    ? labels.filter(({ line }) =>
+        /(?<!\b(?:not|in)[ -]?)\b(?:correct|right)\b|[✓✔✅]|^\W*\S{1,20}\s+(?:yes|true)\b(?=[\s.,;:!*–—-]*(?:$|\s))/iu.test(line),
+      )
+    : [];
   const left = isList
-    ? labels.filter(({ line }) => !/\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]/iu.test(line))
+    ? labels.filter(
+        ({ line }) =>
+          !/\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]|^\W*\S{1,20}\s+no(?=[.,;:!–—]|\s*$)/iu.test(line),
+      )
     : [];
   // Lines that only repeat what there is to choose from name nothing.
   const rest = isList ? lines.filter((line) => labelOf(line, choices) === undefined).join('\n') : prose;
@@ -126,10 +133,11 @@ const adverbs = `(?:\\s+(?:therefore|thus|clearly|definitely|probably|likely|mos
 const rightBefore = [
   `\\b(?:it|this|that|which|one|best|result|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
   `\\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
+  `\\b(?:mostly|mainly|predominantly|primarily|largely|overall)${adverbs}`,
 ].map((source) => new RegExp(`${source}\\s+["'“‘(\\[*_]*$`, 'iu'));
 const concluded = new RegExp(`\\b(?:therefore|thus|so|hence|conclusion)[,:]?${adverbs}\\s+["'“‘(\\[*_]*$`, 'iu');
 const rightAfter =
-  /^["'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our|my))*\s+(?:correct|right|best|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b/iu;
+  /^["'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our|my))*\s+(?:correct|right|best|better|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b/iu;
 
 /** "it must be B", "so I take B", "therefore: B", "B is right". */
 function isSaidRight(text: string, at: number, end: number): boolean {

@@ -36,6 +36,8 @@ const words = /[^\s,;:!?()]+(?:[ \t][^\s,;:!?()]+){0,4}$/;
 const denied = /(?:\b(?:not|if|that|whether|why|how)|n['’]t)\s+$/i;
 const noName = /^(?:This|That|It|Which|What|Here|There|If|Whether|Neither|Nothing|Mine|I|He|She|They|Who)$/;
 const conjunction = /^(?:So|Since|Therefore|Thus|Hence|Because|As|And|But|Then|Now|Finally)$/;
+const preposition =
+  /^(?:In|On|At|By|From|For|With|Of|To|After|Before|Here|There|Yes|No|Well|Okay|Ok|First|Overall|Clearly|Also|However)$/;
 /** Of the text before; it only bounds the time. */
 const nearby = 120;
 
@@ -43,10 +45,22 @@ const nearby = 120;
 function beforeTheWord(text: string): StatedAnswer[] {
   return [...text.matchAll(asTheAnswer)].flatMap((match) => {
     const before = text.slice(Math.max(0, match.index - nearby), match.index).replace(/\*\*$/, '');
-    const answer = (formula.exec(before) ?? number.exec(before))?.[0] ?? capitalized(words.exec(before)?.[0] ?? '');
+    const line = /(?:^|\n)([^\n]*)$/.exec(before)?.[1] ?? '';
+    const answer =
+      (formula.exec(before) ?? number.exec(before))?.[0] ?? (placeName(line) || capitalized(words.exec(before)?.[0] ?? ''));
     if (answer === '' || denied.test(before.slice(0, -answer.length).replace(/\*\*$/, ''))) return [];
     return [{ at: match.index - answer.length, text: answer }];
   });
+}
+
+/** A line that names one thing in two parts: "Marion, South Australia". */
+function placeName(line: string): string {
+  const name = line.replaceAll('**', '');
+  const isName = /^(?:\p{Lu}[\p{L}.'’-]*\s){0,3}\p{Lu}[\p{L}.'’-]*,\s(?:\p{Lu}[\p{L}.'’-]*\s){0,3}\p{Lu}[\p{L}.'’-]*$/u.test(
+    name,
+  );
+  const [first = ''] = name.split(/[\s,]/);
+  return isName && !conjunction.test(first) && !noName.test(first) && !preposition.test(first) ? name : '';
 }
 
 /** The last words that all have a capital. */

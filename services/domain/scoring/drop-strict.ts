@@ -1,4 +1,5 @@
 import type { Query } from '../benchmark.ts';
+import { withoutRemark } from '../replies/without-aside.ts';
 import { bestMarked } from './best-marked.ts';
 import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
@@ -18,7 +19,8 @@ export const dropStrict = {
   score(answer: string, query: Query) {
     return bestMarked(answer, (extracted) => {
       const spans = [extracted, lastSentence(extracted)];
-      return bestOf(query, (gold) => overlap(spans, gold));
+      const remarked = withoutRemark(extracted);
+      return bestOf(query, (gold) => Math.max(overlap(spans, gold), remarked === undefined ? 0 : overlap([remarked], gold)));
     });
   },
 } satisfies Scorer;
@@ -38,7 +40,9 @@ const mostSpans = 8;
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
   const isNumber = more.length === 0 && isNumberToken(token);
-  const texts = isNumber ? [whole, last] : [whole];
+  // "3 touchdowns: two by Jones, one by Smith".
+  const [, counted = whole] = /^(\S+(?:\s\p{L}+){0,2}):\s/u.exec(whole) ?? [];
+  const texts = isNumber ? [whole, last, counted] : [whole];
   // A calculation's end is right or wrong: its other numbers do not make a wrong one better.
   const isResult = (read: Reader) => isNumber && alignedOverlap(resultOf(last), gold, read) === 1;
   return bestReading(wordReaders, (read) =>

@@ -1,4 +1,5 @@
 import type { Query } from '../benchmark.ts';
+import { withoutRemark } from '../replies/without-aside.ts';
 import { bestMarked } from './best-marked.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
@@ -15,9 +16,9 @@ export const hotpotqaStrict = {
   name: 'hotpotqa-strict',
   description: "HotpotQA's F1 on the marked answer; yes and no are right or wrong, nothing between",
   score(answer: string, query: Query) {
-    return bestMarked(answer, (extracted) =>
-      bestReading(hotpotqaReaders, (read) => overlapOrDecision(read(extracted), read(query.reference))),
-    );
+    const scoreOf = (text: string) =>
+      bestReading(hotpotqaReaders, (read) => overlapOrDecision(read(text), read(query.reference)));
+    return bestMarked(answer, (extracted) => Math.max(scoreOf(extracted), scoreOf(withoutRemark(extracted) ?? '')));
   },
 } satisfies Scorer;
 

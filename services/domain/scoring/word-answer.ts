@@ -18,6 +18,9 @@ const hyphens = /\s+|(?<=[\p{L}\p{N}.%])-|(?<=\p{L}{2})\/(?=\p{L}{2})/u;
 const hyphensAtDigits = /\s+|(?<=\p{N}[.%]?)-|(?<=[\p{L}.%])-(?=[\p{N}.])/u;
 const hyphensBetweenDigits = /\s+|(?<=\p{N}[.%]?)-(?=[\p{N}.]|$)/u;
 
+/** "J. K. Rowling" is "JK Rowling", and "D. C." is "DC". */
+const initials = /(?<![\p{L}\p{N}]|['’])(\p{L})\.\s?(?=\p{L}(?:\.|(?![\p{L}\p{N}])))/gu;
+
 /**
  * Two texts are the same if they are the same in one of these ways, and overlap as much as they do in the best of them: "1.6
  * million" is 1600000, or 1.6 and a word; "super-regional" is two words, or one, as in the official measures. A number stays a
@@ -27,6 +30,7 @@ export const wordReaders: readonly Reader[] = [
   answerTokens,
   (text) => partsOf(text, hyphens).flatMap(tokensOf),
   (text) => partsOf(text, hyphensAtDigits).flatMap(tokensOf),
+  (text) => answerTokens(text.replace(initials, '$1')),
 ];
 
 /** HotpotQA's official measure also takes "F-16" for "F16". */

@@ -1,6 +1,6 @@
 import type { Query } from '../../benchmark.ts';
 import { markedReadings } from '../../replies/marked-answer.ts';
-import { bestOfTexts } from '../best-marked.ts';
+import { bestOfTexts, withoutClauses } from '../best-marked.ts';
 import type { ScoredAnswer } from '../scorer.ts';
 
 /** Options of the kinds that compare texts. */
@@ -105,7 +105,9 @@ export function bestJudged(
   score: (words: readonly string[], read: TextOptions) => number,
 ): ScoredAnswer {
   const ways = options.ignore.includes('punctuation') ? [options, { ...options, closesUp: true }] : [options];
-  const texts = options.marked ? markedReadings(answer) : [answer.replace(/<\/?(?:final_)?answer\b[^<>]*>/gi, ' ').trim()];
+  const texts = options.marked
+    ? withoutClauses(markedReadings(answer))
+    : [answer.replace(/<\/?(?:final_)?answer\b[^<>]*>/gi, ' ').trim()];
   return bestOfTexts(texts, (text) => Math.max(...ways.map((way) => score(comparedWords(text, way), way))));
 }
 

@@ -52,6 +52,11 @@ export const labels = scorerKind({
 /** Those that a text refuses ("not billing") do not count. */
 function namedIn(text: string, choices: readonly string[]): readonly string[] {
   if (choices.length > 0) {
+    const run = /^\W*(\p{L}{2,})\W*$/u.exec(text)?.[1] ?? '';
+    const letters = [...run].map((letter) => choices.find((choice) => choice === letter));
+    // "AC" names A and C.
+    if (run !== '' && nameOf(run, choices) === undefined && letters.every((letter) => letter !== undefined))
+      return distinct(letters);
     return distinct(
       mentionsIn(text, choices)
         .filter(({ refused }) => !refused)

@@ -19,15 +19,17 @@ export function withoutCheck(text: string): string {
 
 /** "12 (since 12 + 5 = 17)", "6, because 7 is odd", "12, attained at x = 3". */
 const reason =
-  /(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming)\s[\s\S]*$|(?<![.!?:*\s])\s(?:since|because)\s[\s\S]*$/;
+  /(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming|which (?:satisf(?:y|ies)|works?|holds?|is (?:valid|positive|an integer)))(?![\p{L}\d])[\s\S]*$|(?<![.!?:*\s])\s(?:since|because)\s[\s\S]*$/u;
 /** "3/8 (about 0.38)". */
 const approximation =
   /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
+/** "17 and not 18", "17, obviously". */
+const denial = /(?<=\d\$?),?\s(?:(?:and\s|but\s)?not\s[^\s]{1,20}|\p{Ll}+ly)[.!]?$/u;
 const onlyBegins = /^\W*(?:so|and|but|then|thus|now|therefore|hence|finally)?\W*$/i;
 
 /** Without the reason behind an answer, unless it holds a conclusion. */
 export function withoutReason(text: string): string {
-  const exact = text.replace(approximation, '');
+  const exact = text.replace(approximation, '').replace(denial, '');
   const found = reason.exec(exact)?.[0] ?? '';
   const own = exact.slice(0, exact.length - found.length);
   return found === '' || concludes.test(found) || onlyBegins.test(own) ? exact : own.trimEnd();

@@ -47,6 +47,7 @@ function withoutCourtesy(text: string): string {
   return text
     .replace(/<(?:\|[a-z_]+\||\/?s|eos|end_of_turn)>[\s\S]{0,40}$/, '')
     .trimEnd()
+    .replace(/\s*(?:\u220e|\u25a1|\u25a0|\bQ\.?E\.?D\b)\.?$/, '')
     .replace(/\s+I hope (?:it|this) is correct\.?$/i, '');
 }
 
@@ -218,7 +219,12 @@ function lastFormula(end: string): string {
   if (stated && !end.slice(stated.end).trim().includes('\n')) return stated.text;
   const all = formulasIn(end);
   const lastLine = withoutReason(
-    withoutRejected(withoutEmphasis(end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>)\s*/, '')),
+    withoutRejected(
+      withoutEmphasis(end.trim().split('\n').at(-1) ?? '').replace(
+        /^(?:#+\s|>\s|[-\u2022]\s|\d{1,2}[.)]\s(?=\S+$)|["“])\s*|["”?]$/g,
+        '',
+      ),
+    ),
   );
   const count = countIn(lastLine);
   if (count !== undefined) return count;

@@ -46,6 +46,9 @@ const sets: readonly (readonly [RegExp, string])[] = [
     /^(?:the\s+)?(?:empty|null)\s+set$|^(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?$|^none$/i,
     '\\emptyset ',
   ],
+  [/^(?:x\s*is\s*)?all\s+positive\s+reals?(?:\s+numbers?)?$/i, '(0,\\infty)'],
+  [/^(?:x\s*is\s*)?all\s+negative\s+reals?(?:\s+numbers?)?$/i, '(-\\infty,0)'],
+  [/^(?:x\s*is\s*)?all\s+non-?\s?negative\s+reals?(?:\s+numbers?)?$/i, '[0,\\infty)'],
 ];
 
 function nameOf(text: string): string | undefined {
@@ -85,7 +88,9 @@ function allBut(text: string): string | undefined {
   return left === undefined ? undefined : `\\mathbb{R}\\setminus\\{${left}\\}`;
 }
 
-const article = /^\s*(?:a|[Aa]n|[Tt]he)\s+(?=\p{L}{3})/u;
+/** "It is Friday", "an ellipse", "even function". */
+const opening = /^\s*(?:(?:[Ii]t|[Tt]hey|[Tt]his)\s+(?:is|are)\s+|[Oo]n\s+)?(?:(?:a|[Aa]n|[Tt]he)\s+)?(?=\p{L}{3})/u;
+const noun = /(?<=\p{L}{3})\s+(?:functions?|triangles?)\s*$/u;
 
 function readWords(words: string, exponent: string, hasFormula: boolean, before: string): string {
   const bare = words.trim().replace(/^[\s,;]+|[\s,;]+$/g, '');
@@ -96,7 +101,7 @@ function readWords(words: string, exponent: string, hasFormula: boolean, before:
   if (/^to$/i.test(bare) && /\d\s*$/.test(before)) return ':';
   const afterValue = /[\d}%)]\s*$/.test(before);
   const isValue = /[=:]\s*$/.test(before) || (!afterValue && !/\p{L}{2}/u.test(bare)) || /^[ie]$/.test(bare);
-  if (!hasFormula || isValue) return ` ${words.replace(article, '')}${exponent} `;
+  if (!hasFormula || isValue) return ` ${words.replace(opening, '').replace(noun, '')}${exponent} `;
   const sign = afterValue ? signOf(bare) : undefined;
   if (sign !== undefined) return sign;
   const dayTime = bare.replace(/\.|\s/g, '');

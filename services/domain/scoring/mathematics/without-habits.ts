@@ -1,3 +1,5 @@
+import { numberInWords } from '../number-words.ts';
+
 /** Escapes that ate the beginning of a command, as when Python prints "\frac" from a text that is not raw. */
 const eaten = [
   ['\f', String.raw`(?=rac\s*\{)`, '\\f'],
@@ -9,7 +11,7 @@ const eaten = [
 const blank = String.raw`(?:\s|\\[,;: ]|~)*`;
 /** "3 \text{ (since } x > 0)", "3 \text{ when } x = 1": what follows is no part of the value. */
 const reason = new RegExp(
-  String.raw`(?<=[\p{L}\d})\]])${blank}\\(?:text|mbox|textrm)\s*\{\s*(?:(?:since|when|because|attained|achieved)\b|\((?:since|when|because|for|if|where|as|with|at|given)\b)[\s\S]*$`,
+  String.raw`(?<=[\p{L}\d})\]])${blank}\\(?:text|mbox|textrm)\s*\{\s*(?:(?:since|when|because|attained|achieved|for (?:all|any|every))\b|\((?:since|when|because|for|if|where|as|with|at|given)\b)[\s\S]*$`,
   'u',
 );
 /** ]0,1[ is (0,1) in French. Behind the degree of a root, which is in square brackets too, a brace follows. */
@@ -22,6 +24,8 @@ const baseInWords = new RegExp(
   String.raw`_\s*\{\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(${bases.join('|')}|sixteen)\s*\}?\s*\}`,
   'g',
 );
+/** "6 (six)". */
+const wordBehind = /(?<=\d)\s*\(\s*(?:\\text\s*\{\s*)?([a-z]{3,}(?:[ -][a-z]{3,})*)\s*\}?\s*\)\s*$/i;
 /** "about 12" is 12, and "minus 3" is -3. */
 const hedge = /^\s*(?:approximately|about|roughly|around|exactly|equal\s+to|equals)\s+(?=[-\u2212\d.\\$])/i;
 const minusInWords = /^\s*(?:negative|minus)\s+(?=[\d.\\])/i;
@@ -31,12 +35,18 @@ const combinations =
 /** (101)_2 and \text{AB}_{16} are digits in a base. */
 const digitsInBase = /(?:\(([\dA-F]+)\)|\\(?:text|mathrm)\s*\{([\dA-F]+)\})(?=\s*_\s*\{?\s*\d)/g;
 
+function isNumber(words: string): boolean {
+  const parts = words.toLowerCase().split(/[ -]/);
+  return numberInWords(parts)?.length === parts.length;
+}
+
 /** A formula without what some models and programs write around a value or into it. */
 export function withoutHabits(text: string): string {
   const whole = eaten.reduce((rest, { pattern, command }) => rest.replace(pattern, command), text);
   return whole
     .replace(reason, '')
     .replace(hedge, '')
+    .replace(wordBehind, (all, words: string) => (isNumber(words) ? '' : all))
     .replace(minusInWords, '-')
     .replace(combinations, (_all, ...of: string[]) => `\\binom{${of[0] ?? of[1]}}{${of[2] ?? of[3]}}`)
     .replace(ordinal, '')

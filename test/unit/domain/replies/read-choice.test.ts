@@ -9,6 +9,13 @@ describe('the choice that an answer means', () => {
     // Marked as final.
     ['A lot speaks for B. Answer: (C)', 'C'],
     ['The answer is (b).', 'B'],
+    ['A) No.\nB) Yes.\nC) No.\nD) No.', 'B'],
+    ['A ❌\nB ✅\nC ❌\nD ❌', 'B'],
+    ['Everything but D can be ruled out.', 'D'],
+    ['Anything but C.', undefined],
+    ['I was going to say D, but C is better.', 'C'],
+    ['mostly positive with a few negative remarks', 'positive', ['positive', 'negative', 'neutral']],
+    ['mostly positive, but overall negative', 'negative', ['positive', 'negative', 'neutral']],
     ['the answer is option b', 'B'],
     ['**Answer:** A because it is green', 'A'],
     ['The answer is B, since A is wrong.', 'B'],

@@ -17,7 +17,19 @@ async function scoreOf(kind: string, answer: string, reference: string, options:
 
 describe.each<[string, ...[string, string, Record<string, OptionValue>, number][]]>([
   [
+    'labels',
+    ['AC', 'A,C', { choices: ['A', 'B', 'C'] }, 1],
+    ['AC', 'A,B', { choices: ['A', 'B', 'C'] }, 0],
+    ['AC.', 'A', { choices: ['A', 'B', 'C'] }, 0],
+    ['CAB', 'A,C', { choices: ['A', 'C', 'CAB'] }, 0],
+    ['A and C', 'A,C', { choices: ['A', 'B', 'C'] }, 1],
+  ],
+  [
     'exact-match',
+    ['The answer is Paris, because it is the capital.', 'Paris', {}, 1],
+    ['Answer: Paris, which lies on the Seine', 'Paris', {}, 1],
+    ['Answer: Paris, France', 'Paris', {}, 0],
+    ['Answer: Lyon, because Paris is not', 'Paris', {}, 0],
     ['Paris', 'Paris', {}, 1],
     ['```sql\nSELECT 1\n```', 'SELECT 1', {}, 1],
     ['$\\text{Paris}$', 'Paris', {}, 1],
