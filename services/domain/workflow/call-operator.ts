@@ -1,6 +1,6 @@
 import { FailureError } from '../failure.ts';
 import type { Field, Operator, OperatorContext, Value } from '../operators/operator.ts';
-import type { ModelReply } from '../ports.ts';
+import type { ChatMessage, ModelReply } from '../ports.ts';
 import { randomStream } from '../random.ts';
 import type { CallRecord, Frame } from './frame.ts';
 import { evaluated, failureAt, lookUp } from './frame.ts';
@@ -9,42 +9,74 @@ import type { StepValue } from './value.ts';
 import { numberOf, textOf, textsOf } from './value.ts';
 import type { CallStep } from './workflow.ts';
 
-/** Runs one use of an operator. Its failures carry `path`; its calls are recorded even if it fails. */
+/**
+ * Runs one use of an operator. Its failures carry `path`; its calls are recorded even if it fails. None of them is under way any
+ * more when it ends by an error: what it spends would be nobody's, and what is known of it would depend on chance.
+ */
 export async function callOperator(step: CallStep, path: string, frame: Frame): Promise<Value> {
   const operator = frame.context.operators.get(step.operator);
   if (operator === undefined) throw failureAt('invalid-workflow', path, `there is no operator "${step.operator}".`);
   const inputs = operatorInputs(step, operator, path, frame);
-  const calls: CallRecord[] = [];
+  const calls: OperatorCalls = { asked: [], answered: [], trouble: new AbortController() };
   try {
     return await operator.run(inputs, operatorContext(operator, path, frame, calls));
-  } catch (error) {
+  } catch (thrown) {
+    const error = await firstOf(thrown, calls);
     if (!(error instanceof FailureError) || error.failure.step !== undefined) throw error;
     throw failureAt(error.failure.kind, path, error.failure.message, error);
   } finally {
     // In the order in which they were made, whichever was answered first.
-    frame.calls.push(...Object.values(calls));
+    frame.calls.push(...Object.values(calls.answered));
   }
 }
 
-function operatorContext(operator: Operator, path: string, frame: Frame, calls: CallRecord[]): OperatorContext {
-  const { context, signal } = frame;
+/** The model calls of one use of an operator, by their number. */
+interface OperatorCalls {
+  readonly asked: Promise<ModelReply>[];
+  readonly answered: CallRecord[];
+  /** Ends those that are made at once, since the execution is lost to the infrastructure and will be tried again. */
+  readonly trouble: AbortController;
+}
+
+/** Why an operator has ended: trouble with the infrastructure, or what failed of the first of its calls, whichever came first. */
+async function firstOf(thrown: unknown, { asked, trouble }: OperatorCalls): Promise<unknown> {
+  if (!(thrown instanceof FailureError)) trouble.abort(thrown);
+  const reasons = (await Promise.allSettled(asked)).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  if (trouble.signal.aborted) return trouble.signal.reason;
+  return reasons.includes(thrown) ? reasons[0] : thrown;
+}
+
+function operatorContext(operator: Operator, path: string, frame: Frame, calls: OperatorCalls): OperatorContext {
+  const { context } = frame;
+  const { asked, answered, trouble } = calls;
   const [seed, ...purpose] = context.seed;
-  let asked = 0;
+  // A single call has no others to end.
+  const signal = operator.maxCalls < 2 ? frame.signal : AbortSignal.any([frame.signal, trouble.signal]);
+  const complete = async (messages: readonly ChatMessage[]): Promise<ModelReply> => {
+    signal.throwIfAborted();
+    const number = asked.length;
+    if (number >= operator.maxCalls)
+      throw failureAt('call-limit', path, `${operator.name} may make ${operator.maxCalls} model calls and asked for one more.`);
+    const callId = `${path}/${number}`;
+    const request = { callId, purpose: `operator:${operator.name}`, messages } as const;
+    try {
+      const reply = await (frame.sampler?.complete(request, signal) ?? context.model.complete(request, signal));
+      answered[number] = { callId, operator: operator.name, reply };
+      return wholeReply(reply, path);
+    } catch (error) {
+      if (!(error instanceof FailureError)) trouble.abort(error);
+      throw error;
+    }
+  };
   return {
     code: context.code,
     random: randomStream(seed, ...purpose, 'operator', path),
     query: lookUp('query', frame) as Readonly<Record<string, string>>,
     signal,
-    complete: async (messages) => {
-      signal.throwIfAborted();
-      const number = asked++;
-      if (number >= operator.maxCalls)
-        throw failureAt('call-limit', path, `${operator.name} may make ${operator.maxCalls} model calls and asked for one more.`);
-      const callId = `${path}/${number}`;
-      const request = { callId, purpose: `operator:${operator.name}`, messages } as const;
-      const reply = await (frame.sampler?.complete(request, signal) ?? context.model.complete(request, signal));
-      calls[number] = { callId, operator: operator.name, reply };
-      return wholeReply(reply, path);
+    complete: (messages) => {
+      const call = complete(messages);
+      asked.push(call);
+      return call;
     },
   };
 }

@@ -194,6 +194,39 @@ describe('a failure', () => {
   });
 });
 
+describe('calls of one operator that are made at once', () => {
+  const vote = { id: 'best', call: 'md_ensemble', with: { solutions: '{{["2", "3"]}}', problem: question } };
+  const numberOf = ({ callId }: ModelRequest) => Number(callId.at(-1));
+
+  test('have all ended when one of them fails, and the failure is that of the first, whichever came first', async () => {
+    const { failure, calls, asked } = await run([vote, { return: '{{best.solution}}' }], async (request) => {
+      // The later one was asked for, the sooner it comes.
+      for (let turns = numberOf(request); turns < 5; turns += 1) await turn();
+      const completionTokens = 100 + numberOf(request);
+      const usage = { promptTokens: 1, completionTokens, cachedTokens: 0, reasoningTokens: 0 };
+      const isCutOff = numberOf(request) === 1 || numberOf(request) === 3;
+      return { ...modelReply('<choice>A</choice>'), usage, ...(isCutOff && { finishReason: 'length' as const }) };
+    });
+    expect(failure).toMatchObject({ kind: 'cut-off', message: expect.stringContaining('101 tokens') });
+    expect([calls.length, asked.length]).toEqual([5, 5]);
+  });
+
+  test('are aborted by trouble with the infrastructure, and have ended when that is thrown', async () => {
+    let left = 0;
+    const complete: ExecutionContext['model']['complete'] = async (request, signal) => {
+      if (numberOf(request) === 2) throw new RangeError('the server is gone');
+      left += 1;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await turn();
+      left -= 1;
+      throw signal.reason;
+    };
+    const ended = interpretWorkflow(workflowOf([vote]), queryOf('1 + 1?'), executionContext({ model: { complete } }));
+    await expect(ended).rejects.toThrow('the server is gone');
+    expect(left).toBe(0);
+  });
+});
+
 describe('trouble with the infrastructure', () => {
   test('is thrown, and aborts the other branches', async () => {
     const aborted: string[] = [];
