@@ -76,7 +76,9 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-keptLog);
   });
+  /** Why it will never run anything again: it has ended, or was given up and is being killed. */
   let ended: string | undefined;
+  let isGone = false;
   let settle: { resolve(message: unknown): void; reject(error: Error): void } | undefined;
   const end = (reason: string): void => {
     ended ??= log.trim() === '' ? reason : `${reason}: ${log.trim().split('\n').slice(-3).join(' / ')}`;
@@ -85,16 +87,19 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
   };
   const exited = new Promise<void>((resolve) => {
     child.once('error', (error) => {
+      isGone = true;
       end(error.message);
       resolve();
     });
     child.once('close', (code, killedBy) => {
+      isGone = true;
       end(killedBy === null ? `it ended with status ${code}` : `it was ended by ${killedBy}`);
       resolve();
     });
   });
   const killAll = (): void => {
-    if (child.pid === undefined || ended !== undefined) return;
+    // By then its number may be that of another process.
+    if (child.pid === undefined || isGone) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch (error) {
