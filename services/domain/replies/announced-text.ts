@@ -144,8 +144,13 @@ function heldText(following: string): string {
   if (apart !== null) return apart[1] ?? apart[0];
   const items = /^(?:(?:[-\u2022]|\d{1,2}[.)])[ \t]+[^\n]+(?:\n|$)){2,}/.exec(rest)?.[0];
   if (items !== undefined) return [...items.matchAll(/^\S+[ \t]+(.+)$/gm)].map((match) => match[1]).join(', ');
-  return (/^[^\n]*/.exec(following)?.[0] ?? '').replace(/^[-\u2022][ \t]+/, '');
+  const line = /^[^\n]*/.exec(following)?.[0] ?? '';
+  const below = introduces.test(line) ? following.slice(line.length).replace(/^\s+/, '') : '';
+  return below === '' || below === following ? line.replace(/^[-\u2022][ \t]+/, '') : heldText(below);
 }
+
+/** "Thus, the total is:" above the answer, or "Thus, the total is" above a formula set apart. */
+const introduces = /[\p{L})$][*_]*[:：][*_]*\s*$|\b(?:is|are|equals|be|by)\s*$/u;
 
 const titles = new Set('Mr Mrs Ms Messrs Dr St Mt Ft Gen Col Lt Capt Sgt Rev Gov Sen Rep Prof Hon Jr Sr vs Vs jr sr'.split(' '));
 const beforeNumbers = new Set(

@@ -4,11 +4,14 @@
 const check =
   /\n[^\p{L}\p{N}\n]*(?:(?:quick|final)\s+)?(?:check|checking|verification|verify|verifying|note|remark|proof)\b(?! that the answer is)[^\n]{0,40}:[\s\S]*$/iu;
 const concludes =
-  /\b(?:so|thus|hence|therefore|then|giving|gives|yields|we (?:get|have|obtain)|answer|result)\b|\\(?:implies|Rightarrow)(?![a-z])/i;
+  /\b(?:so|thus|hence|therefore|then|giving|gives|yields|impl(?:y|ies)|leav(?:es|ing)|makes?|making|means?|shows?|(?:we|to) (?:get|have|obtain|find|see)|answer|result|total|probability)\b|\\(?:implies|Rightarrow)(?![a-z])/i;
+
+/** "Since each is one of four, the area is $60$". */
+const mainClause = /\p{L}[^\n]*,\s[^,]*\b(?:is|are|was|equals?|be|we|there)\b[^,]*[\d\\]/u;
 
 /** Whether it comes to another value than what stands before it: "…, so the total is 12". */
 export function hasConclusion(text: string): boolean {
-  return /[\d\\]/.test(text) && concludes.test(text);
+  return /[\d\\]/.test(text) && (concludes.test(text) || mainClause.test(text));
 }
 
 /** Without the check below an answer, unless it comes to a conclusion. */
@@ -17,9 +20,12 @@ export function withoutCheck(text: string): string {
   return /[\d\\]/.test(above) && !concludes.test(text.slice(above.length)) ? above : text;
 }
 
+const restOfSentence = String.raw`(?:(?![.!?]\s+\p{Lu}|\n)[\s\S])*$`;
 /** "12 (since 12 + 5 = 17)", "6, because 7 is odd", "12, attained at x = 3". */
-const reason =
-  /(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming|which (?:satisf(?:y|ies)|works?|holds?|is (?:valid|positive|an integer)))(?![\p{L}\d])[\s\S]*$|(?<![.!?:*\s])\s(?:since|because)\s[\s\S]*$/u;
+const reason = new RegExp(
+  String.raw`(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming|which (?:satisf(?:y|ies)|works?|holds?|is (?:valid|positive|an integer)))(?![\p{L}\d])${restOfSentence}|(?<![.!?:*\s])\s(?:since|because)\s${restOfSentence}`,
+  'u',
+);
 /** "3/8 (about 0.38)". */
 const approximation =
   /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
@@ -32,17 +38,37 @@ export function withoutReason(text: string): string {
   const exact = text.replace(approximation, '').replace(denial, '');
   const found = reason.exec(exact)?.[0] ?? '';
   const own = exact.slice(0, exact.length - found.length);
-  return found === '' || concludes.test(found) || onlyBegins.test(own) ? exact : own.trimEnd();
+  return found === '' || concludes.test(found) || mainClause.test(found) || onlyBegins.test(own) ? exact : own.trimEnd();
 }
 
 const rejects =
   /\b(?:reject(?:s|ed)?|extraneous|discard(?:s|ed)?|invalid|impossible|does(?: not|n['’]t) work|not (?:valid|allowed|possible|a solution))\b/i;
 
-/** Of a line of several sentences, those that do not reject something: "The other root, $-3$, is rejected." */
+/** Of the end of a text; it only bounds the time. */
+const longestRows = 3_000;
+
+/** Of a line of several sentences, without the last ones that reject something: "The other root, $-3$, is rejected." */
 export function withoutRejected(line: string): string {
   const sentences = line.split(/(?<=[.!])\s+(?=\p{Lu})/u);
-  const kept = sentences.filter((sentence) => !rejects.test(sentence));
-  return kept.length > 0 && kept.some((sentence) => /\d/.test(sentence)) ? kept.join(' ') : line;
+  const last = sentences.findLastIndex((sentence) => !rejects.test(sentence) || concludes.test(sentence));
+  const kept = sentences.slice(0, last + 1).join(' ');
+  return last >= 0 && last < sentences.length - 1 && /\d/.test(kept) ? kept : line;
+}
+
+/** "\\begin{align*} a &= b \\\\ &= 3 \\end{align*}" at the end: the last side of the last row. */
+export function lastSideOfRows(text: string): string | undefined {
+  const inside =
+    /\\begin\s*\{((?:align|aligned|eqnarray|gather|gathered|split)\*?)\}((?:(?!\\begin\s*\{)[\s\S])*?)\\end\s*\{\1\}[\s$.\]\\]*$/.exec(
+      text.slice(-longestRows),
+    )?.[2];
+  const row = inside?.split(/\\\\(?:\s*\[[^\]]*\])?/).findLast((each) => each.replace(/[\s&.]/g, '') !== '');
+  return row
+    ?.split(/=|\\equiv(?![a-z])/)
+    .at(-1)
+    ?.replace(/&|\\(?:no(?:tag|number))(?![a-z])|\s*\\pmod\s*\{[^{}]*\}/g, '')
+    .replace(/^\\text\s*\{\s*\}/, '')
+    .trim()
+    .replace(/[.,]$/, '');
 }
 
 /** The items of a list that the text ends with, at least two. */

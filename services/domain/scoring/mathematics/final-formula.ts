@@ -3,7 +3,7 @@ import { type Box, boxesIn } from '../../replies/boxes.ts';
 import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
 import { withoutEmphasis } from '../../replies/without-emphasis.ts';
 import { withoutFence } from '../../replies/without-fence.ts';
-import { closingLines, hasConclusion, withoutCheck, withoutReason, withoutRejected } from './closing-lines.ts';
+import { closingLines, hasConclusion, lastSideOfRows, withoutCheck, withoutReason, withoutRejected } from './closing-lines.ts';
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
@@ -199,8 +199,12 @@ const share = new RegExp(
   'giu',
 );
 
+/** Only if the sentence comes to nothing else: "…, so the probability is $\frac{25}{52}$". */
 function countIn(line: string): string | undefined {
   const match = [...line.matchAll(counted), ...line.matchAll(share)].at(-1);
+  const rest = line.slice((match?.index ?? 0) + (match?.[0].length ?? 0));
+  if (/[,;:=]|[.!?]\s|\\\[|\$\$|\b(?:is|are|equals?|gives?|makes?|gets?|which|for)\b|\bways?\s+to\b.*\d/.test(rest))
+    return undefined;
   return match?.[1] ?? match?.[2];
 }
 
@@ -217,26 +221,23 @@ function lastFormula(end: string): string {
     return isStated(end.slice(Math.max(0, at - 20), at), rest) && !hasConclusion(rest);
   });
   if (stated && !end.slice(stated.end).trim().includes('\n')) return stated.text;
-  const all = formulasIn(end);
-  const lastLine = withoutReason(
-    withoutRejected(
-      withoutEmphasis(end.trim().split('\n').at(-1) ?? '').replace(
-        /^(?:#+\s|>\s|[-\u2022]\s|\d{1,2}[.)]\s(?=\S+$)|["“])\s*|["”?]$/g,
-        '',
-      ),
-    ),
+  const rows = lastSideOfRows(end);
+  if (rows !== undefined && rows !== '') return rows;
+  const written = withoutEmphasis(end.trim().split('\n').at(-1) ?? '').replace(
+    /^(?:#+\s|>\s|[-\u2022]\s|\d{1,2}[.)]\s(?=\S+$)|["“])\s*|["”?]$/g,
+    '',
   );
+  const lastLine = withoutReason(withoutRejected(written));
   const count = countIn(lastLine);
   if (count !== undefined) return count;
-  const closing = all.at(-1);
+  const closing = formulasIn(end).at(-1);
+  if (closing && lastLine === written && /^[\s.,;*_]*$/.test(end.slice(closing.end))) return closing.text;
   const inLine = formulasIn(lastLine);
-  const isClosing = closing !== undefined && /^[\s.,;*_]*$/.test(end.slice(closing.end));
-  if (isClosing && inLine.at(-1)?.text === closing.text) return closing.text;
-  if (isClosing && inLine.length === 0 && lastLine === withoutEmphasis(end.trim().split('\n').at(-1) ?? '')) return closing.text;
+  if (inLine.length > 0 && /^[\s.,;*_]*$/.test(lastLine.slice(inLine.at(-1)?.end))) return inLine.at(-1)?.text ?? '';
   const value = valueIn(lastLine.replace(/\$+|\\[()[\]]/g, (sign) => ' '.repeat(sign.length)));
   if (inLine.length === 0) {
     const told = valued.exec(lastLine.slice(-longestValue))?.[1]?.trim();
-    if (told !== undefined && (value === undefined || !told.endsWith(value.text))) return told;
+    if (told !== undefined && /[\d\\]/.test(told) && (value === undefined || !told.endsWith(value.text))) return told;
     const tail = tailOf(lastLine);
     if (tail !== undefined) return tail;
   }
