@@ -40,8 +40,8 @@ function withoutMaximum(text: string): string {
 }
 
 const kinds = '(?:option|choice|answer|letter|solution|alternative|statement)';
-/** More signs begin no choice; the bound keeps the time short. */
-const opening = String.raw`[\s>#*_"'“‘(\[{-]{0,40}`;
+/** As few as will do, since a choice may begin with one (-1, >=); the bound keeps the time short. */
+const opening = String.raw`[\s>#*_"'“‘(\[{-]{0,40}?`;
 const closing = String.raw`[*_"'”’)\]}]*`;
 
 /** A choice and nothing beside it but what names it: "(B)", "Option B.", "the best is b". */
