@@ -63,7 +63,11 @@ function namedIn(text: string, choices: readonly string[]): readonly string[] {
         .map(({ choice }) => choice),
     );
   }
-  const parts = text.split(/[,;|\n]|\s+and\s+/i).map((part) => part.replace(/^[\s"'[\](){}*-]+|[\s"'[\](){}*.]+$/g, ''));
+  // A list's dash is no part of a label, and the sign of -1 is.
+  const around = /^(?:[\s"'[\](){}*]|-(?!\.?\d))+|[\s"'[\](){}*.]+$/g;
+  const parts = withPlainMinus(text)
+    .split(/[,;|\n]|\s+and\s+/i)
+    .map((part) => part.replace(around, ''));
   return distinct(parts.filter((part) => part !== ''));
 }
 
@@ -76,7 +80,11 @@ function scoreOf(judge: 'exact' | 'any' | 'f1', named: readonly string[], right:
 }
 
 function key(label: string): string {
-  return label.normalize('NFKC').toLowerCase();
+  return withPlainMinus(label.normalize('NFKC')).toLowerCase();
+}
+
+function withPlainMinus(text: string): string {
+  return text.replace(/[\u2010\u2011\u207b\u2212]/g, '-');
 }
 
 function distinct(texts: readonly string[]): readonly string[] {

@@ -23,6 +23,11 @@ describe.each<[string, ...[string, string, Record<string, OptionValue>, number][
     ['AC.', 'A', { choices: ['A', 'B', 'C'] }, 0],
     ['CAB', 'A,C', { choices: ['A', 'C', 'CAB'] }, 0],
     ['A and C', 'A,C', { choices: ['A', 'B', 'C'] }, 1],
+    ['-1, 0', '-1, 0', {}, 1],
+    ['-1, 0', '1, 0', {}, 0],
+    ['- -1\n- 0', '-1, 0', {}, 1],
+    ['- one\n-two', 'one, two', {}, 1],
+    ['A\u2212, \u22121', 'A-, -1', {}, 1],
   ],
   [
     'exact-match',
