@@ -47,15 +47,29 @@ const domain = [
   ],
 ];
 
+/** The same of the coordinator, its single files among them: from what a log says up to what is served of it. */
+const coordinator = [
+  ...['request-refused-error', 'bell', 'log', 'leases', 'traces', 'results', 'jobs', 'rounds', 'limits', 'waits', 'runs'],
+  ...['coordinator', 'control', 'access', 'teams', 'sweeps', 'backup', 'retention', 'scaler', 'webhook'],
+  ...['coordinator-metrics', 'control-server', 'main'],
+];
+
 test('the folders of the domain keep their order, types included', () => {
   expect(arrowsUpward(folderArrows(join(services, 'domain')), domain)).toEqual([]);
 });
 
-test('docs/architecture.md shows the folders of the domain in this order', async () => {
+test('the folders of the coordinator keep their order, types included', () => {
+  expect(arrowsUpward(folderArrows(join(services, 'coordinator')), coordinator)).toEqual([]);
+});
+
+test.each([
+  ['domain', 'Inside `domain`', domain],
+  ['coordinator', 'Inside `coordinator`', coordinator],
+])('docs/architecture.md shows the folders of the %s in this order', async (room, heading, order) => {
   const page = await readFile(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
-  const [, section = ''] = page.split('Inside `domain`');
-  const shown = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
-  expect(shown).toEqual(domain.filter((name) => existsSync(join(services, 'domain', name))));
+  const [, section = ''] = page.split(heading);
+  const shown = [...(section.split(/\n## |Inside `/)[0] ?? '').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+  expect(shown).toEqual(order.filter((name) => existsSync(join(services, room, name))));
 });
 
 test.each(['domain', 'cli', 'simulator', 'shared', 'coordinator', 'executor', 'predictor'])(
