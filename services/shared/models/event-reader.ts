@@ -1,4 +1,5 @@
 import { MalformedReplyError } from './endpoint-errors.ts';
+import { jsonIn } from './json-in.ts';
 
 /** An event of a stream: what it says as JSON, or the end that OpenAI's servers write as [DONE]. */
 export type ServerEvent = { readonly kind: 'body'; readonly name: string; readonly body: unknown } | { readonly kind: 'done' };
@@ -94,9 +95,5 @@ function beginsAsJson(text: string): boolean {
 function parsed(text: string): unknown {
   const end = text.trimEnd();
   if (!end.endsWith('}') && !end.endsWith(']')) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return jsonIn(text);
 }

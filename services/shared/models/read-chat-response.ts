@@ -4,6 +4,7 @@ import { ConnectionError } from './connection-error.ts';
 import { LargeReplyError, MalformedReplyError, WebPageError } from './endpoint-errors.ts';
 import { createEventReader } from './event-reader.ts';
 import type { AnswerBody } from './http-answer.ts';
+import { jsonIn } from './json-in.ts';
 import { isMarkup } from './server-answer.ts';
 
 /** A reply must not fill the memory, here or further on: about half of this is a million tokens. */
@@ -143,19 +144,11 @@ async function readDocument(body: BodyReader, start: string, collector: ReplyCol
 
 /** One document, or one per line; undefined if the text is not made of complete ones. */
 function documentsIn(text: string): unknown[] | undefined {
-  const parsed = parse(text);
+  const parsed = jsonIn(text);
   if (parsed !== undefined) return [parsed];
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const documents = lines.length > 1 ? lines.map(parse) : [undefined];
+  const documents = lines.length > 1 ? lines.map(jsonIn) : [undefined];
   return documents.includes(undefined) ? undefined : documents;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function moreOf(body: BodyReader, start: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { jsonIn } from './json-in.ts';
 /** An error that a server put into words. */
 export interface ServerAnswer {
   readonly status: number | undefined;
@@ -18,7 +19,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export function answerOf(status: number, headers: Headers, text: string): ServerAnswer {
   const location = headers.get('location');
   const moved = status >= 300 && status < 400 && location !== null ? { message: `it has moved to ${location}` } : {};
-  return { ...answerIn(parsedOr(text)), ...moved, status, headers };
+  const body = jsonIn(text);
+  return { ...answerIn(body === undefined ? text : body), ...moved, status, headers };
 }
 
 /** The error in a body that came with the status 200, undefined if there is none. */
@@ -149,14 +151,6 @@ function validationError(error: unknown): string {
 
 function detailsOf({ details }: Fields): Fields[] {
   return Array.isArray(details) ? details.map(fieldsOf) : [];
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function isWord(value: unknown): boolean {

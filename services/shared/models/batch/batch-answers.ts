@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BatchRefusal } from '../endpoint-errors.ts';
+import { jsonIn } from '../json-in.ts';
 import { answerIn } from '../server-answer.ts';
 import type { Batch } from './batch-api.ts';
 
@@ -34,7 +35,7 @@ const lineShape = z.object({
 export function readBatchAnswers(files: readonly string[]): Map<string, BatchAnswer> {
   const answers = new Map<string, BatchAnswer>();
   for (const line of files.flatMap((file) => file.split('\n'))) {
-    const read = lineShape.safeParse(parsedOr(line)).data;
+    const read = lineShape.safeParse(jsonIn(line)).data;
     if (read === undefined) continue;
     const { custom_id, response, error } = read;
     if (isWell(answers.get(custom_id))) continue;
@@ -74,12 +75,4 @@ export function refusalOfBatch({ id, faultCode: code, fault }: Batch, retryAfter
 /** The provider is not there for it now, and it has cost nothing: it may be asked again. */
 function unanswered(why: string): BatchAnswer {
   return { status: 503, text: JSON.stringify({ error: { message: `the call was not answered: ${why}`, type: 'unavailable' } }) };
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

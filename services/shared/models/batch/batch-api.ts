@@ -5,6 +5,7 @@ import type { Timing } from '../../lifecycle/timing.ts';
 import { readStart } from '../body-reader.ts';
 import type { EndpointConnection, SendOptions } from '../endpoint-connection.ts';
 import { BatchRefusal, MalformedReplyError } from '../endpoint-errors.ts';
+import { jsonIn } from '../json-in.ts';
 import { answerOf } from '../server-answer.ts';
 
 /** A batch as far as anything here depends on it. */
@@ -69,7 +70,7 @@ export function createBatchApi(connection: EndpointConnection, timing: Timing): 
   };
   const json = async <Shape extends z.ZodType>(shape: Shape, path: string, options: SendOptions, limitMs = callMs) => {
     const read = await text(path, options, limitMs);
-    const parsed = shape.safeParse(parsedOr(read));
+    const parsed = shape.safeParse(jsonIn(read));
     if (!parsed.success) throw new MalformedReplyError(`${path} answered with something else than the batch API does`);
     return parsed.data;
   };
@@ -120,12 +121,4 @@ function batchOf(shown: z.output<typeof batchShape>): Batch {
     fault: faults.flatMap(({ message }) => message ?? []).join('; '),
     faultCode: faults.flatMap(({ code }) => (typeof code === 'string' ? code : [])).join(' '),
   };
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
