@@ -1,8 +1,15 @@
-/** The candidate that a misspelt name most likely meant; undefined if none is within two letters or a third of its length. */
+/**
+ * The candidate that a misspelt name most likely meant: the only one that begins with it, as timeout_seconds with timeout, or the
+ * nearest one; undefined if none is within two letters or a third of its length.
+ */
 export function nearName(name: string, candidates: Iterable<string>): string | undefined {
+  const known = [...candidates];
+  const wanted = plain(name);
+  const longer = known.filter((each) => each.includes('_') && wanted.length >= 4 && plain(each).startsWith(wanted));
+  if (longer.length === 1 && !known.some((each) => plain(each) === wanted)) return longer[0];
   let best: string | undefined;
   let bestDistance = Math.max(name.length < 4 ? 1 : 2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of known) {
     const distance = editDistance(plain(name), plain(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -28,6 +28,7 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
   const parsed = parseSettings(text, {
     schemaOf: () => benchmarkFileSchema,
     what: 'a benchmark file',
+    hasExtensions: true,
     refuse: ({ line }, message, options) => new BenchmarkError('bad-file', placed(path, line, message), options),
     refuseAll: (faults) => {
       const sentences = faults.map(({ line, message }) => placed(path, line, message));

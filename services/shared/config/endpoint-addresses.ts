@@ -77,10 +77,13 @@ const list = z
     }
   });
 
+/** Of OpenAI's APIs, Anthropic's and Ollama's own. */
+const callPath = /\/(?:(?:chat\/)?completions|responses|messages|v1\/models|embeddings|api\/(?:chat|generate|tags))\/*$/;
+
 function address() {
   return text(rule)
     .refine(isWebAddress, { error: `${rule}, without user name, password or a query other than api-version`, abort: true })
-    .refine((given) => !/\/(?:chat\/completions|responses)\/*$/.test(new URL(given).pathname), {
+    .refine((given) => !callPath.test(new URL(given).pathname), {
       error: 'must end before the path of a call, as in http://gpu-1:8000/v1',
       abort: true,
     })
@@ -88,7 +91,8 @@ function address() {
 }
 
 function isWebAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  // A call's path is put behind it. Sockets of Unix are no web addresses.
+  if (!URL.canParse(text) || text !== text.trim() || /^https?:\/\/unix:\//i.test(text)) return false;
   const { protocol, username, password, searchParams, hash } = new URL(text);
   // Azure wants it there; any other may be a secret.
   const isPublic = [...searchParams.keys()].every((name) => name === 'api-version');

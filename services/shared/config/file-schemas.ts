@@ -4,6 +4,7 @@ import { convergenceRules, finalPickRules } from '../../domain/run/search-rules.
 import { scorerKinds } from '../../domain/scoring/kinds/registry.ts';
 import { benchmarkFileSchema } from '../benchmarks/benchmark-file-schema.ts';
 import { scorerSchema } from '../benchmarks/scorer-options.ts';
+import { extensionForm } from '../settings/parse-settings.ts';
 import { namesIn } from '../settings/registries.ts';
 import type { JsonSchema, WrittenForms } from '../settings/rules.ts';
 import { limitsTable, sharesTable } from './limits-table.ts';
@@ -54,6 +55,9 @@ export const fileSchemas: Readonly<Record<SchemaName, () => JsonSchema>> = {
   'benchmark-file': benchmarkSchema,
 };
 
+/** Groups for anchors. */
+const patternProperties = { [extensionForm]: true };
+
 function runSchema(): JsonSchema {
   // Each method, and each policy, may have settings of its own; here any of them may stand.
   const whole = converted(runFileSchema({}));
@@ -63,7 +67,7 @@ function runSchema(): JsonSchema {
   for (const policy of namesIn('pick policies')) {
     addOwn(whole, converted(runFileSchema({ search: { final_pick: policy } })), ['search', 'final_pick']);
   }
-  return described(whole, runGroups, 'A run file of SCALE');
+  return described({ ...whole, patternProperties }, runGroups, 'A run file of SCALE');
 }
 
 function benchmarkSchema(): JsonSchema {
@@ -72,7 +76,7 @@ function benchmarkSchema(): JsonSchema {
   const scorers = propertiesOf(whole).scorers;
   if (scorers !== undefined)
     scorers.additionalProperties = { anyOf: [{ enum: [...scorerKinds.keys()] }, { type: 'string' }, ...kinds] };
-  return { ...whole, title: 'A benchmark of SCALE' };
+  return { ...whole, patternProperties, title: 'A benchmark of SCALE' };
 }
 
 type Schema = Record<string, unknown>;

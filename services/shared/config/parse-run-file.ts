@@ -43,6 +43,7 @@ export function parseRunFile(text: string, file: string, surroundings: FileSurro
   const { settings, written, error } = parseSettings(text, {
     schemaOf: runFileSchema,
     what: 'a run file',
+    hasExtensions: true,
     amend: (document, lines) => {
       const variables = putVariables(document, environment);
       const [fault] = variables.faults;

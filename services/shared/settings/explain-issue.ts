@@ -1,6 +1,7 @@
 import { type Document, isMap, isNode, isPair, isSeq, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
 import { suggestion } from '../../domain/names/near-name.ts';
+import { isGroup } from './sorted-text.ts';
 
 export interface ExplainedIssue {
   readonly line: number | undefined;
@@ -32,7 +33,7 @@ export function explainIssue(
   if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', place, knownKeys(issue.path));
   const field = issue.path.join('.');
   const line = lineOf(issue.path, place);
-  const value = place.document.getIn(issue.path);
+  const value = valueAt(issue.path, place);
   const subject = field === '' ? 'the file' : field;
   if (value === undefined && field !== '') return { line, field, message: `${subject} is missing: it ${issue.message}` };
   const secret = place.isSecret || (issue.code === 'custom' && issue.params?.secret === true);
@@ -41,6 +42,13 @@ export function explainIssue(
     field,
     message: `${subject} ${issue.message}${secret ? ' (its value is not shown)' : `, but is ${shown(value)}`}`,
   };
+}
+
+/** Also where it comes from an anchor, which only the plain value has resolved. */
+function valueAt(path: readonly PropertyKey[], { document }: Place): unknown {
+  const own = document.getIn(path);
+  if (own !== undefined) return own;
+  return path.reduce<unknown>((part, key) => (isGroup(part) ? part[String(key)] : undefined), document.toJS());
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string, place: Place, known: readonly string[]): ExplainedIssue {

@@ -1,6 +1,7 @@
 import { Document, LineCounter, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import { type ExplainedIssue, explainIssue } from './explain-issue.ts';
+import { isGroup } from './sorted-text.ts';
 
 /** Where something is wrong in a file of settings. */
 export interface SettingsPlace {
@@ -15,6 +16,8 @@ export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
   schemaOf(content: unknown): Schema;
   /** What such a file is called in messages, e.g. "a run file". */
   readonly what: string;
+  /** Whether groups whose name begins with `x-` may stand at the top, to be referred to by anchors. Default: no. */
+  readonly hasExtensions?: boolean;
   /** A file of secrets: no message repeats anything that it says. Default: false. */
   readonly isSecret?: boolean;
   /** Changes what the file says, before anything is read of it. */
@@ -54,7 +57,7 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
 ): ParsedSettings<z.infer<Schema>, Refusal> {
   const { what, isSecret = false, prepare = (value) => value, refuse } = form;
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
     const { line } = lines.linePos(fault.pos[0]);
@@ -76,10 +79,11 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     if (form.refuseAll !== undefined && faults.length > 1) throw form.refuseAll(faults);
     throw refuse({ line: first.line, field: first.field }, first.message);
   };
-  const written = plainValue(document, (at, message, options) =>
+  const whole = plainValue(document, (at, message, options) =>
     // The cause too would be logged.
     isSecret ? refuse(at, 'not usable YAML') : refuse(at, message, options),
   );
+  const written = form.hasExtensions ? withoutExtensions(whole) : whole;
   const content = prepare(written);
   const lineAt = (path: readonly string[]): number | undefined =>
     explainIssue({ code: 'custom', path: [...path], message: '', input: undefined }, { document, lines, what }, () => []).line;
@@ -93,6 +97,15 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     part: (path, value, partSchema) => check(value, partSchema, path),
     text: (path) => textOfPart(document, path),
   };
+}
+
+/** What the names of groups begin with that are there for anchors alone. */
+export const extensionForm = '^x-';
+
+function withoutExtensions(content: unknown): unknown {
+  if (!isGroup(content)) return content;
+  const extension = new RegExp(extensionForm);
+  return Object.fromEntries(Object.entries(content).filter(([name]) => !extension.test(name)));
 }
 
 /** One issue for each unknown key. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { fileKindOf } from '../../../../services/cli/validation/file-kind.ts';
 import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file-schema.ts';
@@ -16,10 +17,17 @@ const names = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filte
 const validators = new Map(schemaNames.map((name) => [name, new Ajv2020({ strict: false }).compile(fileSchemas[name]())]));
 
 const checks: Readonly<Record<SchemaName, (content: unknown) => boolean>> = {
-  'run-file': (content) => runFileSchema(withPreset(content)).safeParse(withPreset(content)).success,
+  'run-file': (content) =>
+    runFileSchema(withPreset(withoutExtensions(content))).safeParse(withPreset(withoutExtensions(content))).success,
   'sweep-file': (content) => sweepFileSchema().safeParse(content).success,
-  'benchmark-file': (content) => benchmarkFileSchema.safeParse(content).success,
+  'benchmark-file': (content) => benchmarkFileSchema.safeParse(withoutExtensions(content)).success,
 };
+
+/** As these files are read. */
+function withoutExtensions(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  return Object.fromEntries(Object.entries(content).filter(([name]) => !name.startsWith('x-')));
+}
 
 /** What the check says, if the schema says the same. */
 function verdict(name: SchemaName, content: unknown): boolean {
@@ -34,7 +42,7 @@ function yamlIn(page: string): unknown[] {
   const text = readFileSync(join(project, 'docs', page), 'utf8');
   return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, block = '']) => {
     try {
-      return [decodeYaml(block)];
+      return [parse(block, { merge: true, logLevel: 'error' })];
     } catch {
       return [];
     }
@@ -92,6 +100,8 @@ describe('the JSON schemas of files that people write', () => {
     [{ ...sample, models: { executor: { temperature: null } } }, true],
     [{ ...sample, models: { executor: { temperature: 3 } } }, false],
     [{ ...sample, models: { judge: {} } }, false],
+    [{ ...sample, 'x-short': { max_rounds: 3 } }, true],
+    [{ ...sample, short: { max_rounds: 3 } }, false],
     [{ ...sample, endpoints: { a: { base_url: 'http://x/v1' } } }, true],
     [{ ...sample, endpoints: { a: { base_url: ['http://x/v1', { url: 'http://y/v1', weight: 2 }] } } }, true],
     [{ ...sample, endpoints: { a: { base_url: 'ftp://x' } } }, false],

@@ -45,6 +45,46 @@ describe('parsing a run file', () => {
     expect(settings.models.executor.chat_template_kwargs).toEqual({ enable_thinking: false, n: [1] });
   });
 
+  it('takes anchors from groups whose names begin with x-, and merges them', () => {
+    const { settings, written, earlier } = parse(
+      'benchmark: sample',
+      'x-short: &short { max_rounds: 3, candidates: 2 }',
+      'search:',
+      '  <<: *short',
+      '  candidates: 4',
+    );
+    expect(settings.search).toMatchObject({ max_rounds: 3, candidates: 4 });
+    expect(written).toEqual({ benchmark: 'sample', search: { max_rounds: 3, candidates: 4 } });
+    expect(earlier).not.toEqual([]);
+    const broken = () => parse('benchmark: sample', 'x-short: &short { max_rounds: 0 }', 'search:', '  <<: *short');
+    expect(broken).toThrow(/^my-run\.yaml:3: search\.max_rounds must be a whole number from 1 to 10000, but is 0$/);
+  });
+
+  it.each([
+    'http://gpu-1/v1/completions',
+    'https://api.openai.com/v1/models',
+    'https://api.anthropic.com/v1/messages/',
+    'http://gpu-1:11434/api/chat',
+  ])('takes no address of a call: %s', (address) => {
+    expect(() => parse('benchmark: sample', `endpoints: { a: { base_url: "${address}" } }`)).toThrow(
+      /endpoints\.a\.base_url must end before the path of a call/,
+    );
+  });
+
+  it.each([' http://gpu-1/v1', 'http://gpu-1/v1\\n', 'http://unix:/run/x.sock:/v1', 'unix:///run/x.sock'])(
+    'takes no address that is none of the web: %s',
+    (address) => {
+      expect(() => parse('benchmark: sample', `endpoints: { a: { base_url: "${address}" } }`)).toThrow(
+        /endpoints\.a\.base_url must be an http or https address/,
+      );
+    },
+  );
+
+  it('takes the address of a service that is called models', () => {
+    const parsed = parse('benchmark: sample', 'endpoints: { a: { base_url: "https://x.services.ai.azure.com/models" } }');
+    expect(parsed.settings.endpoints.a).toBeDefined();
+  });
+
   it.each([
     ['broken YAML', ['benchmark: [', 'seed: 1'], /^my-run\.yaml:2: not valid YAML: /],
     ['two documents', ['benchmark: x', '---', 'benchmark: y'], /^my-run\.yaml:2: not valid YAML: it holds several documents/],
@@ -77,7 +117,7 @@ describe('parsing a run file', () => {
     [
       'an unknown setting of an endpoint',
       ['benchmark: x', 'endpoints:', '  a: { base_url: "http://a/v1", timeout: 3 }'],
-      /^my-run\.yaml:3: endpoints\.a has no setting "timeout"; there is "base_url", /,
+      /^my-run\.yaml:3: endpoints\.a has no setting "timeout"; did you mean "timeout_seconds"\?$/,
     ],
     [
       'an unknown setting of the convergence rule',
