@@ -6,7 +6,11 @@ import { type ReadNumber, readNumbers } from './read-number.ts';
 export function lastNumber(text: string): ReadNumber | undefined {
   const own = withoutComparisons(withoutEnding(text));
   const before = own.replace(closingRemark, '');
-  const found = numberOfParts(own) ?? readNumbers(before).at(-1) ?? (before === text ? undefined : numberOfWords(before));
+  const found =
+    numberOfParts(own) ??
+    numberStatedIn(lastSentence(own)) ??
+    readNumbers(before).at(-1) ??
+    (before === text ? undefined : numberOfWords(before));
   return found ?? readNumbers(text).at(-1) ?? numberOfWords(text) ?? numberAmidWords(text);
 }
 
@@ -53,10 +57,38 @@ function numberOfParts(text: string): ReadNumber | undefined {
     const values = readNumbers(parts).map(({ value }) => value);
     const found = readNumbers(whole).at(0);
     const sum = values.reduce((before, value) => before + value, 0);
-    if (found && values.length > 1 && Math.abs(sum - found.value) < 1e-9 && !/\b(?:so|thus|hence|therefore|then)\b/i.test(parts))
+    if (
+      found &&
+      !parts.includes('=') &&
+      values.length > 1 &&
+      Math.abs(sum - found.value) < 1e-9 &&
+      !/\b(?:so|thus|hence|therefore|then)\b/i.test(parts)
+    )
       return found;
   }
   return undefined;
+}
+
+function lastSentence(text: string): string {
+  return (
+    text
+      .trimEnd()
+      .split(/(?<=[.!?])\s+(?=\p{Lu})|\n/u)
+      .at(-1) ?? ''
+  );
+}
+
+const totalOf = new RegExp(
+  String.raw`\ba total of\s+(?:\\\(\s*)?(${amount})(?![^\n]*(?:[,;:=]|\b(?:at|each|every|per|and|so|which|making)\b|\bfor\s+[$€£]))`,
+  'iu',
+);
+
+/** "She saves a total of 20 dollars in 5 days", and "\(25\) flowers after 15 days", where one number alone is a formula. */
+function numberStatedIn(sentence: string): ReadNumber | undefined {
+  const [one = '', ...others] = [...sentence.matchAll(/\\\(([^()]{1,40})\\\)/g)].map((match) => match[1] ?? '');
+  const [found, ...more] = others.length === 0 && !one.includes('=') ? readNumbers(one) : [];
+  const alone = more.length === 0 && /^\s*(?:\\?\$)?[\d.,]+\s*(?:\\text\s*\{[^{}]*\})?\s*$/.test(one) ? found : undefined;
+  return alone ?? readNumbers(totalOf.exec(sentence)?.[1] ?? '').at(0);
 }
 
 /** "She makes eighteen dollars a day": the only number in words of the last sentence, which does not begin with it. */

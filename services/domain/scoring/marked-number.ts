@@ -3,12 +3,16 @@ import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** "20 + 16 = 36 signatures" is 36; "36 of the 100 signatures" is 36. */
 export function numberOfMarked(marked: string): ReadNumber | undefined {
+  const own = marked.replace(subject, '');
   // If it is all that is marked, "12 500" is one number.
-  const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(marked) ? marked.replace(/(?<=\d) (?=\d)/g, '') : marked;
+  const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(own) ? own.replace(/(?<=\d) (?=\d)/g, '') : own;
   const parts = text.split(/[-=]{1,2}>|=|\\approx|≈|[→⇒]|\\(?:to|[rR]ightarrow|implies)(?![a-zA-Z])/);
   const result = numberAlone(parts.at(-1) ?? '') ?? readNumbers(parts.at(-1) ?? '').at(0);
   return result ?? readNumbers(text).at(0) ?? numberOfWords(text);
 }
+
+/** "The 42 kg bag lasts for 3 weeks" is about the bag. */
+const subject = /^\W*(?:the|each|every|all|these|those|his|her|their)\s\d[\d,.]*[\s-]?\p{L}+\s(?=.*\d)/iu;
 
 /** What a text says that is nothing else: a number with a decimal comma, a calculation, or several numbers, which are none. */
 export function numberAlone(text: string): ReadNumber | undefined {
