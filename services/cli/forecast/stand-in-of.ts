@@ -3,7 +3,7 @@ import { answerNature } from '../../domain/forecast/edit-effects.ts';
 import { expectedExecutions } from '../../domain/forecast/expected-executions.ts';
 import { learnOptimizer, meanExecution } from '../../domain/forecast/learn-from-runs.ts';
 import { publishedEdits } from '../../domain/forecast/published-edits.ts';
-import { simulatedEdits } from '../../domain/forecast/simulated-edits.ts';
+import { simulatedEdits, simulatedStart } from '../../domain/forecast/simulated-edits.ts';
 import type { ExpectedUse, StandIn } from '../../domain/forecast/stand-in.ts';
 import {
   publishedReplies,
@@ -38,7 +38,8 @@ export async function standInOf(file: RunFile, earlier: readonly RunState[]): Pr
   const { executor, optimizer, search, initialWorkflow } = configuration;
   const simulated = isSimulatedRun(file);
   const { minCalls, maxCalls } = workflowBounds(initialWorkflow, operators);
-  const replies = simulated ? simulatedReplies : publishedReplies;
+  const nature = answerNature(benchmark.operators);
+  const replies = simulated ? simulatedReplies(nature) : publishedReplies;
   const settings = {
     maxCalls: search.maxCallsPerQuery,
     tokensPerCharacter: usualTokensPerCharacter,
@@ -55,11 +56,11 @@ export async function standInOf(file: RunFile, earlier: readonly RunState[]): Pr
   const byOptimizer = earlier.filter(({ configuration: before }) => before.optimizer.model === optimizer.model);
   const tokensPerCharacter = usualTokensPerCharacter * (optimizer.model === executor.model ? (measured?.prompts ?? 1) : 1);
   const learned = learnOptimizer(byOptimizer, tokensPerCharacter);
-  const edits = simulated ? simulatedEdits(answerNature(benchmark.operators)) : (learned.edits ?? publishedEdits);
+  const edits = simulated ? simulatedEdits(nature) : (learned.edits ?? publishedEdits);
   return {
     standIn: {
       executions,
-      score: measured?.score ?? 0.6,
+      score: measured?.score ?? (simulated ? simulatedStart(nature) : 0.6),
       edits,
       tokensPerCharacter,
       proposalTokens: (learned.proposalTokens ?? 45) + (learned.proposalTokens === undefined ? thinking(optimizer) : 0),

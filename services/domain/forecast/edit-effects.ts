@@ -4,7 +4,7 @@ export interface EditEffect {
   readonly calls: number;
   /** Tokens that its prompts have more than the parent's, beside those that come with the calls. */
   readonly overhead: number;
-  /** Tokens of a reply, as a multiple of the parent's. */
+  /** Tokens that a reply has more than the parent's, as a multiple of the initial workflow's: most edits set a length. */
   readonly reply: number;
   /** By how much the score rises, from -1 to 1. */
   readonly gain: number;
@@ -16,6 +16,8 @@ export interface EditsOf {
   readonly mostCalls: number;
   /** Tokens of its replies, at most, as a multiple of the initial workflow's. */
   readonly mostReply: number;
+  /** Edits that the parent has behind it, at most: what they added is not added once more. Default: any number. */
+  readonly mostEdits?: number;
   readonly effects: readonly EditEffect[];
 }
 
@@ -38,7 +40,7 @@ export function editsOf(table: readonly EditRows[]): readonly EditsOf[] {
   return table.map(({ rows, ...parents }) => ({
     ...parents,
     effects: Array.from({ length: rows.length / 4 }, (_, index) => {
-      const [calls = 1, overhead = 0, reply = 1, gain = 0] = rows.slice(4 * index, 4 * index + 4);
+      const [calls = 1, overhead = 0, reply = 0, gain = 0] = rows.slice(4 * index, 4 * index + 4);
       return { calls, overhead, reply, gain };
     }),
   }));

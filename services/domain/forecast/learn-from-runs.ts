@@ -24,7 +24,7 @@ export interface LearnedOptimizer {
 }
 
 /** Fewer say too little. */
-const [fewestProposals, fewestEdits] = [10, 30];
+const [fewestProposals, fewestEdits, fewestOfTheStart] = [10, 30, 10];
 
 /** @param tokensPerCharacter of the workflows in its replies */
 export function learnOptimizer(runs: readonly RunState[], tokensPerCharacter: number): LearnedOptimizer {
@@ -49,11 +49,16 @@ export function learnOptimizer(runs: readonly RunState[], tokensPerCharacter: nu
   };
 }
 
-interface KnownEdit extends EditEffect {
+export interface KnownEdit extends EditEffect {
   readonly parentCalls: number;
+  /** Tokens of the parent's replies, as a multiple of the initial workflow's. */
+  readonly parentReply: number;
+  /** Edits that the parent has behind it. */
+  readonly parentEdits: number;
 }
 
-function editsIn({ rounds }: RunState): KnownEdit[] {
+/** Of all workflows that were executed, and whose parents were. */
+export function editsIn({ rounds }: Pick<RunState, 'rounds'>): KnownEdit[] {
   const [initial] = rounds;
   const first = initial && meanExecution(initial);
   if (first === undefined || first.calls === 0) return [];
@@ -63,12 +68,18 @@ function editsIn({ rounds }: RunState): KnownEdit[] {
     if (before === undefined || after === undefined || before.calls === 0 || after.calls === 0) return [];
     const overhead = ({ promptTokens, calls }: ExpectedUse) => promptTokens - (calls * first.promptTokens) / first.calls;
     const reply = ({ completionTokens, calls }: ExpectedUse) => Math.max(1, completionTokens / calls);
+    const behind = (of: Round): number => {
+      const before = rounds[of.parentRound - 1];
+      return before === undefined ? 0 : 1 + behind(before);
+    };
     return [
       {
         parentCalls: before.calls,
+        parentReply: reply(before) / reply(first),
+        parentEdits: parent === undefined ? 0 : behind(parent),
         calls: after.calls / before.calls,
         overhead: overhead(after) - overhead(before),
-        reply: reply(after) / reply(before),
+        reply: (reply(after) - reply(before)) / reply(first),
         gain: (round.evaluation?.score ?? 0) - (parent?.evaluation?.score ?? 0),
       },
     ];
@@ -76,9 +87,13 @@ function editsIn({ rounds }: RunState): KnownEdit[] {
 }
 
 function grouped(pairs: readonly KnownEdit[]): EditsOf[] {
-  return [1.5, 3.5, Number.POSITIVE_INFINITY].map((mostCalls, index, all) => {
+  const mostReply = Number.POSITIVE_INFINITY;
+  const byCalls = [1.5, 3.5, Number.POSITIVE_INFINITY].map((mostCalls, index, all) => {
     const own = pairs.filter(({ parentCalls }) => parentCalls <= mostCalls && parentCalls > (all[index - 1] ?? 0));
     // A group without any is as all are.
-    return { mostCalls, mostReply: Number.POSITIVE_INFINITY, effects: own.length === 0 ? pairs : own };
+    return { mostCalls, mostReply, effects: own.length === 0 ? pairs : own };
   });
+  const ofTheStart = pairs.filter(({ parentEdits }) => parentEdits === 0);
+  if (ofTheStart.length < fewestOfTheStart) return byCalls;
+  return [{ mostCalls: Number.POSITIVE_INFINITY, mostReply, mostEdits: 0, effects: ofTheStart }, ...byCalls];
 }

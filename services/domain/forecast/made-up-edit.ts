@@ -13,9 +13,11 @@ export interface Growth {
   readonly reply: number;
   /** Of the workflow on all queries, from 0 to 1. */
   readonly score: number;
+  /** By which it differs from the initial workflow. */
+  readonly edits: number;
 }
 
-const [leastScore, mostScore] = [0.02, 0.98];
+const [leastScore, mostScore, leastReply] = [0.02, 0.98, 0.05];
 
 /**
  * The child of a workflow by an edit that is drawn.
@@ -30,19 +32,23 @@ export function childGrowth(
   random: Random,
 ): Growth {
   const made = parent.calls * initialCalls;
-  const known = edits.find((some) => made <= some.mostCalls && parent.reply <= some.mostReply);
+  const known = edits.find(
+    ({ mostCalls: most, mostReply, mostEdits = parent.edits }) =>
+      made <= most && parent.reply <= mostReply && parent.edits <= mostEdits,
+  );
   const { calls, overhead, reply, gain } = drawn(known?.effects ?? [], random);
   // A workflow that could make more calls is refused.
   const within = Math.min(1, mostCalls / Math.max(1, made * calls));
   return {
     calls: parent.calls * calls * within,
     overhead: parent.overhead + overhead * within,
-    reply: parent.reply * reply,
+    reply: Math.max(leastReply, parent.reply + reply),
     score: Math.min(mostScore, Math.max(leastScore, parent.score + gain)),
+    edits: parent.edits + 1,
   };
 }
 
-const unchanged: EditEffect = { calls: 1, overhead: 0, reply: 1, gain: 0 };
+const unchanged: EditEffect = { calls: 1, overhead: 0, reply: 0, gain: 0 };
 
 function drawn(effects: readonly EditEffect[], random: Random): EditEffect {
   return effects[randomInteger(random, Math.max(1, effects.length))] ?? unchanged;

@@ -5,6 +5,7 @@ import type { PriceTable } from '../prices/price-table.ts';
 import { buildPredictionPrompt } from '../prompts/build-prediction-prompt.ts';
 import { answerKey, answersShown, buildProposalPrompt, type OutcomeTexts } from '../prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../prompts/build-query-proposal-prompt.ts';
+import { answerExcerptLength } from '../prompts/logged-outcome.ts';
 import { workflowYaml } from '../prompts/workflow-yaml.ts';
 import { randomNormal, randomStream } from '../random.ts';
 import { applyEvent } from '../run/apply-event.ts';
@@ -147,7 +148,7 @@ function execution(play: Play, hash: string, queryIndex: number, repeat: number)
 }
 
 function growthOf({ growths, standIn }: Play, hash: string): Growth {
-  return growths.get(hash) ?? { calls: 1, overhead: 0, reply: 1, score: standIn.score };
+  return growths.get(hash) ?? { calls: 1, overhead: 0, reply: 1, score: standIn.score, edits: 0 };
 }
 
 function proposed(play: Play, state: RunState, { round, turn, queryIndex }: ProposeCommand): RunEvent {
@@ -155,7 +156,7 @@ function proposed(play: Play, state: RunState, { round, turn, queryIndex }: Prop
   const request = { state: viewOf(state, round), benchmark, round, turn };
   const prompt =
     queryIndex === undefined
-      ? buildProposalPrompt({ ...request, answers: madeUpAnswers(request) })
+      ? buildProposalPrompt({ ...request, answers: madeUpAnswers(play, request) })
       : buildQueryProposalPrompt({ ...request, queryIndex });
   const open = state.rounds[round - 1];
   const shown = state.rounds[(queryIndex === undefined ? (open?.parentRound ?? 0) : round) - 1];
@@ -189,13 +190,22 @@ function initialCalls({ executions }: StandIn): number {
   return executions.reduce((sum, { calls }) => sum + calls, 0) / Math.max(1, executions.length);
 }
 
-function madeUpAnswers(request: Parameters<typeof answersShown>[0]): ReadonlyMap<string, OutcomeTexts> {
+/** An answer is as long as a reply of the workflow that gave it. */
+function madeUpAnswers(play: Play, request: Parameters<typeof answersShown>[0]): ReadonlyMap<string, OutcomeTexts> {
+  const { standIn, executorFactor } = play;
   const told = (request.state.configuration.search.feedbackTokens ?? 0) > 0;
-  const texts = {
-    answer: 'made up, and about as long as answers are'.repeat(4),
-    ...(told && { feedback: 'made up, and about as long as what a scorer says of an answer' }),
-  };
-  return new Map(answersShown(request).map((place) => [answerKey(place), texts]));
+  return new Map(
+    answersShown(request).map((place) => {
+      const { calls, completionTokens } = standIn.executions[place.queryIndex] ?? { calls: 1, completionTokens: 0 };
+      const { reply } = growthOf(play, request.state.rounds[place.round - 1]?.workflowHash ?? '');
+      const tokens = (completionTokens / Math.max(1, calls)) * reply * executorFactor;
+      const texts = {
+        answer: '.'.repeat(Math.min(answerExcerptLength, Math.round(tokens / standIn.tokensPerCharacter))),
+        ...(told && { feedback: 'made up, and about as long as what a scorer says of an answer' }),
+      };
+      return [answerKey(place), texts];
+    }),
+  );
 }
 
 /** A few predictions cannot be read. */

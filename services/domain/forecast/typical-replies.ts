@@ -1,6 +1,10 @@
+import type { AnswerNature } from './edit-effects.ts';
+
 /** Tokens of a model's reply, by the operator that asks. */
 export interface TypicalReplies {
   readonly operators: Readonly<Record<string, number>>;
+  /** What each token of the prompt adds, by the operator; absent: nothing. */
+  readonly byPrompt?: Readonly<Record<string, number>>;
   /** Of any other operator. */
   readonly other: number;
   /** Of a `custom` call whose prompt asks for steps. */
@@ -9,10 +13,22 @@ export interface TypicalReplies {
   readonly doubt: number;
 }
 
-/** Of the simulated model, the mean over the seven built-in benchmarks. */
-export const simulatedReplies: TypicalReplies = {
+/**
+ * Of the simulated model: of plain calls and of calls for a program by what answers are and, as a straight line through the means
+ * of six built-in benchmarks, by the length of the prompt: more text is quoted, and a longer task takes a longer program. Of the
+ * other operators the mean over the seven built-in benchmarks.
+ */
+export function simulatedReplies(nature: AnswerNature): TypicalReplies {
+  const custom = { number: 66, words: 33, program: 60 }[nature];
+  return {
+    ...simulated,
+    operators: { ...simulated.operators, custom },
+    byPrompt: { custom: nature === 'words' ? 0.02 : 0, custom_code_generate: 0.53 },
+  };
+}
+
+const simulated: TypicalReplies = {
   operators: {
-    custom: 60,
     answer_generate: 140,
     sc_ensemble: 30,
     md_ensemble: 30,
@@ -20,7 +36,7 @@ export const simulatedReplies: TypicalReplies = {
     revise: 165,
     format: 12,
     programmer: 38,
-    custom_code_generate: 88,
+    custom_code_generate: 17,
     test: 68,
   },
   other: 60,
@@ -54,9 +70,13 @@ export const publishedReplies: TypicalReplies = {
 /** What a model that thinks before it answers adds to each reply. */
 export const thinkingTokens = 1200;
 
+/** Of English under the tokenizers of today. */
+const charactersAToken = 4;
+
 const asksForSteps = /step by step|\bthink\b|\breason(?:ing)?\b|\bexplain\b|\bshow (?:your|the) work/i;
 
 export function replyTokens(replies: TypicalReplies, operator: string, prompt: string): number {
   if (operator === 'custom' && asksForSteps.test(prompt)) return replies.steps;
-  return replies.operators[operator] ?? replies.other;
+  const more = (replies.byPrompt?.[operator] ?? 0) * (prompt.length / charactersAToken);
+  return Math.round((replies.operators[operator] ?? replies.other) + more);
 }

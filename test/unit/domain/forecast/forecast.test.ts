@@ -4,8 +4,12 @@ import { answerNature } from '../../../../services/domain/forecast/edit-effects.
 import { expectedExecutions } from '../../../../services/domain/forecast/expected-executions.ts';
 import { addCourses, forecastOf, playCourses } from '../../../../services/domain/forecast/forecast.ts';
 import { likelyRange } from '../../../../services/domain/forecast/likely-range.ts';
-import { simulatedEdits } from '../../../../services/domain/forecast/simulated-edits.ts';
+import { childGrowth } from '../../../../services/domain/forecast/made-up-edit.ts';
+import { publishedEdits } from '../../../../services/domain/forecast/published-edits.ts';
+import { simulatedEdits, simulatedStart } from '../../../../services/domain/forecast/simulated-edits.ts';
 import type { StandIn } from '../../../../services/domain/forecast/stand-in.ts';
+import { replyTokens, simulatedReplies } from '../../../../services/domain/forecast/typical-replies.ts';
+import { randomStream } from '../../../../services/domain/random.ts';
 import { madeUpBenchmark } from '../report/made-up-benchmark.ts';
 import { madeUpConfiguration, madeUpWorkflow, type Overrides } from '../search/made-up-world.ts';
 
@@ -116,6 +120,56 @@ describe('a run that is played', () => {
     expect(both.map(({ tokens }) => tokens)).toEqual(one.map(({ tokens }, index) => tokens + (other[index]?.tokens ?? 0)));
     expect(both[0]?.money?.amount).toBeCloseTo((one[0]?.money?.amount ?? 0) + (other[0]?.money?.amount ?? 0), 9);
   });
+});
+
+describe('a made-up edit', () => {
+  const random = randomStream(1, 'edits');
+  const effect = { calls: 1, overhead: 0, reply: 0, gain: 0 };
+  const many = Number.POSITIVE_INFINITY;
+  const start = { calls: 1, overhead: 0, reply: 1, score: 0.5, edits: 0 };
+
+  it('is one of those of the initial workflow, and after it one of those of workflows that were edited', () => {
+    const edits = [
+      { mostCalls: many, mostReply: many, mostEdits: 0, effects: [{ ...effect, calls: 2 }] },
+      { mostCalls: many, mostReply: many, effects: [{ ...effect, calls: 1.5 }] },
+    ];
+    const child = childGrowth(start, 1, 100, edits, random);
+    expect(child).toMatchObject({ calls: 2, edits: 1 });
+    expect(childGrowth(child, 1, 100, edits, random)).toMatchObject({ calls: 3, edits: 2 });
+  });
+
+  it('that makes replies long after one that made them short does not multiply them by the ratio of the two', () => {
+    const [short, long] = [-0.95, 3].map((reply) => [{ mostCalls: many, mostReply: many, effects: [{ ...effect, reply }] }]);
+    let growth = start;
+    for (let turn = 0; turn < 3; turn += 1) {
+      growth = childGrowth(childGrowth(growth, 1, 100, short ?? [], random), 1, 100, long ?? [], random);
+    }
+    expect(growth.reply).toBeCloseTo(1 + 3 * 2.05, 9);
+    for (let turn = 0; turn < 20; turn += 1) growth = childGrowth(growth, 1, 100, short ?? [], random);
+    expect(growth.reply).toBeGreaterThan(0);
+  });
+
+  it('of published searches leaves replies as long as they are', () => {
+    const grown = childGrowth({ ...start, reply: 1.3 }, 1, 100, publishedEdits, random);
+    expect(grown.reply).toBe(1.3);
+  });
+});
+
+it('a simulated reply to a longer task or passage is longer, and a start scores by what answers are', () => {
+  const [words, program] = [simulatedReplies('words'), simulatedReplies('program')];
+  expect(replyTokens(words, 'custom', 'x'.repeat(4000))).toBe(53);
+  expect(replyTokens(words, 'custom', 'x'.repeat(400))).toBe(35);
+  expect(replyTokens(program, 'custom_code_generate', 'x'.repeat(400))).toBe(70);
+  expect(simulatedStart('words')).toBeLessThan(simulatedStart('number'));
+});
+
+it('a proposal is shown answers as long as the replies of the workflow that gave them', () => {
+  const optimizer = (completionTokens: number): number => {
+    const executions = standIn.executions.map((each) => ({ ...each, completionTokens }));
+    const courses = playCourses({ ...played(), standIn: { ...standIn, executions } }, 4);
+    return courses.reduce((sum, { byModel }) => sum + (byModel.get('optimizer') ?? 0), 0);
+  };
+  expect(optimizer(90) / optimizer(10)).toBeGreaterThan(1.02);
 });
 
 it('an execution is expected to take what its texts and the replies that it asks for take', async () => {
