@@ -232,6 +232,26 @@ export function connectControl(address: string, settings: ControlClientSettings 
     }
   }
 
+  /**
+   * A stream may be silent, so it has no deadline. But if the peer accepts a connection and then says nothing, grpc-js 1.14.7
+   * waits for ever, and its keepalive begins only after that (grpc-node#2785).
+   */
+  const unlessConnected = (call: string, cancel: () => void) => {
+    let isUnanswered = false;
+    const answered = timing.after(deadlineMs, () => {
+      isUnanswered = client.getChannel().getConnectivityState(false) === connectivityState.CONNECTING;
+      if (isUnanswered) cancel();
+    });
+    const unanswered = `the coordinator at ${address} does not answer (${call}: no connection within ${deadlineMs / 1000} s)`;
+    return {
+      [Symbol.dispose]: answered,
+      errorOf: (cause: unknown): ControlError =>
+        isUnanswered
+          ? new ControlError(call, address, 'unreachable', unanswered, { cause })
+          : controlErrorFrom(call, address, cause),
+    };
+  };
+
   async function* streamOnce<Response>(
     call: string,
     send: () => ClientReadableStream<Response>,
@@ -240,23 +260,13 @@ export function connectControl(address: string, settings: ControlClientSettings 
     if (signal.aborted) return;
     const responses = send();
     using _abandoning = onAbort(signal, () => responses.cancel());
-    // A stream may be silent, so it has no deadline. But if the peer accepts a connection and then says nothing, grpc-js 1.14.7
-    // waits for ever, and its keepalive begins only after that (grpc-node#2785).
-    let isUnanswered = false;
-    const answered = timing.after(deadlineMs, () => {
-      isUnanswered = client.getChannel().getConnectivityState(false) === connectivityState.CONNECTING;
-      if (isUnanswered) responses.cancel();
-    });
+    using silence = unlessConnected(call, () => responses.cancel());
     try {
       for await (const response of responses as AsyncIterable<Response>) yield response;
     } catch (error) {
       if (signal.aborted) return;
-      const unanswered = `the coordinator at ${address} does not answer (${call}: no connection within ${deadlineMs / 1000} s)`;
-      throw isUnanswered
-        ? new ControlError(call, address, 'unreachable', unanswered, { cause: error })
-        : controlErrorFrom(call, address, error);
+      throw silence.errorOf(error);
     } finally {
-      answered();
       responses.cancel();
     }
   }
@@ -269,8 +279,9 @@ export function connectControl(address: string, settings: ControlClientSettings 
     const sent = client.restore(metadata, (error, response) => {
       over.abort();
       if (error === null) answered.resolve(response);
-      else answered.reject(signal.aborted ? givenUp(call, address, signal) : controlErrorFrom(call, address, error));
+      else answered.reject(signal.aborted ? givenUp(call, address, signal) : silence.errorOf(error));
     });
+    using silence = unlessConnected(call, () => sent.cancel());
     using _abandoning = onAbort(signal, () => sent.cancel());
     const send = async (): Promise<void> => {
       for await (const request of requests) {

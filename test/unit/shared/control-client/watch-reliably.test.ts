@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { InterruptedError } from '../../../../services/cli/interrupts.ts';
+import { RestoreRequest } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { connectControl } from '../../../../services/shared/control-client/control-client.ts';
 import {
   type ReliableWatch,
@@ -121,5 +122,21 @@ describe('a call', () => {
     });
     const client = connect(`127.0.0.1:${(silent.address() as AddressInfo).port}`);
     await expect(client.listRuns(given.signal)).rejects.toMatchObject({ name: 'ControlError', kind, message });
+  });
+});
+
+test('a restore to a peer that accepts the connection and then says nothing ends after the deadline', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  silent.on('connection', (socket) => onTestFinished(() => void socket.destroy()));
+  const client = connect(`127.0.0.1:${(silent.address() as AddressInfo).port}`, 300);
+  async function* requests() {
+    yield RestoreRequest.fromPartial({});
+  }
+  await expect(client.restore(requests(), never)).rejects.toMatchObject({
+    name: 'ControlError',
+    kind: 'unreachable',
+    message: expect.stringContaining('does not answer (Restore: no connection within 0.3 s)'),
   });
 });
