@@ -100,5 +100,6 @@ function failures(records: readonly ExecutionRecord[]): EvaluationSummary['failu
 }
 
 function countBy(names: readonly string[]): Record<string, number> {
-  return Object.fromEntries([...Map.groupBy(names, (name) => name)].sort().map(([name, group]) => [name, group.length]));
+  const counts = [...Map.groupBy(names, (name) => name)].map(([name, group]) => [name, group.length] as const);
+  return Object.fromEntries(counts.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
