@@ -44,6 +44,8 @@ function asOurs(error: unknown): unknown {
 
 /** Commander puts our sentence behind its own, "… is invalid. it must be …": as one sentence. */
 function usageError(error: CommanderError): UsageError {
-  const message = error.message.replace(/^error: /, '').replace(/( is invalid(?: for argument '[^']*')?)\. (?=[a-z])/, '$1: ');
+  const message = error.message
+    .replace(/^error: (?:command-argument value (?='))?/, '')
+    .replace(/( is invalid(?: for argument '[^']*')?)\. (?=[a-z])/, '$1: ');
   return new UsageError(message, { cause: error });
 }

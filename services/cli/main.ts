@@ -3,6 +3,7 @@ import { exitCodes } from '../shared/errors/exit-codes.ts';
 import { processEnvironment } from '../shared/settings/environment.ts';
 import { isClone, packageFolder } from '../shared/toolchain/package-folder.ts';
 import { createCli, sayError } from './cli.ts';
+import { describeMissing } from './describe-missing.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { commandAsInvoked, launcherVariable } from './invocation.ts';
 import { loadCommand } from './load-command.ts';
@@ -23,8 +24,11 @@ const launcher = environment[launcherVariable];
 const command = launcher === undefined ? 'scale' : commandAsInvoked({ launcher, environment, clone });
 const cli = createCli(process, environment, interrupts, command);
 try {
-  const program = await loadCommand(process.argv.slice(2), cli);
-  await program.parseAsync(process.argv);
+  const words = process.argv.slice(2);
+  const program = await loadCommand(words, cli);
+  await program.parseAsync(process.argv).catch((error: unknown) => {
+    throw describeMissing(error, program, words);
+  });
   process.exit(cli.exitCode());
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(exitCodes.ok);

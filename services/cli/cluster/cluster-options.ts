@@ -45,11 +45,18 @@ export class NothingHereError extends CliError {
   }
 }
 
-/** To read and to steer: nothing is executed, unless another command's cluster does so anyway. */
-export async function reachCluster(cli: Cli, options: ClusterOptions): Promise<ReachedCluster> {
+/**
+ * To read and to steer: nothing is executed, unless another command's cluster does so anyway.
+ * @param whereNothingIs what becomes of a folder of this machine that holds no data
+ */
+export async function reachCluster(
+  cli: Cli,
+  options: ClusterOptions,
+  whereNothingIs: 'refuse' | 'begin' = 'refuse',
+): Promise<ReachedCluster> {
   if (options.server !== undefined) return reachServer(serverAccess(options.server, cli));
   const folder = dataFolderAt(options.dataDir);
-  if (!hasData(folder)) throw new NothingHereError(folder.root);
+  if (whereNothingIs === 'refuse' && !hasData(folder)) throw new NothingHereError(folder.root);
   return reachLocalCluster(
     {
       folder,
@@ -69,8 +76,9 @@ export async function withCluster<Result>(
   cli: Cli,
   options: ClusterOptions,
   ask: (cluster: ReachedCluster) => Promise<Result>,
+  whereNothingIs: 'refuse' | 'begin' = 'refuse',
 ): Promise<Result> {
-  const cluster = await reachCluster(cli, options);
+  const cluster = await reachCluster(cli, options, whereNothingIs);
   try {
     return await ask(cluster);
   } finally {

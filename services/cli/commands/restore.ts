@@ -36,14 +36,15 @@ async function restore(file: string, options: RestoreOptions, cli: Cli): Promise
       text: `${file} is whole: ${countsOf(backup.contents)}.\n${backupTable(backup)}`,
     };
   }
-  return await withCluster(cli, options, async ({ client, kind }) => {
+  const restoreTo = async ({ client, kind }: ReachedCluster): Promise<Answer> => {
     const restored = await client.restore(requestsOf(file, backup, options), cli.interrupts.requested);
     return {
       exitCode: exitCodes.ok,
       document: { file, ...restored },
       text: describe(restored, { backup, kind, isPaused: options.pause }),
     };
-  });
+  };
+  return await withCluster(cli, options, restoreTo, 'begin');
 }
 
 async function* requestsOf(

@@ -54,7 +54,9 @@ export function noteOfSweep(sweepId: string, state: SweepState, pausedAtMs: numb
     const phase = phaseOf(cell);
     cells[phase] = (cells[phase] ?? 0) + 1;
   }
-  const tokens = state.cells.reduce((sum, { runs }) => sum + (runs.at(-1)?.outcome?.tokens ?? 0), 0);
+  // Of cells that have ended: while others are under way it would be less than what was spent.
+  const tokens =
+    endedAtMs === undefined ? undefined : state.cells.reduce((sum, { runs }) => sum + (runs.at(-1)?.outcome?.tokens ?? 0), 0);
   return noteOf(event, sweepId, endedAtMs ?? pausedAtMs, {
     sweep: { id: sweepId, name, status: event.slice('sweep.'.length), reason, startedBy: state.startedBy, cells, tokens },
   });

@@ -45,3 +45,14 @@ test('runs are found from below by their labels, deleted with what depends on th
 
   expect(await scale('run', 'kept.yaml')).toMatchObject({ runId, status: 'completed' });
 });
+
+test('a backup is restored into a folder of this machine that is not there yet, and nothing else begins one', async () => {
+  const { runId } = await scale('run', 'kept.yaml');
+  const file = join(folder, 'kept.scale');
+  const elsewhere = ['--data-dir', join(folder, 'elsewhere')];
+  await scale('backup', file);
+  expect(await scale('list', ...elsewhere)).toEqual({ runs: [] });
+  expect(await readdir(folder)).not.toContain('elsewhere');
+  expect(await scale('restore', file, ...elsewhere)).toMatchObject({ runIds: [runId] });
+  expect(await scale('list', ...elsewhere)).toMatchObject({ runs: [{ runId, status: 'completed' }] });
+});

@@ -88,7 +88,7 @@ test.each([
   ],
   [
     `error: command-argument value 'x' is invalid for argument 'names'. there is no experiment "x".`,
-    `command-argument value 'x' is invalid for argument 'names': there is no experiment "x".`,
+    `'x' is invalid for argument 'names': there is no experiment "x".`,
   ],
   [
     "error: option '--what <part>' argument 'x' is invalid. Allowed choices are workflow, log.",

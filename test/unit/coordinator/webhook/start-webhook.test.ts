@@ -101,6 +101,8 @@ describe('the webhook', () => {
         ['sweep.completed', 'night-1'],
         ['run.failed', 'cell-2'],
       ]);
+      // Cells that go on have spent what nobody has added up yet.
+      expect(told.slice(0, 2).map(({ note }) => JSON.parse(note.body).sweep.tokens)).toEqual([undefined, 0]);
       await stop();
     }));
 
