@@ -110,7 +110,7 @@ const refusingAfter = new RegExp(
 
 /** "Everything but D", "all options except D". */
 const singledOut =
-  /\b(?:everything|every (?:option|choice|one)|all(?: of)?(?: (?:the|these|other))?(?: (?:options|choices|answers|ones|statements))?)\s+(?:but|except)\s+(?:for\s+)?["'“‘([*_]*$/iu;
+  /\b(?:everything|none|nothing|every (?:option|choice|one)|all(?: of)?(?: (?:the|these|other))?(?: (?:options|choices|answers|ones|statements))?)\s+(?:but|except)\s+(?:for\s+)?["'“‘([*_]*$/iu;
 
 function isRefused(before: string, after: string): boolean {
   return !singledOut.test(before) && (refusingBefore.test(before) || refusingAfter.test(after));

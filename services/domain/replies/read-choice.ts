@@ -84,19 +84,23 @@ function markedChoice(mark: string, choices: readonly string[]): Reading {
 
 function statedChoice(text: string, choices: readonly string[]): Reading {
   const prose = plainText(text.replace(formula, (whole) => (bareChoice(whole, choices) ? whole : ' ')));
-  const lines = prose.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line));
+  const lines = listed(prose, choices).filter((line) => /[\p{L}\p{N}]/u.test(line));
   const alone = [lines.at(-1), lines[0]].map((line) => (line === undefined ? undefined : wholeChoice(line, choices)));
   const labels = lines.map((line) => ({ line, choice: bareChoice(line, choices) })).filter(({ choice }) => choice);
   const isList = new Set(labels.map(({ choice }) => choice)).size > 1;
   const right = isList
     ? labels.filter(({ line }) =>
-        /(?<!\b(?:not|in)[ -]?)\b(?:correct|right)\b|[✓✔✅]|^\W*\S{1,20}\s+(?:yes|true)\b(?=[\s.,;:!*–—-]*(?:$|\s))/iu.test(line),
+        /(?<!\b(?:not|in)[ -]?)\b(?:correct|right)\b|[✓✔✅]|^\W*\S{1,20}\s+(?:[-–—:]\s+)?(?:yes|true)\b(?=[\s.,;:!*–—-]*(?:$|\s))/iu.test(
+          line,
+        ),
       )
     : [];
   const left = isList
     ? labels.filter(
         ({ line }) =>
-          !/\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]|^\W*\S{1,20}\s+no(?=[.,;:!–—]|\s*$)/iu.test(line),
+          !/\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]|^\W*\S{1,20}\s+(?:[-–—:]\s+)?no(?=[.,;:!–—]|\s*$)/iu.test(
+            line,
+          ),
       )
     : [];
   // Lines that only repeat what there is to choose from name nothing.
@@ -116,6 +120,14 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
   );
 }
 
+/** The lines of a text, also of a list within a line: "A: no, B: yes", and without the numbers of "1. A - false". */
+function listed(prose: string, choices: readonly string[]): string[] {
+  const item = new RegExp(`[,;]\\s+(?=(?:${nameSource(choices)})${closing}\\s*[:✓✔✅✗✘❌])`, 'gu');
+  const isList = (prose.match(item)?.length ?? 0) > 1;
+  const lines = (isList ? prose.replace(item, '\n') : prose).split('\n');
+  return choices.some((choice) => /^\d/.test(choice)) ? lines : lines.map((line) => line.replace(/^\s*\d{1,2}[.)]\s+/, ''));
+}
+
 /** "Category: billing", "Sentiment = Negative. …", unless several lines say different things. */
 function headedChoice(lines: readonly string[], choices: readonly string[]): string | undefined {
   const heading = new RegExp(
@@ -131,7 +143,7 @@ function headedChoice(lines: readonly string[], choices: readonly string[]): str
 const formula = /\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}/g;
 const adverbs = `(?:\\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|${kinds}))*`;
 const rightBefore = [
-  `\\b(?:it|this|that|which|one|best|result|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
+  `\\b(?:it|this|that|which|one|best|result|verdict|sentiment|label|category|class|classification|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
   `\\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
   `\\b(?:mostly|mainly|predominantly|primarily|largely|overall)${adverbs}`,
 ].map((source) => new RegExp(`${source}\\s+["'“‘(\\[*_]*$`, 'iu'));

@@ -52,7 +52,7 @@ function overlap([whole = '', last = '']: readonly string[], gold: string): numb
 
 function resultOf(text: string): string {
   const [result = '', ...calculation] = text.split(/=|≈|→/).reverse();
-  return calculation.length > 0 && !/\d/.test(result) ? text : result.replace(/\s*\([^()]*\)\s*$/, '');
+  return calculation.length > 0 && !/\d/.test(result) ? text : result.replace(/\s*\((?!\s*(?:or|and)\b)[^()]*\)\s*$/, '');
 }
 
 function lastSentence(text: string): string {

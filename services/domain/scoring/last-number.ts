@@ -79,7 +79,7 @@ function lastSentence(text: string): string {
 }
 
 const totalOf = new RegExp(
-  String.raw`\ba total of\s+(?:\\\(\s*)?(${amount})(?![^\n]*(?:[,;:=]|\b(?:at|each|every|per|and|so|which|making)\b|\bfor\s+[$€£]))`,
+  String.raw`\ba total of\s+(?:\\\(\s*)?(${amount})(?![^\n]*(?:[,;:=]|\b(?:at|each|every|per|and|so|which|making|makes?|gives?|is|are|equals)\b|\bfor\s+[$€£]))`,
   'iu',
 );
 

@@ -85,3 +85,13 @@ export function closingLines(text: string): string[] {
   }
   return items.length > 1 && items.length <= 10 ? items : [];
 }
+
+/** "There are 3 solutions: $x=0$, $x=1$ and $x=2$": the count of the items that follow it, if there are so many. */
+export function countOfItems(line: string): string | undefined {
+  const [, count = '', items = ''] =
+    /(?:^|\s)\$?(\d{1,2})\$?(?:\s\p{L}+){0,3}\s?[:(]\s?([^:()]{1,200})\)?[\s.]*$/u.exec(line.slice(-300)) ?? [];
+  const all = items.split(/,\s*(?:and\s)?|\s(?:and|or)\s/).filter((item) => /[\p{L}\d]/u.test(item));
+  return count !== '' && all.length > 1 && all.length === Number(count) && all.every((item) => /\d/.test(item))
+    ? count
+    : undefined;
+}

@@ -3,7 +3,15 @@ import { type Box, boxesIn } from '../../replies/boxes.ts';
 import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
 import { withoutEmphasis } from '../../replies/without-emphasis.ts';
 import { withoutFence } from '../../replies/without-fence.ts';
-import { closingLines, hasConclusion, lastSideOfRows, withoutCheck, withoutReason, withoutRejected } from './closing-lines.ts';
+import {
+  closingLines,
+  countOfItems,
+  hasConclusion,
+  lastSideOfRows,
+  withoutCheck,
+  withoutReason,
+  withoutRejected,
+} from './closing-lines.ts';
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
@@ -37,7 +45,7 @@ export function finalFormula(answer: string): FinalFormula {
   if (announced !== undefined) {
     const own = withoutReason(announced);
     const exclaimed = /^[^$\\]*\d!$/.test(own) ? { together: own.slice(0, -1) } : {};
-    return { formula: announcedFormula(own), around: own, ...exclaimed };
+    return { formula: announcedFormula(own), around: own, together: countOfItems(own), ...exclaimed };
   }
   const own = withoutCheck(withoutFence(end));
   return { formula: lastFormula(own), around: own.trim(), together: togetherIn(own) };
@@ -250,6 +258,8 @@ function lastFormula(end: string): string {
 
 /** The formulas of the last line, or of the list at the end, as one answer; undefined if there is only one of them. */
 function togetherIn(end: string): string | undefined {
+  const counted = countOfItems(end.trim().split('\n').at(-1) ?? '');
+  if (counted !== undefined) return counted;
   const items = closingLines(end).map((line) => formulasIn(line).at(0)?.text ?? line);
   if (items.length > 1) return items.join(', ');
   const spans = formulasIn(end.trim().split('\n').at(-1) ?? '');

@@ -10,6 +10,7 @@ describe('the strict GSM8K scorer', () => {
     ['reads words in a sentence', 'She makes eighteen dollars a day.', '18', 1],
     ['takes neither of two numbers in words', 'Two of them have eighteen, and three have four.', '18', 0],
     ['takes no "one" for a number', 'No one knows.', '1', 0],
+    ['takes what a total makes', 'A total of 4 baskets of 20 apples makes 80.', '80', 1],
     ['takes a total before its time', 'She saves a total of 20 dollars in 5 days.', '20', 1],
     ['takes what a total comes to', 'She has a total of 9 eggs, and sells them for $18', '18', 1],
     ['takes what a total is sold for', 'She sells a total of 9 eggs for $18', '18', 1],

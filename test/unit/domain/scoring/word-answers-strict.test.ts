@@ -16,6 +16,7 @@ describe('the strict DROP scorer', () => {
     ['leaves out a reason', 'The answer is the Lions, since they won.', 'Lions', 1],
     ['leaves out a remark in brackets', 'The answer is John Kasay (of the Panthers).', 'John Kasay', 1],
     ['leaves out no other guess', 'Answer: John Kasay (or Tom Brady)', 'John Kasay', 4 / 7],
+    ['takes no number beside another guess', '2 (or 3)', '2', 0.5],
     ['takes a count before its parts', '3 touchdowns: two by Jones, one by Smith', '3', 1],
     ['takes no part of a count', '3 touchdowns: two by Jones, one by Smith', '2', 0.25],
     ['takes initials with or without blanks', 'J.K. Rowling', 'J. K. Rowling', 1],

@@ -8,6 +8,9 @@ describe('the final formula of an answer', () => {
   it.each([
     ['7.78', 'Final Answer: The final answer is $7.78$. I hope it is correct.'],
     ['\\frac{3}{8}', 'The probability is 3/8 (about 0.38).'],
+    ['3', 'There are 3 solutions: $x=0$, $x=1$ and $x=2$.'],
+    ['0, 1, 2', 'There are 3 solutions: $x=0$, $x=1$ and $x=2$.'],
+    ['3', 'Final answer: 3 (x = 0, 1, 2)'],
     ['17', 'The answer is 17 and not 18.'],
     ['23', '### Final Answer\nThus, the smallest integer greater than \\(1\\) is:\n\\[\n23\n\\]'],
     ['53', '### Final Answer\nThus, the exponent of \\(3\\) in \\(109!\\) is\n\n\\[\n53\n\\]'],
@@ -142,6 +145,7 @@ describe('the final formula of an answer', () => {
   it.each([
     ['2', 'The solutions are $x=\\boxed{1}$ or $x=\\boxed{2}$.'],
     ['30', 'Therefore, $12$ of the $30$ students play chess.'],
+    ['4', 'There are 4 solutions: $x=0$, $x=1$ and $x=2$.'],
     ['18', 'The answer is 17 and not 18.'],
     ['1', '### Final Answer\nThus, the smallest integer greater than \\(1\\) is:\n\\[\n23\n\\]'],
     ['\\frac{1}{10}', 'Then \\begin{align*}\nx &= \\frac{1}{10} \\\\\n&= \\frac{2}{5}.\n\\end{align*}'],
