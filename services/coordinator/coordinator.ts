@@ -136,8 +136,9 @@ export function startCoordinator(
     for await (const manifest of bus.runs.watch(signal)) {
       endedQueues.seen(manifest);
       const known = runs.get(manifest.runId);
-      if (known) changed(known, manifest);
-      else if (settings.resume === 'all' && !hasEnded(manifest.status)) drive(manifest);
+      // One that is just being released would take the change with it.
+      if (known && !known.over.signal.aborted) changed(known, manifest);
+      else if ((known || settings.resume === 'all') && !hasEnded(manifest.status)) drive(manifest);
     }
   });
 

@@ -166,17 +166,31 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
   // What is known here came from a store that no longer exists.
   const forget = bus.onRemade(() => tables.clear());
 
+  /** Runs whose last look failed: that is logged once. */
+  const failing = new Set<string>();
+  /** What is wrong with one run keeps no other from its limits; it is looked at again like all. */
+  const lookAt = async (run: Run, write: typeof update, signal: AbortSignal): Promise<void> => {
+    const { runId } = run.manifest;
+    try {
+      await nameScopes(run);
+      await writeRun(run, write, signal);
+      await holdByDay(run);
+      failing.delete(runId);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (!failing.has(runId)) logger.warn({ err: error, runId }, 'what the run may spend could not be looked at');
+      failing.add(runId);
+    }
+  };
+
   const looking = restartingLoop('look at limits', loops, async (signal) => {
     for (let look = 0; !signal.aborted; look += 1) {
       const write = look % looksToCompare === 0 ? update : updateIfChanged;
       await keepDay(write);
-      for (const run of runs()) {
-        if (!run.isLeading) continue;
-        await nameScopes(run);
-        await writeRun(run, write, signal);
-        await holdByDay(run);
-      }
+      for (const run of runs()) if (run.isLeading) await lookAt(run, write, signal);
       forgetEnded();
+      const driven = new Set([...runs()].map(({ manifest }) => manifest.runId));
+      for (const runId of failing) if (!driven.has(runId)) failing.delete(runId);
       await timing.sleep(lookEveryMs, signal);
     }
   });

@@ -45,6 +45,34 @@ test('a run that is known is driven to its end, and its queues are cleared', asy
   await stop();
 });
 
+test('a run that is to go on while it is being released is taken up again', async () => {
+  const { timing, bus, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId);
+  const worker = startWorker();
+  let releasing = false;
+  const acquire = ({ leases }: Bus): Bus['leases']['acquire'] => {
+    return async (name, holder) => {
+      const lease = await leases.acquire(name, holder);
+      if (lease === undefined || releasing) return lease;
+      const release = async () => {
+        releasing = true;
+        await timing.sleep(500, never);
+        await lease.release();
+      };
+      return { ...lease, renew: () => lease.renew(), release };
+    };
+  };
+  start('a', (own) => ({ leases: { ...own.leases, acquire: acquire(own) } }));
+  for (let tries = 0; !releasing && tries < 1_000; tries += 1) await timing.advance(10);
+  expect([releasing, await status()]).toEqual([true, RunStatus.COMPLETED]);
+  await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING }));
+  await timing.advance(10_000);
+  // Led again: its log says that it is over.
+  expect(await status()).toBe(RunStatus.COMPLETED);
+  await worker.drain();
+  await stop();
+});
+
 test('a coordinator that goes on with no run drives those it is asked for', async () => {
   const { timing, storeRun, start, startWorker, status, stop } = setUp();
   const manifest = await storeRun(runId);

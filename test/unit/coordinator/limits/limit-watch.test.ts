@@ -62,6 +62,23 @@ test("the store is asked for a run's table at its start, when its limits change,
     await watch.stop();
   }));
 
+test('a run whose spending cannot be read keeps no other from its limits', () =>
+  inVirtualTime(async (timing) => {
+    const bus = createInMemoryServer({ timing }).connect();
+    const unreadable = { ...runOf('first', 10), spent: () => Promise.reject(new Error('its notes cannot be read')) };
+    const run = runOf('second', 10);
+    const watch = startLimitWatch({
+      ...{ bus, logger, timing, runs: () => [unreadable, run], changed: () => undefined },
+      daily: dailyLimits(undefined),
+    });
+    await timing.sleep(1_500, never);
+    expect(watch.table(runScope('second'))?.terms?.most?.calls).toBe(10);
+    run.manifest = { ...run.manifest, limits: { ...noLimits, calls: 20 } };
+    await timing.sleep(1_500, never);
+    expect(watch.table(runScope('second'))?.terms?.most?.calls).toBe(20);
+    await watch.stop();
+  }));
+
 test('tables of runs that are driven no more are forgotten, read from the store when they are asked for, and known again after a new start', () =>
   inVirtualTime(async (timing) => {
     const bus = createInMemoryServer({ timing }).connect();
