@@ -219,7 +219,7 @@ function isSearchWithoutMemory({ configuration }: RunFile): boolean {
 }
 
 function describeUnused({ runs, rows, executions }: MemorySummary): string {
-  const kept = `${executions} executions of ${rows} workflows from ${runs} earlier run${runs === 1 ? '' : 's'} on these queries`;
+  const kept = `${executions} scores of ${rows} workflows from ${runs} earlier run${runs === 1 ? '' : 's'} on these queries`;
   return `Not used: what the cluster remembers, ${kept}. With \`search: { memory: on }\` a run starts from there.`;
 }
 

@@ -43,7 +43,7 @@ test('a second search begins with what the first one has shown, and a third is t
   }
 
   const third = await search('third');
-  expect(third.cli.stderr()).toMatch(/Not used: what the cluster remembers, \d+ executions of \d+ workflows from 2 earlier runs/);
+  expect(third.cli.stderr()).toMatch(/Not used: what the cluster remembers, \d+ scores of \d+ workflows from 2 earlier runs/);
 
   const listed = (await scale('memory', 'list')).document as { memory: { runId: string; benchmark: string }[] };
   expect(listed.memory).toHaveLength(3);
