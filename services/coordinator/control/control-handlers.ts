@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.ts';
+import { kindOf } from '../../domain/errors/scale-error.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { Round } from '../../domain/run/state.ts';
 import { placeOfQuery } from '../../shared/benchmarks/place-of-query.ts';
@@ -6,6 +7,7 @@ import { runScope } from '../../shared/budgets/scopes-of.ts';
 import { templateFault } from '../../shared/config/template-settings.ts';
 import { benchmarkFromProto, encodeBenchmark, readBenchmarkMessage } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
+import { ContractError } from '../../shared/contracts/contract-error.ts';
 import type {
   ClearCacheResponse,
   DiagnoseResponse,
@@ -99,6 +101,15 @@ function endedByOther({ runId, summary }: RunManifest): string {
   return summary?.progress?.limit === undefined
     ? `run ${runId} has already ended, and not because of a limit`
     : `run ${runId} has ended at a limit that these do not raise; its limits are set for when they are`;
+}
+
+/** Only its manifest speaks: the other runs of a list can do nothing for a log that cannot be read. */
+function unreadable(manifest: RunManifest, error: unknown, nowMs: number): RunSummary {
+  if (kindOf(error) !== 'damaged') throw error;
+  const isLater = error instanceof ContractError && error.isOfLaterVersion;
+  const until = isLater ? 'a coordinator of that version can' : '`scale restore` brings it back from a backup';
+  const wait = { kind: 'person', what: `its log cannot be read: ${(error as Error).message}`, until, waitedMs: 0 } as const;
+  return { ...runSummary(manifest, undefined, undefined, nowMs), driven: false, waiting: waitingToProto(wait, nowMs) };
 }
 
 const readWithinMs = 20_000;
@@ -238,7 +249,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     async listRuns(signal) {
       const manifests = await bus.runs.list();
       const runs: RunSummary[] = [];
-      for (const manifest of manifests) runs.push(await summaryOf(manifest, signal));
+      for (const manifest of manifests) {
+        const summary = await summaryOf(manifest, signal).catch((error: unknown) => unreadable(manifest, error, timing.wallMs()));
+        runs.push(summary);
+      }
       return { runs: runs.sort((a, b) => b.createdAtMs - a.createdAtMs) };
     },
     async getRun(runId, signal) {

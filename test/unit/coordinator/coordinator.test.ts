@@ -110,6 +110,27 @@ test('what is kept of a run that has ended says how long an answer of its winner
   await stop();
 });
 
+test('a run whose log cannot be read keeps no other run out of the list', async () => {
+  const { timing, bus, storeRun, start, stop } = setUp();
+  await storeRun(runId);
+  await storeRun('damaged');
+  await bus.log.append('damaged', new TextEncoder().encode('no event'), 0);
+  const { coordinator } = start('a', undefined, 'requested');
+  await timing.advance(0);
+  const { listRuns, getRun } = createControlHandlers(bus, coordinator, timing);
+  const { runs } = await listRuns(never);
+  const byId = new Map(runs.map((run) => [run.runId, run]));
+  expect([...byId.keys()].sort()).toEqual(['damaged', runId]);
+  expect(byId.get(runId)?.waiting).toBeUndefined();
+  expect(byId.get('damaged')?.waiting).toMatchObject({
+    kind: 'person',
+    what: expect.stringMatching(/^its log cannot be read: Event: /),
+    until: '`scale restore` brings it back from a backup',
+  });
+  await expect(getRun('damaged', never)).rejects.toThrow(/^Event: /);
+  await stop();
+});
+
 test("of a run's benchmark one query can be asked for, by its id or its place, and all come where there is no such one", async () => {
   const { timing, bus, storeRun, start, stop } = setUp();
   await storeRun(runId);
