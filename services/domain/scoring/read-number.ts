@@ -114,7 +114,7 @@ const beforeMinus = String.raw`(?<=^\W*|\b(?:is|are|was|be|equals|to|of|about|ex
 const minus = new RegExp(String.raw`(?:(?<![-\p{L}])negative|${beforeMinus}minus)\s+(?=(?:${currency}\s?)?\.?\d)`, 'giu');
 
 /** "€694,00" and "1.234,50 €" have a decimal comma. */
-const euros = /(€\s?|(?<![\d.,])(?=[\d. ]+,\d{2}\s?(?:€|EUR\b|euros?\b)))(\d{1,3}(?:[. ]\d{3})+|\d+),(\d{2})(?![\d,])/gi;
+const euros = /(€\s?|(?<![\d.,])(?=[\d. ]{1,24},\d{2}\s?(?:€|EUR\b|euros?\b)))(\d{1,3}(?:[. ]\d{3})+|\d+),(\d{2})(?![\d,])/gi;
 
 /** Undoes the LaTeX, Markdown and typography that models put around numbers. */
 function plainText(text: string): string {
