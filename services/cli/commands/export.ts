@@ -25,6 +25,7 @@ import { describeProvenance, type Provenance, provenanceOf } from '../export/pro
 import { roundTable } from '../export/round-table.ts';
 import { countUpTo } from '../parse-count.ts';
 import { reportOf } from '../runs/archive-run.ts';
+import { endpointsOfModel } from '../runs/endpoints-of-model.ts';
 import { findRun } from '../runs/find-run.ts';
 import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
 import { roundOf } from '../show/rounds-shown.ts';
@@ -163,12 +164,12 @@ async function workflowOfRun(
   round: number | undefined,
   signal: AbortSignal,
 ): Promise<WorkflowOfRun> {
-  const { runId, simulated } = await findRun(cluster, wanted, signal);
+  const { runId } = await findRun(cluster, wanted, signal);
   const record = await readRun(cluster, createRunRecord(runId), signal);
   const found = await findWorkflow(record, () => readRunBenchmark(cluster, runId, signal), round);
   const { manifest } = await cluster.client.getRun(runId, signal);
-  const endpoints = (manifest?.endpoints ?? []).filter(({ model }) => model === found.about.model.model);
-  return { ...found, prices: record.prices(), endpoints: simulated ? [] : endpoints };
+  const endpoints = manifest === undefined ? [] : endpointsOfModel(manifest, found.about.model.model);
+  return { ...found, prices: record.prices(), endpoints };
 }
 
 async function workflowContent(

@@ -7,6 +7,7 @@ import { readRun } from '../../shared/runs/read-run.ts';
 import { createRunRecord } from '../../shared/runs/run-record.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { endpointsOfModel } from '../runs/endpoints-of-model.ts';
 import { findRun } from '../runs/find-run.ts';
 import type { FoundWorkflow } from './evaluation-file.ts';
 
@@ -30,10 +31,9 @@ export async function readFoundWorkflow(
     throw new CliError('bad-input', `run ${runId} has no scored workflow yet`);
   }
   const configuration = configurationFromProto(manifest.configuration);
-  const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
+  const endpoints = endpointsOfModel(manifest, configuration.executor.model);
   const { cache, limits } = manifest;
   const prices = manifest.prices && pricesFromProto(manifest.prices);
-  // A simulated model of this machine is found anew. One behind an endpoint, such as the cluster's own, is where it was.
-  const own = { endpoints: manifest.simulated ? [] : endpoints, ...defined({ cache, limits, prices }) };
+  const own = { endpoints, ...defined({ cache, limits, prices }) };
   return { kind: 'run', runId, workflow, configuration, ...own };
 }

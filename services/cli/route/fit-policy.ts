@@ -12,6 +12,7 @@ import { version } from '../../shared/telemetry/version.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { endpointsOfModel } from '../runs/endpoints-of-model.ts';
 import { findRun } from '../runs/find-run.ts';
 import { describeRouteVerdict } from './describe-route.ts';
 import { type PolicyDocument, policyVersion } from './policy-file.ts';
@@ -42,7 +43,7 @@ export interface FittedPolicy {
 /** @throws CliError for runs that cannot be routed over, with what to do */
 export async function fitPolicy(cli: Cli, cluster: ReachedCluster, choices: FitChoices): Promise<FittedPolicy> {
   const signal = cli.interrupts.requested;
-  const { runId, simulated } = await findRun(cluster, choices.run, signal);
+  const { runId } = await findRun(cluster, choices.run, signal);
   const { manifest } = await cluster.client.getRun(runId, signal);
   if (manifest?.configuration === undefined) throw new CliError('failed', `the cluster has no configuration of run ${runId}`);
   const configuration = configurationFromProto(manifest.configuration);
@@ -63,7 +64,7 @@ export async function fitPolicy(cli: Cli, cluster: ReachedCluster, choices: FitC
   const configurations = runs.map(({ state }) => state.configuration);
   const prices = choices.cost === 'money' ? pricesToFitBy(main.record.prices(), configurations, runId) : undefined;
   const gathered = matrixFrom(runs, benchmark, prices, choices.settings, runId);
-  const endpointsOf = (model: string) => (simulated ? [] : manifest.endpoints.filter((endpoint) => endpoint.model === model));
+  const endpointsOf = (model: string) => endpointsOfModel(manifest, model);
   const { executor, optimizer } = configuration;
   const models = { executor, endpoints: endpointsOf(executor.model), prices };
   const found = choices.verify
