@@ -113,13 +113,13 @@ export function createOpenAiEndpoint(
     const collector = createReplyCollector(request.samples);
     return watched(caller, { request, collector, streamed: isStreaming(asked) }, async (watch) => {
       const response = await answered('/chat/completions', watch.signal, request, asked);
-      const { streamed, brokeOff } = await readChatResponse(response.body, collector, watch.token);
+      const streamed = await readChatResponse(response.body, collector, watch.token);
       const latencyMs = watch.elapsedMs();
       const reply = collector.reply();
       const others = request.samples === undefined ? [] : collector.others();
       const counted = usageOf(request, collector, reply.reasoning.length);
       const { usage, estimated } = usageOfSamples(counted, collector, 1 + others.length);
-      if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated: estimated && !brokeOff });
+      if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated });
       learn(afterSamples(afterStructured(dialect, request, reply), request, others.length));
       // Behind a gateway, the next call may go to another server.
       const tokens = usage.promptTokens + usage.completionTokens;

@@ -1,6 +1,5 @@
 import { type BodyReader, readBody } from './body-reader.ts';
 import type { ReplyCollector } from './chat-reply.ts';
-import { ConnectionError } from './connection-error.ts';
 import { LargeReplyError, MalformedReplyError, WebPageError } from './endpoint-errors.ts';
 import { createEventReader } from './event-reader.ts';
 import type { AnswerBody } from './http-answer.ts';
@@ -18,33 +17,24 @@ const patienceWithoutTextMs = 10_000;
 /** Of words amid the events of a stream: what a proxy or a framework writes there when its server has failed. */
 const failureWords = /error|exception|traceback|fail|timed? ?out|unavailable|overloaded|abort|terminat|denied|disconnect/i;
 
-export interface ReadResponse {
-  readonly streamed: boolean;
-  /** The connection broke off after the text and before the figures. */
-  readonly brokeOff: boolean;
-}
-
 /**
  * Reads a body into a reply, whatever its content type: a stream of events, one JSON document, or one per line. It ends where the
  * reply says that it ends, or, if only the last figures are missing, when nothing more comes: some servers keep the connection
  * open.
  * @param onToken called for each piece that brought text
+ * @returns whether it was streamed
  * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or the error that the connection failed with
  */
-export async function readChatResponse(
-  answer: AnswerBody,
-  collector: ReplyCollector,
-  onToken: () => void,
-): Promise<ReadResponse> {
+export async function readChatResponse(answer: AnswerBody, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
   const body = readBody(answer);
   try {
     const start = await readBeginning(body);
     const streamed = !/^[{[]/.test(start);
     if (isMarkup(start)) throw new WebPageError(await moreOf(body, start));
-    const brokeOff = streamed && (await readEvents(body, start, collector, onToken)) === 'broken';
-    if (!streamed) await readDocument(body, start, collector);
+    if (streamed) await readEvents(body, start, collector, onToken);
+    else await readDocument(body, start, collector);
     body.leave();
-    return { streamed, brokeOff };
+    return streamed;
   } catch (error) {
     body.drop();
     throw error;
@@ -61,12 +51,7 @@ async function readBeginning(body: BodyReader): Promise<string> {
   }
 }
 
-async function readEvents(
-  body: BodyReader,
-  start: string,
-  collector: ReplyCollector,
-  onToken: () => void,
-): Promise<'whole' | 'broken'> {
+async function readEvents(body: BodyReader, start: string, collector: ReplyCollector, onToken: () => void): Promise<void> {
   const events = createEventReader();
   let text = start;
   let seen = 0;
@@ -79,11 +64,12 @@ async function readEvents(
       } else if (collector.add(event.body, event.name)) onToken();
       seen += 1;
     }
-    if (collector.state === 'ended') return 'whole';
+    if (collector.state === 'ended') return;
     if (collector.length > longestReplyBytes || events.pending > longestReplyBytes) throw tooLarge();
-    const piece = await nextPiece(body, collector);
-    if (piece === 'silence') return 'whole';
-    if (piece === 'broken') return 'broken';
+    // Where the connection breaks off, only the figures may be missing. Estimated ones would be charged, and a run that was disturbed
+    // would be charged otherwise than one that was not: the call is made again.
+    const piece = await body.read(collector.state === 'open' ? undefined : patienceFor(collector));
+    if (piece === 'silence') return;
     if (piece === undefined) break;
     text = piece.text;
   }
@@ -102,21 +88,6 @@ async function readEvents(
     throw new MalformedReplyError(
       start === '' ? 'the reply is empty' : `the reply is neither JSON nor a stream of events: ${start}`,
     );
-  return 'whole';
-}
-
-/** A reply that has its text and its finish reason is not paid for again because its connection broke off behind them. */
-async function nextPiece(
-  body: BodyReader,
-  collector: ReplyCollector,
-): Promise<Awaited<ReturnType<BodyReader['read']>> | 'broken'> {
-  if (collector.state === 'open') return await body.read();
-  try {
-    return await body.read(patienceFor(collector));
-  } catch (error) {
-    if (error instanceof ConnectionError && collector.hasText) return 'broken';
-    throw error;
-  }
 }
 
 function notJson(said: string): MalformedReplyError {
