@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# autoevals, scorers for answers of models, as its packages for Python (0.4.1) and for JavaScript (0.3.0), one project with one page: the same
+# autoevals, scorers for answers of models, as its packages for Python (0.4.1) and for JavaScript (0.3.0), which are one project: the same
 # scorer on the same answer.
 #   - ExactMatch of the flag true and "true", of a null and "null", of the number 1.0 and "1": 1 in JavaScript, 0 in Python, which compares
 #     "True", "None" and "1.0"; there a null matches the word "None";
