@@ -130,7 +130,8 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
       expect(received.map(({ attributes }) => attributes['scale.job.delivery']).sort()).toEqual([1, 2]);
       expect(new Set(received.map(({ instance }) => instance)).size).toBe(2);
       const processed = trace.filter(({ name }) => name === 'process jobs.v1.execute');
-      expect(processed.map(({ attributes }) => attributes['scale.job.delivery'])).toEqual([2]);
+      // One that had done its work when it was killed, and not yet acknowledged it, has told of that too.
+      expect(processed.map(({ attributes }) => attributes['scale.job.delivery'])).toContain(2);
     }
     const sources = twice.flat().map(({ attributes }) => attributes['scale.call.source']);
     expect(sources.filter((source) => source === 'journal').length, 'calls that it had finished').toBeGreaterThan(0);

@@ -66,8 +66,8 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
     }
     if (collector.state === 'ended') return;
     if (collector.length > longestReplyBytes || events.pending > longestReplyBytes) throw tooLarge();
-    // Where the connection breaks off, only the figures may be missing. Estimated ones would be charged, and a run that was disturbed
-    // would be charged otherwise than one that was not: the call is made again.
+    // Where the connection breaks off, only the figures may be missing. Estimated ones would be charged, and a run that was
+    // disturbed would be charged otherwise than one that was not: the call is made again.
     const piece = await body.read(collector.state === 'open' ? undefined : patienceFor(collector));
     if (piece === 'silence') return;
     if (piece === undefined) break;
