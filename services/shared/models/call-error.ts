@@ -22,6 +22,7 @@ import {
   isBreakdown,
   isContentFilter,
   isContextOverflow,
+  isCutOff,
   isHeaderTooLong,
   isMissingHeader,
   isMissingModel,
@@ -117,6 +118,9 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
   // A firewall in front of the endpoint answers 403 to one prompt; the endpoint itself does so to all.
   if (isRefusedKey(answer)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);
+  // It is of the moment, whatever else its words may be about.
+  if (status === 429) return trouble('throttled', throttled(wait));
+  if (isCutOff(answer)) return failure('cut-off', "the model's reply reached its token limit");
   const setting = request && refusedSetting(answer, request);
   if (setting) return trouble('misconfigured', `it refuses ${setting.name}; ${setting.remedy}`, true);
   if (isMissingModel(answer)) {

@@ -87,11 +87,14 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
         if (areAll(({ finish }) => finish !== undefined)) ended = true;
       }
       const before = length;
-      for (const part of parts) {
+      const numbers = parts.map((part) => Number(fieldsOf(part).index ?? 0) || 0);
+      // Some servers number no sample, or all alike.
+      const areNumbered = wanted === 1 || new Set(numbers).size === parts.length;
+      for (const [place, part] of parts.entries()) {
         // OpenRouter says there that its provider broke down, whatever finish reason it gives.
         const broken = errorIn({ error: fieldsOf(part).error });
         if (broken !== undefined) throw new ServerRefusal(broken);
-        const index = Number(fieldsOf(part).index ?? 0) || 0;
+        const index = (areNumbered ? numbers[place] : undefined) ?? place;
         const choice = choices.get(index) ?? createChoice();
         choices.set(index, choice);
         firstIndex = Math.min(firstIndex, index);

@@ -2,11 +2,12 @@ import type { BatchedCall } from './batch/batched-call.ts';
 import { ConnectionError } from './connection-error.ts';
 import { decoded } from './decoded-body.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
-import type { HttpAnswer } from './http-answer.ts';
-import { openHttpConnections } from './http-connections.ts';
+import type { HttpAnswer, HttpCall } from './http-answer.ts';
+import { type HttpConnections, openHttpConnections } from './http-connections.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 
-const mostHops = 3;
+/** As browsers: a host such as Modal redirects a call every 150 s until its answer is there. */
+const mostHops = 20;
 
 /** What is sent to an endpoint and what comes back, with no interpretation. */
 export interface EndpointConnection {
@@ -68,7 +69,7 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
               signal,
             };
       try {
-        return await follow(addressFor(path, isOutsideApi, query), (address) => connections.send(address, call));
+        return await follow(addressFor(path, isOutsideApi, query), call, connections.send);
       } catch (error) {
         signal.throwIfAborted();
         throw new ConnectionError('the connection failed', { cause: error });
@@ -79,19 +80,26 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
 }
 
 /**
- * Follows a redirect that keeps the request (307, 308), and only to the same server: the user's own headers may hold keys.
+ * Follows a redirect that keeps the request (307, 308), or that says where its answer can be fetched (303), and only to the same
+ * server: the user's own headers may hold keys.
  */
-async function follow(address: URL, send: (address: URL) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+async function follow(address: URL, call: HttpCall, send: HttpConnections['send']): Promise<HttpAnswer> {
   for (let hops = 0; ; hops += 1) {
-    const { status, headers, body } = await send(address);
+    const { status, headers, body } = await send(address, call);
     const { location } = headers;
-    const moved = (status === 307 || status === 308) && location !== undefined && URL.canParse(location, address.href);
+    const moved = [303, 307, 308].includes(status) && location !== undefined && URL.canParse(location, address.href);
     const next = moved ? new URL(location, address) : undefined;
     if (next === undefined || hops === mostHops || !isSameServer(address, next))
       return { status, headers, body: decoded(body, headers) };
     body.cancel();
     address = next;
+    if (status === 303) call = fetching(call);
   }
+}
+
+function fetching({ headers, signal }: HttpCall): HttpCall {
+  const { 'content-type': _, ...kept } = headers;
+  return { method: 'GET', headers: kept, signal };
 }
 
 function isSameServer(one: URL, other: URL): boolean {

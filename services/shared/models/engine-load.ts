@@ -53,18 +53,25 @@ export function readEngineLoad(text: string): EngineLoad | undefined {
 }
 
 /** A line of the Prometheus text format; Ray Serve puts its own prefix before vLLM's, and writes its colon as an underscore. */
-const sample = /^(?:ray_)?(vllm|sglang)[:_](\w+)(?:\{.*\})?\s+(\S+)/;
+const sample = /^(?:ray_)?(vllm|sglang)[:_](\w+)(?:\{(.*)\})?\s+(\S+)/;
+/** SGLang (0.5.23) with priorities gives the total, with `priority=""`, and then its parts. */
+const partOfTotal = /\bpriority="[^"]/;
+/** Of SGLang, each of which may report what all of its group do. Groups of their own differ in dp_rank. */
+const ranksOfGroup = /\b(?:tp|pp|moe_ep)_rank="\d+",?/g;
 
+/** The values of each metric, one a group of ranks. */
 function samplesIn(text: string): ReadonlyMap<string, readonly number[]> {
-  const values = new Map<string, number[]>();
+  const values = new Map<string, Map<string, number>>();
   for (const line of text.split('\n')) {
-    const [, engine, name, value] = sample.exec(line) ?? [];
+    const [, engine, name, labels = '', value] = sample.exec(line) ?? [];
     const number = Number(value);
-    if (engine === undefined || !Number.isFinite(number)) continue;
+    if (engine === undefined || !Number.isFinite(number) || partOfTotal.test(labels)) continue;
     const key = `${engine}:${name}`;
-    values.set(key, [...(values.get(key) ?? []), number]);
+    const groups = values.get(key) ?? new Map<string, number>();
+    const group = labels.replace(ranksOfGroup, '');
+    values.set(key, groups.set(group, Math.max(number, groups.get(group) ?? number)));
   }
-  return values;
+  return new Map([...values].map(([key, groups]) => [key, [...groups.values()]]));
 }
 
 function sum(values: readonly number[]): number {

@@ -56,6 +56,11 @@ export function createEventReader(): EventReader {
     if (line.trim() === '') return endEvent();
     if (field === 'data') return take(value, found);
     if (field === 'event') name = value.trim();
+    // llama.cpp until the summer of 2025, and what was made from it.
+    if (field === 'error' && value.startsWith('{')) {
+      name = 'error';
+      return take(value, found);
+    }
     if (line.startsWith('{')) take(line, found);
   };
 

@@ -15,6 +15,8 @@ const tooLong = [
   // TensorRT-LLM, SambaNova, LMDeploy.
   /\bprompt length\b[^.]{0,20}\.?\d*\)?,? [^.]{0,40}exceed max_num_tokens|default_max_tokens \(-?\d+\) must be greater|maximum supported sequence length/i,
   /\b(prompt|inputs?|request)\b[^.]{0,40}\b(longer|greater|larger|bigger|more) than\b[^.]{0,30}\b(context|sequence|session|max)/i,
+  // mistral.rs.
+  /\b(prompt|input) (sequence )?length is (greater|longer|larger) than \d/i,
   /超长|过长|超出.*长度|上下文长度/,
 ];
 const ofTheMinute = /rate.?limit|too many requests|quota|per (second|minute|hour|day)|wait before/i;
@@ -28,17 +30,28 @@ export function isContextOverflow({ code, message, status }: ServerAnswer): bool
   return status !== 429 && !ofTheMinute.test(message) && tooLong.some((form) => form.test(message));
 }
 
+/** OpenAI, OpenRouter and SGLang name the context in the same words; vLLM its setting; TGI, and Together, the sum. */
+const room = /(?:context (?:length|size|window)|max_(?:model_len|total_tokens)|max_new_tokens`? must be <=)\D{0,20}(\d[\d,]*)/i;
+/** Bedrock says it in plain words. */
+const replyLimit = /max_?\w*tokens|(completion|output) tokens|maximum tokens you requested/i;
+
 /**
  * Whether the limit of the reply alone is more than the context has room for, or than the model can write: this affects every
- * query. OpenAI, OpenRouter, vLLM and SGLang name the context in the same words.
+ * query.
  */
-export function isReplyLimitTooHigh({ param, message }: ServerAnswer, { maxTokens }: EndpointRequest): boolean {
+export function isReplyLimitTooHigh({ status, param, message }: ServerAnswer, { maxTokens }: EndpointRequest): boolean {
   const said = `${param} ${message}`;
-  if (!/max_\w*tokens|completion|output/i.test(said)) return false;
-  const context = /context (?:length|size|window)\D{0,20}(\d[\d,]*)/i.exec(message)?.[1];
-  if (context !== undefined) return maxTokens >= Number(context.replaceAll(',', ''));
-  const isBeyond = /too large|at most|maximum|exceed|must be less|should be less/i.test(message);
-  return isBeyond && /max_\w*tokens|(completion|output) tokens/i.test(said) && !/input|prompt|messages/i.test(message);
+  if (status === 429 || ofTheMinute.test(message)) return false;
+  if (!replyLimit.test(said) && !/completion|output/i.test(said)) return false;
+  const most = room.exec(message)?.[1];
+  if (most !== undefined) return maxTokens >= Number(most.replaceAll(',', ''));
+  const isBeyond = /too large|at most|maximum|exceed|must be less|should be less|supported range/i.test(message);
+  return isBeyond && replyLimit.test(said) && !/input|prompt|messages/i.test(message);
+}
+
+/** OpenAI's reasoning models refuse afterwards what they did not finish thinking about. */
+export function isCutOff({ status, message }: ServerAnswer): boolean {
+  return status === 400 && /could not finish the message because max_tokens/i.test(message);
 }
 
 const filterCodes =
@@ -132,12 +145,17 @@ export function isMissingParameter({ status, message }: ServerAnswer): boolean {
 const busy =
   /server (is )?(too )?busy|\bqueue (is )?full|pending requests exceeded|\bat (full |max\w* )?capacity|capacity (is |has been )?exceeded|too busy|slow down|访问量过大|并发(数)?过高/i;
 
+/** vLLM with a bound to its queue, and SGLang, which also gives up on what has waited too long, or makes room for others. */
+const engineFull =
+  /\bengine is currently busy|backlog limit|waiting timeout reached|by a higher priority request|memory pressure/i;
+
 /** 529 is "overloaded" at some hosts, and 498 says so of Groq's flexible tier. */
 export function isThrottling({ status, code, message }: ServerAnswer, retryAfterMs: number | undefined): boolean {
   if (status === 429 || status === 529) return true;
   if (/rate_?limit|too_many_requests|overloaded|resource_exhausted|throttl|capacity_exceeded|slow_down/i.test(code)) return true;
   if (busy.test(message)) return true;
   if (status !== undefined && status < 500) return /wait before trying again/i.test(message);
+  if (status === 503 && engineFull.test(message)) return true;
   return (status === 503 && retryAfterMs !== undefined) || /rate limit|too many requests|overloaded/i.test(message);
 }
 

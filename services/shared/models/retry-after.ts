@@ -4,7 +4,7 @@ import type { ServerAnswer } from './server-answer.ts';
 const longestMs = 24 * 3600 * 1000;
 /** There is room for a call long before a whole rate is there again: rates are by the minute. */
 const longestResetMs = 60_000;
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const units = { ms: 1, milli: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
  * How long a server asks callers to wait: `retry-after-ms`, or `retry-after` in seconds or as a date, also where a proxy has put
@@ -41,12 +41,16 @@ function untilDate(headers: Headers | undefined, nowMs: number): number | undefi
   return until - (Number.isNaN(serverNow) ? nowMs : serverNow);
 }
 
+/** OpenAI names the rate, Cerebras its window too. */
+const rates = ['', '-requests', '-tokens'].flatMap((of) => ['', '-minute', '-hour', '-day'].map((window) => of + window));
+
 /**
  * OpenAI and many others say with each answer what is left of a rate and when all of it will be there again: "1s", "6m0s", a
- * number of seconds, or a moment in seconds or milliseconds since 1970. Of a rate of which something is left, it says nothing.
+ * number of seconds, or a moment, by the calendar or in seconds or milliseconds since 1970. Of a rate of which something is left,
+ * it says nothing.
  */
 function untilReset(headers: Headers | undefined, nowMs: number): number | undefined {
-  const waits = ['', '-requests', '-tokens'].flatMap((of) => {
+  const waits = rates.flatMap((of) => {
     const left = numberIn(headerEnding(headers, `x-ratelimit-remaining${of}`));
     return left !== undefined && left > 0 ? [] : (resetIn(headerEnding(headers, `x-ratelimit-reset${of}`), nowMs) ?? []);
   });
@@ -85,6 +89,7 @@ const firstMoment = 1_000_000_000;
 
 function resetIn(value: string | undefined, nowMs: number): number | undefined {
   const count = numberIn(value);
+  if (count === undefined && /^\d{4}-\d\d-\d\dT/.test(value ?? '')) return Math.max(0, Date.parse(value ?? '') - nowMs);
   if (count === undefined) return duration(value ?? '');
   if (count < firstMoment) return count * 1000;
   return Math.max(0, (count > 1000 * firstMoment ? count : 1000 * count) - nowMs);
@@ -96,16 +101,18 @@ function inBody(waits: readonly string[] = []): number | undefined {
   return found.length === 0 ? undefined : Math.max(...found);
 }
 
-/** OpenAI, Groq and Google: "Please try again in 7.66s", "in 6m23.5s", "Please retry in 34.07s". */
+/** "Please try again in 7.66s", "in 6m23.5s" (OpenAI, Groq), "Please retry in 34s" (Google), "Please wait 3 seconds" (GitHub). */
 function inWords(message: string): number | undefined {
   const [, said = ''] =
-    /\b(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:ms|s|m|h)(?:ec\w*|in\w*|our\w*)?[ ,]*)+)/i.exec(message) ?? [];
+    /\b(?:try again|retry|please wait|resets)(?: in| after| for)?:? (?:about |approximately |at least |another )?((?:\d+(?:\.\d+)? ?[a-z]+[ ,]*)+)/i.exec(
+      message,
+    ) ?? [];
   return duration(said);
 }
 
-/** "1m30s", "5 seconds", "250ms". */
+/** "1m30s", "5 seconds", "250ms", "500 milliseconds". */
 function duration(text: string): number | undefined {
-  const parts = [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?) ?(ms|s|m|h)/g)];
+  const parts = [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?) ?(ms|milli|s|m(?!on)|h|d)/g)];
   if (parts.length === 0 || !/^\s*\d/.test(text)) return undefined;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
 }

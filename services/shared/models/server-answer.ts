@@ -20,7 +20,8 @@ export function answerOf(status: number, headers: Headers, text: string): Server
   const location = headers.get('location');
   const moved = status >= 300 && status < 400 && location !== null ? { message: `it has moved to ${location}` } : {};
   const body = jsonIn(text);
-  return { ...answerIn(body === undefined ? text : body), ...moved, status, headers };
+  const said = answerIn(body === undefined ? text : body);
+  return { ...said, ...moved, status, headers: new Headers([...(said.headers ?? []), ...headers]) };
 }
 
 /** The error in a body that came with the status 200, undefined if there is none. */
@@ -69,7 +70,7 @@ export function answerIn(body: unknown): ServerAnswer {
     param: typeof inner.param === 'string' ? inner.param : '',
     // OpenRouter's "Provider returned error" has the provider's own words next to it.
     message: typeof metadata.raw === 'string' ? `${said}: ${metadata.raw}` : said,
-    headers: undefined,
+    headers: repeatedHeaders(metadata.headers),
     waits: [inner, outer, metadata, ...detailsOf(inner)]
       .flatMap((each) => [each.retry_after, each.retry_after_seconds, each.retryAfter, each.retryDelay, each.estimated_time])
       .filter(isWord)
@@ -147,6 +148,14 @@ function validationError(error: unknown): string {
   const { loc, msg } = fieldsOf(error);
   if (typeof msg !== 'string') return typeof error === 'string' ? error : JSON.stringify(error);
   return Array.isArray(loc) ? `${loc.filter((part) => part !== 'body').join('.')}: ${msg}` : msg;
+}
+
+/** Those of a provider that say how long to wait, as OpenRouter repeats them in the body. */
+function repeatedHeaders(given: unknown): Headers | undefined {
+  const told = Object.entries(fieldsOf(given)).filter(
+    ([name, value]) => /^(?:x-ratelimit|retry-after)[\w-]*$/i.test(name) && /^[\x20-\x7e]*$/.test(String(value)),
+  );
+  return told.length === 0 ? undefined : new Headers(told.map(([name, value]) => [name, String(value)]));
 }
 
 function detailsOf({ details }: Fields): Fields[] {

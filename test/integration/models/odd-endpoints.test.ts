@@ -339,6 +339,12 @@ describe('a failure of one query', () => {
       sse(stream(opening, { error: { message: overflow, code: 400 } }, done)),
       /4096 tokens/,
     ],
+    [
+      'an overflow in the field that older llama.cpp makes for errors',
+      'context-overflow',
+      sse(`${stream(opening)}error: ${JSON.stringify({ code: 400, message: overflow, type: 'invalid_request_error' })}\n\n`),
+      /4096 tokens/,
+    ],
     ['an overflow as an event by name', 'context-overflow', sse(`event: error\ndata: ${overflow}\n\n`), /4096 tokens/],
     [
       'an overflow amid the events',
@@ -647,6 +653,17 @@ describe("headers of one's own, and keys", () => {
     });
     expect(stranger.requests).toHaveLength(0);
     await stranger[Symbol.asyncDispose]();
+  });
+
+  test('a call that takes longer than a host lets it is fetched where the host says (Modal, 303)', async () => {
+    const later: Behaviour = (response) => void response.writeHead(303, { location: '?__modal_function_call_id=fc-1' }).end();
+    const { server, call } = await askWithHeaders(...Array(6).fill(later), sse(right));
+    expect((await call).text).toBe('42');
+    const fetches = server.requests.slice(1);
+    expect(fetches.map(({ path }) => path)).toEqual(Array(6).fill('/v1/chat/completions?__modal_function_call_id=fc-1'));
+    expect(fetches.map(({ body }) => body)).toEqual(Array(6).fill(undefined));
+    expect(fetches[0]?.headers).toMatchObject({ 'api-key': 'azure/planted+key==' });
+    expect(fetches[0]?.headers['content-type']).toBeUndefined();
   });
 
   /** What a server may do with the headers that it was sent, in each of the ways in which an error gets here. */

@@ -66,6 +66,11 @@ describe('a request with a schema', () => {
     [400, { error: { message: 'failed to parse grammar', code: 400 } }],
     [400, { message: 'The provided JSON schema contains features not supported by xgrammar.', object: 'error' }],
     [400, { error: { message: 'This response_format type is unavailable now', param: null } }],
+    [
+      400,
+      { error: { message: "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more details." } },
+    ],
+    [400, { error: { message: 'Failed to validate JSON. Please adjust your prompt.', code: 'json_validate_failed' } }],
     [500, { error: { message: 'Internal Server Error' } }],
   ])('that a server refuses is sent without it, from then on, and said once: %i %j', async (status, body) => {
     const refusal: Behaviour = (response, received) =>

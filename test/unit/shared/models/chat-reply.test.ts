@@ -364,3 +364,17 @@ test('fields of an error that hold nothing are none', () => {
   const error = { message: '', code: 0, type: '', param: null };
   expect(readReply({ ...said('42'), error }).text).toBe('42');
 });
+
+test.each([
+  ['without any number', [{}, {}, {}]],
+  ['with one number for all', [{ index: 0 }, { index: 0 }, { index: 0 }]],
+])('samples %s are told apart by their places', (_how, numbers) => {
+  const texts = ['40', '41', '42'];
+  const collector = createReplyCollector(3);
+  collector.add({
+    choices: numbers.map((number, place) => ({ ...number, message: { content: texts[place] }, finish_reason: 'stop' })),
+    usage: { prompt_tokens: 20, completion_tokens: 9 },
+  });
+  collector.end();
+  expect([collector.reply().text, ...collector.others().map(({ text }) => text)]).toEqual(texts);
+});

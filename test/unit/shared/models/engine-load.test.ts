@@ -32,6 +32,21 @@ vllm:num_preemptions_created{engine="0",model_name="Qwen/Qwen3-8B"} 1.7e+09
     'sglang:num_running_reqs{model_name="m"} 162.0\nsglang:num_queue_reqs{model_name="m"} 2826.0\nsglang:token_usage{model_name="m"} 0.28\n',
     { running: 162, waiting: 2826, cacheUse: 0.28, preemptions: 0 },
   ],
+  [
+    'SGLang with priorities: the total, and its parts',
+    'sglang:num_running_reqs{model_name="m",priority=""} 5.0\nsglang:num_running_reqs{model_name="m",priority="1"} 5.0\nsglang:num_queue_reqs{model_name="m",priority=""} 3.0\nsglang:num_queue_reqs{model_name="m",priority="1"} 2.0\nsglang:num_queue_reqs{model_name="m",priority="-2"} 1.0\n',
+    { running: 5, waiting: 3, cacheUse: 0, preemptions: 0 },
+  ],
+  [
+    'SGLang with the figures of all ranks: those of one group say the same',
+    ['0', '1', '2', '3']
+      .map((rank) => {
+        const labels = `{model_name="m",pp_rank="0",tp_rank="${rank}",dp_rank="${rank < '2' ? 0 : 1}"}`;
+        return `sglang:num_running_reqs${labels} ${rank < '2' ? 5 : 7}\nsglang:num_queue_reqs${labels} 1\n`;
+      })
+      .join(''),
+    { running: 12, waiting: 2, cacheUse: 0, preemptions: 0 },
+  ],
   ['another server', 'process_cpu_seconds_total 3.1\nhttp_requests_total{code="200"} 5\n', undefined],
   ['a page', '<html>vllm:num_requests_running 3</html>', undefined],
   ['nothing', '', undefined],

@@ -155,6 +155,72 @@ const reported: readonly (readonly [string, string, number, unknown])[] = [
   ],
   ['a gateway', 'misconfigured', 400, openAi('the number of completion tokens exceeds the maximum allowed, 4096')],
   ['DeepSeek', 'misconfigured?', 400, openAi('Invalid max_tokens value, the valid range of max_tokens is [1, 4096]')],
+  [
+    'vLLM 0.33',
+    'misconfigured',
+    400,
+    openAi(
+      'max_tokens=5000 cannot be greater than max_model_len=4096. Please request fewer output tokens. (parameter=max_tokens, value=5000)',
+      { param: 'max_tokens' },
+    ),
+  ],
+  [
+    'an older vLLM, through LiteLLM',
+    'misconfigured',
+    500,
+    openAi(
+      'litellm.InternalServerError: max_completion_tokens=5000 cannot be greater than max_model_len=max_total_tokens=4096. Please request fewer output tokens.',
+    ),
+  ],
+  [
+    'TGI',
+    'misconfigured',
+    422,
+    {
+      error:
+        'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 20 `inputs` tokens and 5000 `max_new_tokens`',
+    },
+  ],
+  [
+    'TGI',
+    'context-overflow',
+    422,
+    {
+      error:
+        'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8192. Given: 4000 `inputs` tokens and 5000 `max_new_tokens`',
+    },
+  ],
+  ['TGI', 'misconfigured', 422, { error: 'Input validation error: `max_new_tokens` must be <= 2048. Given: 5000' }],
+  [
+    'Bedrock',
+    'misconfigured',
+    400,
+    openAi(
+      'The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096.',
+    ),
+  ],
+  [
+    'Vertex AI',
+    'misconfigured',
+    400,
+    openAi(
+      'Unable to submit request because it has a maxOutputTokens value of 5000 but the supported range is from 1 (inclusive) to 4097 (exclusive).',
+    ),
+  ],
+  [
+    'mistral.rs',
+    'context-overflow',
+    422,
+    { message: 'Prompt sequence length is greater than 4096, perhaps consider using `truncate_sequence`?' },
+  ],
+  [
+    'OpenAI, of a model that has thought too long',
+    'cut-off',
+    400,
+    openAi(
+      'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.',
+    ),
+  ],
 
   [
     'xAI',
@@ -263,9 +329,41 @@ const reported: readonly (readonly [string, string, number, unknown])[] = [
   ],
   ['Bedrock', 'throttled', 400, openAi('Too many tokens, please wait before trying again.', { type: 'ThrottlingException' })],
   ['Anthropic', 'throttled', 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }],
+  ['Anthropic', 'throttled', 429, openAi('This request would exceed your output tokens per minute rate limit.')],
+  [
+    'Databricks',
+    'throttled',
+    429,
+    { message: 'REQUEST_LIMIT_EXCEEDED: Exceeded workspace output tokens per minute rate limit.' },
+  ],
+  ['a gateway', 'throttled', 429, openAi('Model bytedance/seed-oss is currently not available due to heavy load')],
+  ['a gateway', 'throttled', 429, openAi('Too many requests for this model', { param: 'model' })],
+  ['a gateway', 'throttled', 429, openAi('Slow down; see the required headers for when to try again.')],
+  [
+    'vLLM with --max-num-queued-reqs',
+    'throttled',
+    503,
+    openAi('The engine is currently busy and cannot accept new requests. Please try again later or on a different instance.', {
+      type: 'Service Unavailable',
+      code: 503,
+    }),
+  ],
+  [
+    'vLLM with --max-num-queued-tokens',
+    'throttled',
+    503,
+    openAi('The engine has reached its prefill token backlog limit. Please try again later or on a different instance.', {
+      code: 503,
+    }),
+  ],
+  ['SGLang', 'throttled', 503, openAi('Request waiting timeout reached.', { code: 503 })],
+  ['SGLang', 'throttled', 503, openAi('The request is aborted by a higher priority request.', { code: 503 })],
+  ['SGLang', 'throttled', 503, openAi('Retracted under decode memory pressure without a KV backup. Retry later.', { code: 503 })],
 
   ['OpenAI', 'unavailable?', 500, openAi('The model produced invalid content. Consider modifying your prompt.')],
   ['nginx', 'unavailable', 502, '<html><title>502 Bad Gateway</title></html>'],
+  ['llm-d', 'unavailable', 503, 'inference gateway: ServiceUnavailable - failed to find candidate pods for serving the request'],
+  ['vLLM', 'unavailable', 503, openAi('Request failed; please retry', { type: 'ServiceUnavailableError', code: 503 })],
   ['Ollama', 'throttled', 503, { error: 'server busy, please try again.  maximum pending requests exceeded' }],
   ['SGLang', 'throttled', 503, openAi('The request queue is full.', { code: 503 })],
   ['Groq', 'throttled', 498, openAi('Flex tier capacity exceeded, please try again later', { code: 'capacity_exceeded' })],

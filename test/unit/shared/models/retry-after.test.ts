@@ -23,6 +23,8 @@ test.each([
   ['a moment in seconds since 1970', { 'retry-after': `${now / 1000 + 9}` }, 9_000],
   ['once from each proxy on the way', { 'retry-after': '3, 5' }, 5_000],
   ['with its unit', { 'retry-after': '1m30s' }, 90_000],
+  ['in thousandths of a second, in full', { 'retry-after': '500 milliseconds' }, 500],
+  ['in days', { 'retry-after': '0.5 days' }, 43_200_000],
   ['nonsense', { 'retry-after': 'soon' }, undefined],
   ['nothing', {}, undefined],
 ])('%s', (_form, headers, expected) => {
@@ -35,6 +37,14 @@ test.each([
   ['Please retry in 34.07s.', 34_070],
   ['Please try again in 120ms', 120],
   ['Please try again after 5 seconds', 5_000],
+  ['Please retry after 500 milliseconds.', 500],
+  ['Rate limit of 10 per 60s exceeded. Please wait 3 seconds before retrying.', 3_000],
+  ['Please wait for 1 minute 30 seconds.', 90_000],
+  ['Please try again in about 7 s', 7_000],
+  ['Limit reached; resets in 45s', 45_000],
+  ['Please try again in 1 day.', 86_400_000],
+  ['Please try again in 3 months.', undefined],
+  ['Please retry 3 times', undefined],
   ['Please try again later.', undefined],
   ['I would retry in the evening', undefined],
 ])('in words: %s', (message, expected) => {
@@ -47,8 +57,26 @@ test.each([
   ['seconds beside it', { message: 'slow', retry_after_seconds: '7.5' }, 7_500],
   ['the time to load a model', { error: 'Model is currently loading', estimated_time: 20.5 }, 20_500],
   ['nonsense', { error: { message: 'slow', retry_after: 'soon' } }, undefined],
+  [
+    "headers of the provider, as OpenRouter's body repeats them",
+    {
+      error: {
+        message: 'Rate limit exceeded: free-models-per-min.',
+        code: 429,
+        metadata: {
+          headers: { 'X-RateLimit-Limit': '20', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': `${now + 30_000}` },
+        },
+      },
+    },
+    30_000,
+  ],
+  [
+    'headers that are none',
+    { error: { message: 'slow', metadata: { headers: { 'retry-after': 'a\nb', ' ': '1' } } } },
+    undefined,
+  ],
 ])('in the body: %s', (_form, body, expected) => {
-  expect(retryAfterMs(answerOf(503, new Headers(), JSON.stringify(body)), now)).toBe(expected);
+  expect(retryAfterMs(answerOf(429, new Headers(), JSON.stringify(body)), now)).toBe(expected);
 });
 
 test.each([
@@ -62,12 +90,18 @@ test.each([
   ['of no rate by name, in seconds', { remaining: ': 0', reset: ': 7' }, 7_000],
   ['as a moment in seconds', { remaining: '', reset: `: ${now / 1000 + 12}` }, 12_000],
   ['as a moment in milliseconds', { remaining: '', reset: `: ${now + 12_000}` }, 12_000],
+  [
+    'by windows, of which the day is not used up (Cerebras)',
+    { remaining: '-requests-day: 100, -tokens-minute: 0', reset: '-requests-day: 33011.38, -tokens-minute: 11.38' },
+    11_380,
+  ],
+  ['as a moment by the calendar', { remaining: '-requests: 0', reset: '-requests= 2026-01-01T12:00:07Z' }, 7_000],
   ['while something is left of it', { remaining: '-requests: 3', reset: '-requests: 20s' }, undefined],
 ])('what is left of a rate: %s', (_form, fields, expected) => {
   const headers = new Headers();
   for (const [field, values] of Object.entries(fields)) {
     for (const pair of values.split(',').filter((each) => each !== '')) {
-      const [of = '', value = ''] = pair.split(':').map((each) => each.trim());
+      const [of = '', value = ''] = pair.split(/[:=] /).map((each) => each.trim());
       headers.set(`x-ratelimit-${field}${of}`, value);
     }
   }
