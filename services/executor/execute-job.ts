@@ -4,6 +4,7 @@ import type { CodeRunner } from '../domain/ports.ts';
 import { type AnswerScores, noScores, scoreAnswer } from '../domain/scoring/score-answer.ts';
 import { interpretWorkflow } from '../domain/workflow/interpret.ts';
 import type { Workflow } from '../domain/workflow/workflow.ts';
+import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
 import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale/v1/workflow.ts';
 import { failureToProto } from '../shared/contracts/result-codec.ts';
@@ -11,6 +12,7 @@ import { workflowFromProto } from '../shared/contracts/workflow-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { attribute } from '../shared/telemetry/conventions.ts';
 import { inSpan, type SpanStart } from '../shared/telemetry/tracing.ts';
+import { bodyOfJob } from '../shared/worker/body-of-job.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
 import type { ModelClients } from '../shared/worker/model-clients.ts';
 import { createJudgeClients } from './judge-clients.ts';
@@ -32,10 +34,10 @@ const usedOperators = tracedOperators(operators);
 /** Runs a workflow on a query, once, and scores what it returns. */
 export function createExecuteWork({ bus, models, code, warn }: ExecuteDependencies): JobWork {
   const workflows = new Map<string, Promise<Workflow>>();
-  const workflowOf = (blob: string): Promise<Workflow> => {
+  const workflowOf = (job: Job, blob: string): Promise<Workflow> => {
     const known = workflows.get(blob);
     if (known) return known;
-    const loading = bus.blobs.get(blob).then((bytes) => workflowFromProto(WorkflowMessage.decode(bytes)));
+    const loading = bodyOfJob(job, blob, bus.blobs).then((bytes) => workflowFromProto(WorkflowMessage.decode(bytes)));
     loading.catch(() => workflows.delete(blob));
     workflows.set(blob, loading);
     const oldest = workflows.keys().next().value;
@@ -48,7 +50,7 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     if (job.work?.$case !== 'execute') throw new Error(`job ${job.jobId} is not an execution`);
     const { workflowHash, queryIndex, repeat, workflowBlob } = job.work.value;
     const { configuration } = run;
-    const [workflow, benchmark] = await Promise.all([workflowOf(workflowBlob), run.benchmark()]);
+    const [workflow, benchmark] = await Promise.all([workflowOf(job, workflowBlob), run.benchmark()]);
     const query = benchmark.queries[queryIndex];
     if (!query) throw new Error(`benchmark ${benchmark.name} has no query ${queryIndex}`);
     const seed = [configuration.seed, workflowHash, query.id, repeat] as const;

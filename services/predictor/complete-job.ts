@@ -3,6 +3,7 @@ import { FailureError } from '../domain/failure.ts';
 import { failureToProto } from '../shared/contracts/result-codec.ts';
 import { structuredPromptFromJson } from '../shared/contracts/structured-prompt.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { bodyOfJob } from '../shared/worker/body-of-job.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
 import type { ModelClients } from '../shared/worker/model-clients.ts';
 
@@ -13,7 +14,7 @@ export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
     if (job.work?.$case !== 'propose' && job.work?.$case !== 'predict')
       throw new Error(`job ${job.jobId} is not for the optimizer`);
     const { round, attempt, promptBlob, structuredBlob } = job.work.value;
-    const textOf = async (blob: string) => new TextDecoder().decode(await bus.blobs.get(blob));
+    const textOf = async (blob: string) => new TextDecoder().decode(await bodyOfJob(job, blob, bus.blobs));
     const [prompt, structured] = await Promise.all([
       textOf(promptBlob),
       structuredBlob === '' ? undefined : textOf(structuredBlob).then(structuredPromptFromJson),

@@ -99,13 +99,13 @@ async function replyTo(kind: 'propose' | 'predict', seed: number, structured: 'o
   const state = stateOf(kind, seed, structured);
   const round = state.rounds.length;
   const command = { kind, round, turn: 1 } as const;
-  const [job] = await jobsOf(command, state, {
-    bus,
+  const made = await jobsOf(command, state, {
     runId: `seed-${seed}`,
     epoch: 1,
     benchmark: madeUpBenchmark,
     answers: async () => madeUpAnswers(shownRounds),
   });
+  const [job] = made.jobs;
   if (job === undefined) throw new Error('there is no job');
   const { outcome, calls } = await work({
     job,

@@ -195,7 +195,7 @@ test('a dead letter can be tried again while the log does not have its execution
       async ({ runId }, _again, { bus, letters }) => {
         for (const jobId of await bus.results.jobIds(runId)) {
           const work = { workflowHash: 'h', queryIndex: 0, repeat: 0, workflowBlob: 'b' };
-          const job = { schemaVersion: 1, runId, jobId, epoch: 1, timeLimitMs: 1, newUnder: '' };
+          const job = { schemaVersion: 1, runId, jobId, epoch: 1, timeLimitMs: 1, newUnder: '', bodies: [] };
           await bus.deadLetters.keep({ ...job, work: { $case: 'execute', value: work } }, 'it ended each worker');
         }
         const all = (await letters().listDeadLetters()).letters;

@@ -12,12 +12,30 @@ export function newRunId(): string {
 
 export function executeJob(runId: string, jobId: string): Job {
   const value = { workflowHash: 'w'.repeat(64), workflowBlob: 'b'.repeat(64), queryIndex: 3, repeat: 0 };
-  return { schemaVersion: 1, runId, jobId, epoch: 1, newUnder: '', timeLimitMs: 60_000, work: { $case: 'execute', value } };
+  return {
+    schemaVersion: 1,
+    runId,
+    jobId,
+    epoch: 1,
+    newUnder: '',
+    timeLimitMs: 60_000,
+    bodies: [],
+    work: { $case: 'execute', value },
+  };
 }
 
 export function predictJob(runId: string, jobId: string): Job {
   const value = { round: 2, attempt: 1, promptBlob: 'b'.repeat(64), structuredBlob: '' };
-  return { schemaVersion: 1, runId, jobId, epoch: 1, newUnder: '', timeLimitMs: 60_000, work: { $case: 'predict', value } };
+  return {
+    schemaVersion: 1,
+    runId,
+    jobId,
+    epoch: 1,
+    newUnder: '',
+    timeLimitMs: 60_000,
+    bodies: [],
+    work: { $case: 'predict', value },
+  };
 }
 
 export function modelCall(callId: string, text = 'The answer is 12.'): ModelCall {

@@ -2,11 +2,16 @@ import type { ExecuteCommand, WorkCommand } from '../../domain/run/command.ts';
 import { againJobId } from '../../domain/run/job-id.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import type { Job } from '../../shared/contracts/generated/scale/v1/job.ts';
+import type { Bus } from '../../shared/messaging/bus.ts';
 import type { ResultInbox } from '../results/result-inbox.ts';
 import { jobIdsOf } from '../results/step-of-plan.ts';
-import { type JobSource, jobsOf } from './job-of-command.ts';
+import { type JobSource, type JobsOfCommand, jobsOf } from './job-of-command.ts';
 import { longestFirst } from './longest-first.ts';
 import { publishJobs } from './publish-jobs.ts';
+
+export interface IssuerSource extends JobSource {
+  readonly bus: Bus;
+}
 
 /** Makes jobs of commands, and keeps those that have no result. */
 export interface JobIssuer {
@@ -33,15 +38,30 @@ const commandsAtOnce = 32;
  * each may have been issued before.
  * @param leaseId of the lease under which the log was begun; undefined if it was found
  */
-export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'seen'>, leaseId: string | undefined): JobIssuer {
+export function createJobIssuer(source: IssuerSource, inbox: Pick<ResultInbox, 'seen'>, leaseId: string | undefined): JobIssuer {
   const issued = new Set<string>();
   const queued = new Map<string, Job>();
+  /** Blobs that were stored. */
+  const stored = new Set<string>();
   const publishing = new Set<Promise<void>>();
   const broken = new AbortController();
 
   const isNew = (jobId: string): boolean => !issued.has(jobId) && !inbox.seen(jobId);
-  const publish = async (jobs: readonly Job[]): Promise<void> => {
-    await publishJobs(source.bus, jobs, (job) => (leaseId === undefined ? job : { ...job, newUnder: leaseId }));
+  /** @returns what is still being stored: a job may go ahead of what is in it, or was there before */
+  const store = async ({ jobs, blobs }: JobsOfCommand): Promise<Promise<unknown>[]> => {
+    const inJobs = new Set(jobs.flatMap(({ bodies }) => bodies.map(({ blob }) => blob)));
+    const putting = [...blobs].map(([name, content]) => {
+      const put = source.bus.blobs.put(content).then(() => void stored.add(name));
+      // Heard of below.
+      put.catch(() => undefined);
+      return { name, put };
+    });
+    await Promise.all(putting.flatMap(({ name, put }) => (inJobs.has(name) || stored.has(name) ? [] : [put])));
+    return putting.map(({ put }) => put);
+  };
+  const publish = async (jobs: readonly Job[], storing: readonly Promise<unknown>[]): Promise<void> => {
+    const publishing = publishJobs(source.bus, jobs, (job) => (leaseId === undefined ? job : { ...job, newUnder: leaseId }));
+    await Promise.all([publishing, ...storing]);
     for (const job of jobs) if (!inbox.seen(job.jobId)) queued.set(job.jobId, job);
   };
   const settled = async (): Promise<void> => {
@@ -52,9 +72,11 @@ export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'see
       const wanted = longestFirst(work, state).flatMap((command) => withOnly(command, isNew));
       for (let start = 0; start < wanted.length; start += commandsAtOnce) {
         const some = wanted.slice(start, start + commandsAtOnce);
-        const jobs = (await Promise.all(some.map((command) => jobsOf(command, state, source)))).flat();
+        const made = await Promise.all(some.map((command) => jobsOf(command, state, source)));
+        const storing = (await Promise.all(made.map(store))).flat();
+        const jobs = made.flatMap((each) => each.jobs);
         for (const { jobId } of jobs) issued.add(jobId);
-        const under = publish(jobs)
+        const under = publish(jobs, storing)
           .catch((error: unknown) => broken.abort(error))
           .finally(() => publishing.delete(under));
         publishing.add(under);
@@ -62,9 +84,9 @@ export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'see
     },
     async issueAgain(command, jobIds, tries, state) {
       const wanted = new Set(jobIds.filter((jobId) => !issued.has(againJobId(jobId, tries))));
-      const first = (
-        await Promise.all(withOnly(command, (jobId) => wanted.has(jobId)).map((each) => jobsOf(each, state, source)))
-      ).flat();
+      const made = await Promise.all(withOnly(command, (jobId) => wanted.has(jobId)).map((each) => jobsOf(each, state, source)));
+      await Promise.all((await Promise.all(made.map(store))).flat());
+      const first = made.flatMap((each) => each.jobs);
       const jobs = first.map((job) => ({ ...job, jobId: againJobId(job.jobId, tries) }));
       for (const { jobId } of jobs) issued.add(jobId);
       // Not new: who led the run before may have issued them, too.

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { blobName } from './blob-name.ts';
 import type { BlobStore } from './bus.ts';
 import { BlobMissingError } from './errors.ts';
 import { type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
@@ -11,7 +11,7 @@ export function createInMemoryBlobs(world: World, referred: () => ReadonlySet<st
     wipe: () => blobs.clear(),
     open: (client) => ({
       async put(content) {
-        const name = hash('sha256', content);
+        const name = blobName(content);
         requireOpen(client, `put blob ${name}`);
         blobs.set(name, { content: content.slice(), putAtMs: timing.monotonicMs() });
         return name;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ObjectStore } from '@nats-io/obj';
+import { blobName } from './blob-name.ts';
 import type { BlobStore } from './bus.ts';
 import { BlobMissingError, BusError } from './errors.ts';
 import { collectBlobs } from './nats-blob-collector.ts';
@@ -33,7 +33,7 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
   };
   const blobs: BlobStore = {
     put(content) {
-      const name = createHash('sha256').update(content).digest('hex');
+      const name = blobName(content);
       const known = underWay.get(name);
       if (known) return known;
       const putting = put(name, content).finally(() => underWay.delete(name));
@@ -51,7 +51,7 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
         const object = await store.get(name);
         if (!object) throw new BlobMissingError(name);
         const content = await within(operation, readTimeoutMs, readAll(object.data));
-        const found = createHash('sha256').update(content).digest('hex');
+        const found = blobName(content);
         if (found !== name) throw new BusError(operation, `its content has a different hash, ${found}`);
         return content;
       });
@@ -71,7 +71,7 @@ async function readOneChunk(session: NatsSession, name: string): Promise<Uint8Ar
   const { nuid = '', chunks, deleted = false } = description?.json<Partial<ObjectMeta>>() ?? {};
   if (nuid === '' || chunks !== 1 || deleted) return undefined;
   const chunk = await readLastOnce(session, streams.blobs, subjects.blobChunks(nuid));
-  const isIt = chunk !== undefined && createHash('sha256').update(chunk.data).digest('hex') === name;
+  const isIt = chunk !== undefined && blobName(chunk.data) === name;
   return isIt ? chunk.data : undefined;
 }
 

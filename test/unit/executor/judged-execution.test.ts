@@ -64,6 +64,7 @@ function execute(benchmark: Benchmark, replies: Readonly<Record<string, string>>
     epoch: 1,
     newUnder: '',
     timeLimitMs: 1000,
+    bodies: [],
     work: { $case: 'execute' as const, value },
   };
   const context: JobContext = {

@@ -12,6 +12,7 @@ const jobOf = (runId: string): Job => ({
   epoch: 1,
   newUnder: '',
   timeLimitMs: 1_000,
+  bodies: [],
   work: { $case: 'predict', value: { round: 2, attempt: 1, promptBlob: '', structuredBlob: '' } },
 });
 

@@ -18,7 +18,7 @@ const manifestOf = (status: RunStatus, endedAtMs: number): RunManifest => ({
 async function queueLate(bus: Bus): Promise<void> {
   await bus.jobs.openLane('predict', 'ended', { maxInFlight: 1 });
   await bus.jobs.publish({
-    ...{ schemaVersion: 1, runId: 'ended', jobId: late, epoch: 1, newUnder: '', timeLimitMs: 1_000 },
+    ...{ schemaVersion: 1, runId: 'ended', jobId: late, epoch: 1, newUnder: '', timeLimitMs: 1_000, bodies: [] },
     work: { $case: 'predict', value: { round: 2, attempt: 1, promptBlob: '', structuredBlob: '' } },
   });
 }

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
 import { createJobIssuer } from '../../../../services/coordinator/jobs/issue-jobs.ts';
 import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
 import type { ExecuteCommand } from '../../../../services/domain/run/command.ts';
@@ -26,7 +27,7 @@ const execute = (...queries: number[]): ExecuteCommand => ({
 });
 const idOf = (query: number): string => executionJobId('initial', query, 0);
 
-function setUp(publish?: Bus['jobs']['publish'], leaseId?: string) {
+function setUp(publish?: Bus['jobs']['publish'], leaseId?: string, put?: () => Promise<void>) {
   const bus = createInMemoryServer().connect();
   const published: string[] = [];
   const answered = new Set<string>();
@@ -37,7 +38,14 @@ function setUp(publish?: Bus['jobs']['publish'], leaseId?: string) {
       return publish === undefined ? 'queued' : await publish(job);
     },
   };
-  const source = { bus: { ...bus, jobs }, runId, epoch: 1, benchmark, answers: async () => new Map() };
+  const blobs: Bus['blobs'] = {
+    ...bus.blobs,
+    put: async (content) => {
+      await put?.();
+      return await bus.blobs.put(content);
+    },
+  };
+  const source = { bus: { ...bus, jobs, blobs }, runId, epoch: 1, benchmark, answers: async () => new Map() };
   const issuer = createJobIssuer(source, { seen: (jobId) => answered.has(jobId) }, leaseId);
   return { issuer, published, answered };
 }
@@ -89,4 +97,42 @@ test.each([
   expect(called).toEqual([newUnder]);
   // What the queue has lost may have been delivered before.
   expect(issuer.queued().map((job) => job.newUnder)).toEqual(['']);
+});
+
+describe('a blob that is still being stored', () => {
+  test('is waited for where several jobs need it, and not by one that has it in itself', async () => {
+    const stored = Promise.withResolvers<void>();
+    const { issuer, published } = setUp(undefined, undefined, () => stored.promise);
+    await issuer.issue([execute(0)], state);
+    expect(published).toEqual([idOf(0)]);
+    const others = issuer.issue([execute(1, 2)], state);
+    await setImmediate();
+    expect(published).toHaveLength(1);
+    expect(issuer.queued()).toEqual([]);
+    stored.resolve();
+    await others;
+    await issuer.settled();
+    expect(published).toEqual([idOf(0), idOf(1), idOf(2)]);
+    expect(issuer.queued()).toHaveLength(3);
+  });
+
+  test('is not waited for where it was stored before', async () => {
+    let puts = 0;
+    const { issuer, published } = setUp(undefined, undefined, async () => {
+      puts += 1;
+      if (puts > 1) await new Promise(() => {});
+    });
+    await issuer.issue([execute(0)], state);
+    await issuer.settled();
+    await issuer.issue([execute(1, 2)], state);
+    expect(published).toEqual([idOf(0), idOf(1), idOf(2)]);
+    expect(puts).toBe(2);
+  });
+
+  test('that cannot be stored breaks the run, whoever has it in itself', async () => {
+    const { issuer } = setUp(undefined, undefined, () => Promise.reject(new Error('the store is full')));
+    await issuer.issue([execute(0)], state);
+    await issuer.settled();
+    expect(issuer.broken.reason).toMatchObject({ message: 'the store is full' });
+  });
 });

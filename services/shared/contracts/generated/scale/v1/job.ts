@@ -11,7 +11,7 @@ export const protobufPackage = "scale.v1";
 
 export const protobufFileName = "scale/v1/job.proto";
 
-/** Work for one worker. Ids only, under 1 KB: bodies are content-addressed blobs. */
+/** Work for one worker. Ids only, under 1 KB: bodies are content-addressed blobs, but for those in `bodies`. */
 export interface Job {
   /** Version of this message, 1 today. */
   schemaVersion: number;
@@ -27,10 +27,24 @@ export interface Job {
    * job has no result and no journaled calls. "" where the job may have been issued before.
    */
   newUnder: string;
-  work?: { $case: "execute"; value: ExecuteWork } | { $case: "predict"; value: Complete } | {
-    $case: "propose";
-    value: Complete;
-  } | undefined;
+  work?:
+    | { $case: "execute"; value: ExecuteWork }
+    | { $case: "predict"; value: Complete }
+    | { $case: "propose"; value: Complete }
+    | undefined;
+  /**
+   * What blobs that it names hold, where no other job of its command reads them and they are small: a worker need not ask for them.
+   * None in jobs of earlier versions.
+   */
+  bodies: Body[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** The content of a blob. */
+export interface Body {
+  /** Its name. */
+  blob: string;
+  content: Buffer;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -196,6 +210,7 @@ function createBaseJob(): Job {
     timeLimitMs: 0,
     newUnder: "",
     work: undefined,
+    bodies: [],
   };
 }
 
@@ -229,6 +244,9 @@ export const Job: MessageFns<Job> = {
       case "propose":
         Complete.encode(message.work.value, writer.uint32(66).fork()).join();
         break;
+    }
+    for (const v of message.bodies) {
+      Body.encode(v!, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -326,6 +344,14 @@ export const Job: MessageFns<Job> = {
             message.work = { $case: "propose", value: Complete.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.bodies.push(Body.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -375,6 +401,9 @@ export const Job: MessageFns<Job> = {
         : isSet(object.propose)
         ? { $case: "propose", value: Complete.fromJSON(object.propose) }
         : undefined,
+      bodies: globalThis.Array.isArray(object?.bodies)
+        ? object.bodies.map((e: any) => Body.fromJSON(e))
+        : [],
     };
   },
 
@@ -404,6 +433,9 @@ export const Job: MessageFns<Job> = {
       obj.predict = Complete.toJSON(message.work.value);
     } else if (message.work?.$case === "propose") {
       obj.propose = Complete.toJSON(message.work.value);
+    }
+    if (message.bodies?.length) {
+      obj.bodies = message.bodies.map((e) => Body.toJSON(e));
     }
     return obj;
   },
@@ -439,6 +471,102 @@ export const Job: MessageFns<Job> = {
         break;
       }
     }
+    message.bodies = object.bodies?.map((e) => Body.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBody(): Body {
+  return { blob: "", content: Buffer.alloc(0) };
+}
+
+export const Body: MessageFns<Body> = {
+  encode(message: Body, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.blob !== "") {
+      writer.uint32(10).string(message.blob);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(18).bytes(message.content);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Body {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBody();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.blob = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Body {
+    return {
+      blob: isSet(object.blob) ? globalThis.String(object.blob) : "",
+      content: isSet(object.content) ? Buffer.from(bytesFromBase64(object.content)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: Body): unknown {
+    const obj: any = {};
+    if (message.blob !== "") {
+      obj.blob = message.blob;
+    }
+    if (message.content.length !== 0) {
+      obj.content = base64FromBytes(message.content);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Body>): Body {
+    return Body.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Body>): Body {
+    const message = createBaseBody();
+    message.blob = object.blob ?? "";
+    message.content = object.content ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -2044,6 +2172,14 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     return message;
   },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
