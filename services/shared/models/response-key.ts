@@ -22,13 +22,27 @@ export interface KeySpace {
   readonly simulated: boolean;
 }
 
+/** Whose call it is, what for, and how it travels. */
+const besideTheQuestion: ReadonlySet<string> = new Set<keyof EndpointRequest>([
+  'jobId',
+  'callId',
+  'runId',
+  'attemptId',
+  'meter',
+  'purpose',
+  'prefixKey',
+  'batched',
+  'sending',
+]);
+
 /**
  * The name under which a reply is kept: SHA-256, in hex, of all that decides the answer. What does not is left out by name, so
  * that a new field of requests is part of the key until someone decides otherwise. Addresses, keys and headers are no part of a
  * request, and so of no key: servers that serve a model under one name are taken to serve the same one.
  */
 export function responseKey(request: EndpointRequest, draw: Draw, { namespace, simulated }: KeySpace): string {
-  const { jobId: _, callId: __, attemptId: ___, meter: ____, runId: _____, prefixKey: ______, purpose, ...asked } = request;
+  const { purpose } = request;
+  const asked = Object.fromEntries(Object.entries(request).filter(([name]) => !besideTheQuestion.has(name)));
   // Only the simulated model answers by what a call is for.
   const space = simulated ? { namespace, simulated, purpose } : { namespace, simulated };
   return createHash('sha256')

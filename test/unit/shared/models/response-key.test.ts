@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BatchedCall, PendingCall } from '../../../../services/shared/models/batch/batched-call.ts';
 import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';
 import { type Draw, type KeySpace, responseKey } from '../../../../services/shared/models/response-key.ts';
 import { noAccount } from '../../../support/no-account.ts';
@@ -25,6 +26,11 @@ const space: KeySpace = { namespace: '', simulated: false };
 const key = (change: object = {}, drawn: Partial<Draw> = {}, kept: Partial<KeySpace> = {}): string =>
   responseKey({ ...request, ...change }, { ...draw, ...drawn }, { ...space, ...kept });
 
+function batchedAs(pending: PendingCall | undefined): BatchedCall {
+  const done = async (): Promise<void> => {};
+  return { pending, unsent: undefined, gather: done, keep: done, forget: () => {} };
+}
+
 test('is a SHA-256 in hex that stays the same from version to version', () => {
   expect(key()).toBe('10351a51c4556c413bb194beba5f711effa71b0c428c349a21fd18b7c421fc72');
 });
@@ -37,6 +43,9 @@ test.each<[string, object]>([
   ['the account', { meter: undefined }],
   ['the run', { runId: 'r2' }],
   ['where its prefix is cached', { prefixKey: 'hash' }],
+  ['that it goes into a batch', { batched: batchedAs(undefined) }],
+  ['the batch in which it lies', { batched: batchedAs({ fileId: 'f1', batchId: 'b1', customId: 'c1', attemptId: 'd/1' }) }],
+  ['what is told before it is sent', { sending: () => {} }],
   ['the order of settings', { chatTemplateKwargs: { budget: { a: [1, 2], b: 1 }, enable_thinking: false } }],
   ['a setting that is not sent', { responseFormat: undefined }],
 ])('%s is no part of it', (_, change) => {
