@@ -32,18 +32,13 @@ export function createNewDeliveries(
   };
 }
 
-/** One look at a time for each key: who asks meanwhile shares the next one, which begins after they have asked. */
+/** Who asks for the same key before a look begins shares it. Each begins after they have asked, however many are under way. */
 function sharedLooks<Found>(look: (key: string) => Promise<Found>): (key: string) => Promise<Found> {
-  const underWay = new Map<string, Promise<Found>>();
   const next = new Map<string, Promise<Found>>();
   const lookNext = async (key: string): Promise<Found> => {
-    await underWay.get(key);
+    await undefined;
     next.delete(key);
-    const looking = look(key);
-    underWay.set(key, looking);
-    const found = await looking;
-    if (underWay.get(key) === looking) underWay.delete(key);
-    return found;
+    return await look(key);
   };
   return (key) => {
     const asked = next.get(key) ?? lookNext(key);

@@ -18,7 +18,7 @@ test('a job is new at its first delivery, under the lease that holds, and while 
   expect(await isNew(delivery)).toBe(false);
 });
 
-test('the lease is looked at after a job has come, once for all that come while an earlier look is under way', async () => {
+test('the lease is looked at after a job has come, once for all that come together, and no job waits for an earlier look', async () => {
   const looks: PromiseWithResolvers<string>[] = [];
   const holding = (): Promise<string> => {
     const look = Promise.withResolvers<string>();
@@ -32,10 +32,10 @@ test('the lease is looked at after a job has come, once for all that come while 
   await Promise.resolve();
   const meanwhile = [come('a'), come('b')];
   expect(looks).toHaveLength(1);
-  looks[0]?.resolve('a');
-  expect(await first).toBe(true);
   await Promise.resolve();
   expect(looks).toHaveLength(2);
   looks[1]?.resolve('b');
   expect(await Promise.all(meanwhile)).toEqual([false, true]);
+  looks[0]?.resolve('a');
+  expect(await first).toBe(true);
 });
