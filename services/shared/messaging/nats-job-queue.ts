@@ -8,6 +8,7 @@ import { systemTiming } from '../lifecycle/timing.ts';
 import type { Delivery, JobKind, JobQueue } from './bus.ts';
 import { refusesByReplica } from './connect.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
+import { createMissingLanes } from './missing-lanes.ts';
 import { createDelivery, leaveToOthers, setAside } from './nats-delivery.ts';
 import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
@@ -20,12 +21,11 @@ import { withTrace } from './trace-headers.ts';
 
 /** Messages that exist arrive back to back; after a pause this long there are none. */
 const lingerMs = 5;
-/** How long a pull from a lane that does not exist waits, so that a loop over it does not spin. */
-const missingLanePauseMs = 200;
 const stuckForMs = 1_000;
 
 export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, counts: DeliveryCounts): JobQueue {
   const { consumers } = session.manager;
+  const missing = createMissingLanes();
   const looksFirst = refusesByReplica(session.connection.info?.version ?? '');
   return {
     async publish(job) {
@@ -82,7 +82,10 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
           arrived(delivery);
         }
       };
-      await pullMessages(session, laneName(kind, runId), { ...limits, take }, signal);
+      const lane = laneName(kind, runId);
+      const ended = await pullMessages(session, lane, { ...limits, take }, signal);
+      if (ended !== 'no-lane') missing.found(lane);
+      else await pause(systemTiming, Math.min(limits.waitMs, missing.missed(lane)), signal);
       if (signal.aborted && arrived === undefined) givenBack.push(...taken.splice(0).map((delivery) => delivery.retry(0)));
       await Promise.all(givenBack);
       return taken;
@@ -180,6 +183,8 @@ async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Pro
   return queued.map(({ subject, seq }) => `${subject} ${seq}`);
 }
 
+type PullEnd = 'messages' | 'nothing' | 'no-lane';
+
 /**
  * One pull request, made by hand: the client's fetch() waits for the whole batch, and what arrives after it is stopped is dropped
  * and stays away until its ack time is over. Here the request ends with a drain: once the server has confirmed it, nothing more
@@ -190,17 +195,17 @@ async function pullMessages(
   lane: string,
   { max, waitMs, take }: { readonly max: number; readonly waitMs: number; take(message: Msg): void },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<PullEnd> {
   const operation = `pull from ${lane}`;
-  if (signal.aborted || max <= 0) return;
+  if (signal.aborted || max <= 0) return 'nothing';
   const { connection } = session;
   if (connection.isClosed()) throw new BusError(operation, 'the connection to the server is closed', { retryable: false });
   const asked = performance.now();
   await orAborted(session.link.untilUp(waitMs), signal).catch(() => undefined);
   const leftMs = waitMs - (performance.now() - asked);
-  if (leftMs <= 0 || signal.aborted) return;
+  if (leftMs <= 0 || signal.aborted) return 'nothing';
   let count = 0;
-  const over = Promise.withResolvers<'messages' | 'nothing' | 'no-lane'>();
+  const over = Promise.withResolvers<PullEnd>();
   const finish = () => over.resolve(count > 0 ? 'messages' : 'nothing');
   let linger: NodeJS.Timeout | undefined;
   const patience = setTimeout(finish, leftMs);
@@ -229,8 +234,7 @@ async function pullMessages(
   });
   try {
     connection.publish(request, JSON.stringify({ batch: max, expires: nanos(Math.ceil(leftMs)) }), { reply: inbox });
-    const ended = await over.promise;
-    if (ended === 'no-lane') await pause(systemTiming, Math.min(waitMs, missingLanePauseMs), signal);
+    return await over.promise;
   } catch (error) {
     throw toBusError(operation, error);
   } finally {
