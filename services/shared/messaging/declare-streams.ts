@@ -27,8 +27,10 @@ export async function declareStreams(session: Trying, limits: StreamLimits): Pro
   const look = () => Promise.all(declarations.map(({ config: { name } }) => configOf(session, name)));
   const present = await untilDone(session, 'look at the streams', look);
   for (const [place, declaration] of declarations.entries()) {
-    if (isAsDeclared(present[place], declaration)) continue;
-    await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));
+    const found = present[place];
+    if (isAsDeclared(found, declaration)) continue;
+    const isNew = found === undefined;
+    await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration, isNew));
   }
 }
 
@@ -36,11 +38,10 @@ function isAsDeclared(present: StreamConfig | undefined, { config }: StreamDecla
   return present !== undefined && differencesFrom(present, config).length === 0;
 }
 
-async function declareStream(session: Trying, declaration: StreamDeclaration): Promise<void> {
+/** Both are harmless to repeat. */
+async function declareStream(session: Trying, { config, whenNew }: StreamDeclaration, isNew: boolean): Promise<void> {
   const { streams } = session.manager;
-  const { config, whenNew } = declaration;
-  const present = await configOf(session, config.name);
-  if (!present) {
+  if (isNew) {
     try {
       await streams.add({ ...whenNew, ...config });
       return;
@@ -49,7 +50,7 @@ async function declareStream(session: Trying, declaration: StreamDeclaration): P
       if (!isStreamDifferent(error)) throw error;
     }
   }
-  if (!isAsDeclared(present, declaration)) await streams.update(config.name, config);
+  await streams.update(config.name, config);
 }
 
 async function configOf(session: Trying, name: string): Promise<StreamConfig | undefined> {
