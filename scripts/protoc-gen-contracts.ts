@@ -2,6 +2,9 @@
  * What buf.gen.yaml runs: ts-proto, keeping the fields that it does not know, since a program of an older version changes a
  * manifest or a table of slots without losing what a newer one has put there. ts-proto gives every message an empty object for
  * them, which is much for messages that have none, and makes equal ones differ; here they get it when the first one is met.
+ *
+ * The messages of control.proto are known to every service, and its calls to few: without the client (control-service-client.ts),
+ * the file loads no gRPC.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,7 +20,10 @@ const { stdout, status } = spawnSync(process.execPath, [plugin], {
 });
 if (status !== 0) process.exit(1);
 const response = fromBinary(CodeGeneratorResponseSchema, stdout);
-for (const file of response.file) file.content = withoutEmptyObjects(file.content);
+for (const file of response.file) {
+  file.content = withoutEmptyObjects(file.content);
+  if (file.name === 'scale/v1/control.ts') file.content = withoutClient(file.content);
+}
 process.stdout.write(toBinary(CodeGeneratorResponseSchema, response));
 
 function withoutEmptyObjects(code: string): string {
@@ -32,4 +38,14 @@ function withoutEmptyObjects(code: string): string {
   if (parts > 1 && /_unknownFields: \{\}|_unknownFields!/.test(lazily))
     throw new Error('ts-proto writes unknown fields in another way now');
   return lazily;
+}
+
+function withoutClient(code: string): string {
+  const client = /export const ControlServiceClient = makeGenericClientConstructor\([\s\S]*?\n\};\n\n/;
+  const grpc = /import \{([^}]*)\} from "@grpc\/grpc-js";/;
+  if (!client.test(code) || !grpc.test(code)) throw new Error('ts-proto writes clients in another way now');
+  const forClient = / {2}(type (ChannelCredentials|ClientOptions)|makeGenericClientConstructor),\n/g;
+  return code.replace(client, '').replace(grpc, (_whole, names: string) => {
+    return `import type {${names.replaceAll(forClient, '').replaceAll('  type ', '  ')}} from "@grpc/grpc-js";`;
+  });
 }

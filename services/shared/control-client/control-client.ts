@@ -14,7 +14,6 @@ import {
   type CancelRunResponse,
   type CancelSweepResponse,
   type ClearCacheResponse,
-  ControlServiceClient,
   type DeleteRunsRequest,
   type DeleteRunsResponse,
   type DiagnoseResponse,
@@ -62,6 +61,7 @@ import { onAbort, pause } from '../lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import { type ClientTls, channelTo } from './channel.ts';
 import { ControlError, controlErrorFrom, givenUp, retryAfterMs } from './control-error.ts';
+import { ControlServiceClient } from './control-service-client.ts';
 
 /**
  * The ControlService as promises and iterators. Every call ends: after its deadline, or when its signal aborts.

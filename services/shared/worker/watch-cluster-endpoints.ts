@@ -1,4 +1,4 @@
-import { type ClusterEndpoints, parseClusterEndpoints } from '../config/cluster-endpoints.ts';
+import type { ClusterEndpoints } from '../config/cluster-endpoints.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { watchFiles } from '../lifecycle/watch-files.ts';
@@ -26,19 +26,22 @@ export async function watchClusterEndpoints(
 ): Promise<WatchedEndpoints> {
   let endpoints: ClusterEndpoints | undefined;
   let changed = (): void => {};
-  const stop =
-    file &&
-    (await watchFiles({
-      ...{ paths: [file], mayBeMissing: true, timing },
+  const watch = async (watched: string) => {
+    // Most workers have no such file, and start without YAML and the tables of run files.
+    const { parseClusterEndpoints } = await import('../config/cluster-endpoints.ts');
+    return await watchFiles({
+      ...{ paths: [watched], mayBeMissing: true, timing },
       changed: ([content = '']) => {
         const isFirst = endpoints === undefined;
-        endpoints = parseClusterEndpoints(content.toString(), file);
+        endpoints = parseClusterEndpoints(content.toString(), watched);
         if (isFirst) return;
-        logger.info({ models: [...endpoints.keys()] }, `the endpoints in ${file} have changed`);
+        logger.info({ models: [...endpoints.keys()] }, `the endpoints in ${watched} have changed`);
         changed();
       },
-      failed: (err) => logger.error({ err }, `${file} cannot be used; what it said before still holds`),
-    }));
+      failed: (err) => logger.error({ err }, `${watched} cannot be used; what it said before still holds`),
+    });
+  };
+  const stop = file && (await watch(file));
   return {
     all: () => endpoints ?? none,
     serversOf: (model) => endpoints?.get(model),

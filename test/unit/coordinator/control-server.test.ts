@@ -15,9 +15,10 @@ import { startControlServer } from '../../../services/coordinator/control-server
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
 import type { KeepingHandlers } from '../../../services/coordinator/retention/keeping-handlers.ts';
 import type { SweepHandlers } from '../../../services/coordinator/sweeps/sweep-handlers.ts';
-import { ControlServiceClient, type WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
+import { ControlServiceClient } from '../../../services/shared/control-client/control-service-client.ts';
 import { watchReliably } from '../../../services/shared/control-client/watch-reliably.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';

@@ -6,21 +6,18 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
+import type {
+  CallOptions,
   Client,
-  type ClientOptions,
-  type ClientReadableStream,
-  type ClientUnaryCall,
-  type ClientWritableStream,
-  type handleClientStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
+  ClientReadableStream,
+  ClientUnaryCall,
+  ClientWritableStream,
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServiceError,
+  UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Benchmark } from "./benchmark.ts";
 import { BudgetTable } from "./budgets.ts";
@@ -18974,15 +18971,6 @@ export interface ControlServiceClient extends Client {
     callback: (error: ServiceError | null, response: CancelSweepResponse) => void,
   ): ClientUnaryCall;
 }
-
-export const ControlServiceClient = makeGenericClientConstructor(
-  ControlServiceService,
-  "scale.v1.ControlService",
-) as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): ControlServiceClient;
-  service: typeof ControlServiceService;
-  serviceName: string;
-};
 
 function bytesFromBase64(b64: string): Uint8Array {
   return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
