@@ -25,7 +25,7 @@ export const startBench: Bench = {
         row('scale run, to its first model call', firstCall),
       ],
       notes: [
-        `Medians of ${times}. A run starts a NATS server, a coordinator, a predictor and an executor first.`,
+        `Medians of ${times}. A run starts a NATS server, a coordinator and an executor first, and a predictor meanwhile.`,
         'The simulated model answers; none of this is a result about a model.',
       ],
     };

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defined } from '../../domain/defined.ts';
 import { capitalised } from '../../shared/document/format.ts';
+import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { onAbort } from '../../shared/lifecycle/abort.ts';
 import { fileVariableOf } from '../../shared/settings/environment.ts';
 import { bringNatsServer } from '../../shared/toolchain/bring-nats-server.ts';
@@ -60,7 +61,9 @@ export interface LocalCluster {
 }
 
 /**
- * Starts the cluster of this machine: nats-server, coordinator and, to run, predictor, executors and simulator.
+ * Starts the cluster of this machine: nats-server, coordinator and, to run, executors, simulator and predictor. The last one
+ * comes when the others are ready, and is not waited for: nothing is proposed before something has been executed, and loading it
+ * takes as long as loading an executor.
  * @throws FolderInUseError, NatsServerNotFoundError, NatsServerStartError, ServiceStartError
  */
 export async function startLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<LocalCluster> {
@@ -69,9 +72,13 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
   const unlock = await lockFolder(folder.root);
   const parts: Parts = { services: [], models: [], bus: [] };
   const disk = watchDisk({ folder: folder.root, server: storingServer(parts, settings.notice) });
+  const stopping = new AbortController();
+  let predictor: Promise<Supervised<ChildService>> | undefined;
   const stop = async (forced: AbortSignal): Promise<void> => {
+    stopping.abort();
     await disk.stop();
     await removeClusterFile(folder);
+    await predictor?.catch(() => undefined);
     await stopInOrder(parts, forced);
     await unlock();
   };
@@ -79,7 +86,10 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
     await requireRoom(folder);
     await rm(folder.endpointKeysFile, { force: true });
     const controlToken = newSecret();
-    const { coordinator, simulator } = await startParts({ ...settings, disk }, parts, controlToken, signal);
+    const { coordinator, simulator, beginPredictor } = await startParts({ ...settings, disk }, parts, controlToken, signal);
+    predictor = beginPredictor?.(AbortSignal.any([signal, stopping.signal]));
+    // Heard of below; until then it may reject without anyone listening.
+    predictor?.catch(() => undefined);
     const controlAddress = addressOf(coordinator.current(), 'control');
     const simulatorUrl = simulator === undefined ? undefined : addressOf(simulator.current(), 'models');
     const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid };
@@ -94,7 +104,9 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
       ...defined({ simulatorUrl }),
       simulatorBenchmarks: [...(settings.simulatorBenchmarks ?? [])],
     });
-    const givenUp = Promise.race(allOf(parts).map((part) => part.givenUp));
+    const ends = allOf(parts).map((part) => part.givenUp);
+    if (predictor !== undefined) ends.push(predictor.then((part) => part.givenUp, coerceError));
+    const givenUp = Promise.race(ends);
     return { controlAddress, controlToken, simulatorUrl, givenUp, disk, stop };
   } catch (error) {
     await stop(AbortSignal.abort());
@@ -131,6 +143,8 @@ function storingServer({ bus }: Parts, notice: (message: string) => void): Stori
 interface StartedParts {
   readonly coordinator: Supervised<ChildService>;
   readonly simulator: Supervised<ChildService> | undefined;
+  /** Of a cluster that runs something. */
+  readonly beginPredictor?: (signal: AbortSignal) => Promise<Supervised<ChildService>>;
 }
 
 /** 256 bits: no one can guess it. */
@@ -151,8 +165,13 @@ async function startParts(
   };
   // All programs are loaded at once; each service begins when it is told of what it needs.
   const bus = startBus();
-  const begin = async (name: string, room: string, environment: ServiceEnvironment): Promise<Supervised<ChildService>> => {
-    const part = await superviseService(settings, name, room, environment, signal);
+  const begin = async (
+    name: string,
+    room: string,
+    environment: ServiceEnvironment,
+    limit = signal,
+  ): Promise<Supervised<ChildService>> => {
+    const part = await superviseService(settings, name, room, environment, limit);
     parts[room === 'simulator' ? 'models' : 'services'].push(part);
     return part;
   };
@@ -185,14 +204,15 @@ async function startParts(
   };
   await settleAll([
     ready,
-    begin('predictor', 'predictor', async () => predictorEnvironment(await forWorkers())),
     ...Array.from({ length: settings.executors }, (_, index) =>
       begin(`executor-${index + 1}`, 'executor', async () =>
         executorEnvironment({ ...(await forWorkers()), slots: settings.slots }),
       ),
     ),
   ]);
-  return { coordinator: await coordinator, simulator: await simulator };
+  const beginPredictor = (limit: AbortSignal) =>
+    begin('predictor', 'predictor', async () => predictorEnvironment(await forWorkers()), limit);
+  return { coordinator: await coordinator, simulator: await simulator, beginPredictor };
 }
 
 /** Workers alone get the models' keys. */

@@ -117,6 +117,21 @@ test('a service that is killed is started again, and said so', async () => {
   expect(cli.stderr()).toContain('predictor was ended by SIGKILL; starting it again');
 });
 
+test('a run begins while its predictor is still being loaded', async () => {
+  const cli = run('--json');
+  let predictor = 0;
+  const look = async () => {
+    predictor = (await servicesOf(cli)).get('predictor') ?? 0;
+    return predictor;
+  };
+  await expect.poll(look, { interval: 10, timeout: 20_000 }).toBeGreaterThan(0);
+  process.kill(predictor, 'SIGSTOP');
+  // Told when the run has been started.
+  await cli.until('can see differences of');
+  process.kill(predictor, 'SIGCONT');
+  await finish(cli);
+});
+
 test('nothing is spent on what another run has left in the queue', async () => {
   await writeFile(join(folder, 'local.yaml'), longRun);
   const left = run();
