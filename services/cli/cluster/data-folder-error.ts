@@ -1,6 +1,7 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { describeFileError, isDiskFull } from '../../shared/errors/file-error.ts';
+import { CliError } from '../cli-error.ts';
 import { type DataFolder, ownerOnly } from './data-folder.ts';
 import { describeFullDisk, diskSpaceAt } from './disk-space.ts';
 
@@ -43,6 +44,13 @@ export async function requireWritable({ path, option }: OutputFolder): Promise<v
       cause,
     });
   }
+}
+
+/** To be asked before anything is spent. @throws CliError where the file that an option names is a folder */
+export async function refuseFolder(file: string, option: '--out' | '--junit'): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new CliError('bad-input', `${option} ${file}: that is a folder; name a file, such as one in it`);
 }
 
 /** @throws DataFolderError if the disk has no room for a cluster */

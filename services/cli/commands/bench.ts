@@ -12,6 +12,7 @@ import { type Circumstances, type MeasuredBench, performancePage } from '../benc
 import { benches } from '../bench/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { refuseFolder } from '../cluster/data-folder-error.ts';
 import { addNamed } from '../command-words.ts';
 import { countUpTo } from '../parse-count.ts';
 import { shortPath } from '../short-path.ts';
@@ -40,7 +41,7 @@ export function addBenchCommand(program: Command, cli: Cli): void {
 
 async function runBenches(cli: Cli, wanted: readonly string[], options: BenchOptions): Promise<Answer> {
   const chosen = wanted.includes(everyBench) ? [...benches.values()] : wanted.map((name) => benches.named(name));
-  if (options.out !== undefined) await requireFolderOf(options.out);
+  if (options.out !== undefined) await requirePlaceOf(options.out);
   const circumstances = circumstancesOf(options);
   const measured: MeasuredBench[] = [];
   for (const { name, description, run } of chosen) {
@@ -68,7 +69,8 @@ async function runBenches(cli: Cli, wanted: readonly string[], options: BenchOpt
 }
 
 /** What took long to measure must not end with a page that cannot be written. */
-async function requireFolderOf(file: string): Promise<void> {
+async function requirePlaceOf(file: string): Promise<void> {
+  await refuseFolder(file, '--out');
   const folder = dirname(file);
   await access(folder, constants.W_OK).catch((cause: Error) => {
     throw new CliError('bad-input', `--out ${file}: the folder ${folder} is not there or cannot be written to`, { cause });

@@ -15,7 +15,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
-import { type OutputFolder, requireWritable } from '../cluster/data-folder-error.ts';
+import { type OutputFolder, refuseFolder, requireWritable } from '../cluster/data-folder-error.ts';
 import { addNamed } from '../command-words.ts';
 import { describeEvaluation } from '../eval/describe-evaluation.ts';
 import { evaluationDocument } from '../eval/evaluation-document.ts';
@@ -90,7 +90,10 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const output: OutputFolder =
     options.out === undefined ? { path: folder.runs, option: '--data-dir' } : { path: options.out, option: '--out' };
   await checkBeforeRun(cli, file, options.server, output);
-  if (options.junit !== undefined) await requireWritable({ path: dirname(resolve(options.junit)), option: '--junit' });
+  if (options.junit !== undefined) {
+    await refuseFolder(options.junit, '--junit');
+    await requireWritable({ path: dirname(resolve(options.junit)), option: '--junit' });
+  }
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({

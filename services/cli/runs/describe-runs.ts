@@ -45,7 +45,7 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     moneyAnAnswer: (run.progress?.bestAnswerMoney && moneyFromProto(run.progress.bestAnswerMoney)) ?? null,
     latencyMs: (run.progress?.bestAnswerLatency && latencyFromProto(run.progress.bestAnswerLatency)) ?? null,
     tokens: run.tokens,
-    spentTokens: run.spent === undefined ? null : spentBeside(run.tokens, spentFromProto(run.spent)).tokens,
+    spentTokens: spentTokensOf(run) ?? null,
     money: run.money === undefined ? null : moneyFromProto(run.money),
     spentMoney: run.spentMoney === undefined ? null : moneyFromProto(run.spentMoney),
     ...defined({ estimatedCalls: run.estimatedCalls }),
@@ -68,6 +68,15 @@ export function moneyOfSummary({ money, spentMoney }: RunSummary): Money | undef
   return known && moneyFromProto(known);
 }
 
+function spentTokensOf({ tokens, spent }: RunSummary): number | undefined {
+  return spent === undefined ? undefined : spentBeside(tokens, spentFromProto(spent)).tokens;
+}
+
+function spentText(run: RunSummary): string {
+  const tokens = spentTokensOf(run);
+  return tokens === undefined ? '-' : formatCount(tokens);
+}
+
 function costText(run: RunSummary): string {
   const money = moneyOfSummary(run);
   return money === undefined ? '-' : shortMoney(money);
@@ -87,11 +96,26 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
   if (runs.length === 0) return 'There is no run here yet: start one with `scale run FILE`.';
   // Where no run has a price, a column of dashes says nothing.
   const cost = runs.some((run) => moneyOfSummary(run) !== undefined) ? ['COST'] : [];
+  // TOKENS is what was charged. A difference that rounding hides, such as that of the calls before a run, says nothing.
+  const spent = runs.some((run) => ![formatCount(run.tokens), '-'].includes(spentText(run))) ? ['SPENT'] : [];
   const labels = runs.some((run) => run.labels !== undefined) ? ['LABELS'] : [];
   const itsTime = runs.some(({ progress }) => progress?.bestAnswerLatency !== undefined) ? ['ITS TIME'] : [];
   const itsCost = runs.some(({ progress }) => progress?.bestAnswerMoney !== undefined) ? ['ITS COST'] : [];
   const anAnswer = ['AN ANSWER', ...itsTime, ...itsCost];
-  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', ...anAnswer, 'TOKENS', ...cost, 'STARTED', ...labels, ''];
+  const header = [
+    'RUN',
+    'BENCHMARK',
+    'STATUS',
+    'ROUNDS',
+    'BEST',
+    ...anAnswer,
+    'TOKENS',
+    ...spent,
+    ...cost,
+    'STARTED',
+    ...labels,
+    '',
+  ];
   const rows = runs.map((run) => [
     run.runId,
     oneLine(run.benchmark, 20),
@@ -102,6 +126,7 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
     ...itsTime.map(() => timeText(run)),
     ...itsCost.map(() => (run.progress?.bestAnswerMoney ? shortMoney(moneyFromProto(run.progress.bestAnswerMoney)) : '-')),
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,
+    ...spent.map(() => spentText(run)),
     ...cost.map(() => costText(run)),
     new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
     ...labels.map(() => oneLine(run.labels?.words.join(' ') ?? '', 40)),

@@ -35,10 +35,16 @@ function seconds(headers: Headers | undefined, nowMs: number): number | undefine
 }
 
 function untilDate(headers: Headers | undefined, nowMs: number): number | undefined {
-  const until = Date.parse(headerEnding(headers, 'retry-after') ?? '');
-  if (Number.isNaN(until)) return undefined;
-  const serverNow = Date.parse(headers?.get('date') ?? '');
-  return until - (Number.isNaN(serverNow) ? nowMs : serverNow);
+  const until = dateIn(headerEnding(headers, 'retry-after'));
+  return until === undefined ? undefined : until - (dateIn(headers?.get('date')) ?? nowMs);
+}
+
+/** A date in any of HTTP's three forms, of which asctime's names no zone and is in GMT all the same; or one of RFC 3339. */
+function dateIn(text: string | null | undefined): number | undefined {
+  if (!text) return undefined;
+  const namesZone = /(?:GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/i.test(text);
+  const moment = Date.parse(namesZone ? text : `${text} GMT`);
+  return Number.isNaN(moment) ? undefined : moment;
 }
 
 /** OpenAI names the rate, Cerebras its window too. */
@@ -89,8 +95,10 @@ const firstMoment = 1_000_000_000;
 
 function resetIn(value: string | undefined, nowMs: number): number | undefined {
   const count = numberIn(value);
-  if (count === undefined && /^\d{4}-\d\d-\d\dT/.test(value ?? '')) return Math.max(0, Date.parse(value ?? '') - nowMs);
-  if (count === undefined) return duration(value ?? '');
+  if (count === undefined) {
+    const moment = /\d:\d/.test(value ?? '') ? dateIn(value) : undefined;
+    return moment === undefined ? duration(value ?? '') : Math.max(0, moment - nowMs);
+  }
   if (count < firstMoment) return count * 1000;
   return Math.max(0, (count > 1000 * firstMoment ? count : 1000 * count) - nowMs);
 }

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolderAt, makeDataFolder } from '../../../../services/cli/cluster/data-folder.ts';
-import { DataFolderError, inDataFolder, requireWritable } from '../../../../services/cli/cluster/data-folder-error.ts';
+import {
+  DataFolderError,
+  inDataFolder,
+  refuseFolder,
+  requireWritable,
+} from '../../../../services/cli/cluster/data-folder-error.ts';
 import { diskSpaceAt } from '../../../../services/cli/cluster/disk-space.ts';
 
 let folder: string;
@@ -25,6 +30,14 @@ test('a folder for results that cannot be made is refused, with the option that 
     `${problem}; the results could not be kept there: name a writable folder with --out`,
   );
   await requireWritable({ path: join(folder, 'new/runs'), option: '--data-dir' });
+});
+
+test('a folder where a file is to be written is refused', async () => {
+  await expect(refuseFolder(folder, '--out')).rejects.toThrow(
+    `--out ${folder}: that is a folder; name a file, such as one in it`,
+  );
+  await refuseFolder(join(folder, 'file'), '--junit');
+  await refuseFolder(join(folder, 'unmade'), '--junit');
 });
 
 test.each([

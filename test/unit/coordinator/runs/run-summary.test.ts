@@ -68,6 +68,26 @@ describe('a run in a list', () => {
     expect(runTable([known], 'server')).not.toMatch(/ITS/);
   });
 
+  it('has what was spent beside what was charged, where the response cache or lost calls make a difference', () => {
+    const run = { ...summaryOf(state(3)), tokens: 38_779 };
+    const none = { calls: 0, tokens: 0 };
+    const spent = (parts: object): RunSummary => ({
+      ...run,
+      spent: {
+        ...{ answered: none, answeredAgain: none, useless: none, lost: none, preflight: none, cached: undefined, uses: [] },
+        ...{ callsInFlight: 0, estimatedTokens: 0, ...parts },
+      },
+    });
+    const saved = spent({ cached: { calls: 230, tokens: 38_779 } });
+    const paid = spent({ answered: { calls: 230, tokens: 38_779 }, preflight: { calls: 1, tokens: 9 } });
+    const [header, ...rows] = runTable([saved, paid, run], 'server').split('\n');
+    expect(header).toMatch(/TOKENS +SPENT +STARTED/);
+    expect(rows[0]).toMatch(/ 38\.8 k +0 +1970/);
+    expect(rows[1]).toMatch(/ 38\.8 k +38\.8 k +1970/);
+    expect(rows[2]).toMatch(/ 38\.8 k +- +1970/);
+    expect(runTable([paid, run], 'server')).not.toContain('SPENT');
+  });
+
   it('is interrupted if nobody works on it, as its status says', () => {
     const run = (status: RunStatus, driven: boolean): RunSummary => ({
       ...runSummary({ ...manifest, status }, { state: state(), times: new Map() }, undefined, 0),

@@ -15,6 +15,8 @@ test.each([
     { 'retry-after': 'Thu, 01 Jan 2026 15:01:30 GMT', date: 'Thu, 01 Jan 2026 15:01:00 GMT' },
     30_000,
   ],
+  ['a date in the old form of RFC 850', { 'retry-after': 'Thursday, 01-Jan-26 12:01:30 GMT' }, 90_000],
+  ['a date of RFC 3339', { 'retry-after': '2026-01-01T12:01:30Z' }, 90_000],
   ['a date in the past', { 'retry-after': 'Thu, 01 Jan 2026 11:00:00 GMT' }, 0],
   ['an absurd number, cut to a day', { 'retry-after': '99999999' }, 86_400_000],
   ["its provider's, handed on by LiteLLM", { 'llm_provider-retry-after': '30' }, 30_000],
@@ -29,6 +31,19 @@ test.each([
   ['nothing', {}, undefined],
 ])('%s', (_form, headers, expected) => {
   expect(retryAfterMs({ status: 503, headers: new Headers(headers as Record<string, string>), message: '' }, now)).toBe(expected);
+});
+
+test('a date in the form of asctime is in GMT, wherever this machine is', () => {
+  const zone = process.env.TZ;
+  process.env.TZ = 'America/New_York';
+  try {
+    const headers = new Headers({ 'retry-after': 'Thu Jan  1 12:01:30 2026' });
+    expect(new Date(now).getTimezoneOffset()).toBe(300);
+    expect(retryAfterMs({ status: 503, headers, message: '' }, now)).toBe(90_000);
+  } finally {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  }
 });
 
 test.each([
