@@ -50,7 +50,8 @@ export async function readAnswers(
     const { outcomes = [], canary } = rounds[round - 1] ?? {};
     const isIt = (outcome: { readonly queryIndex: number; readonly repeat: number } | undefined): boolean =>
       outcome?.queryIndex === queryIndex && outcome.repeat === repeat;
-    const found = places.find(round, [...outcomes].findIndex(isIt));
+    // Not as a list of objects, which would be one of thousands for each answer that is wanted, all at the same moment.
+    const found = places.find(round, outcomes.findIndex(isIt));
     if (found === undefined && isIt(canary)) return textsOf(canary);
     const operation = `read the answer to query ${queryIndex} in round ${round} of ${runId}`;
     if (found === undefined) throw new LogLostError(operation);

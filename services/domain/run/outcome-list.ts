@@ -8,6 +8,7 @@ export interface Outcomes extends Iterable<KeptOutcome> {
   flatMap<T>(change: (outcome: KeptOutcome, index: number) => T | readonly T[]): T[];
   filter(isMeant: (outcome: KeptOutcome) => boolean): KeptOutcome[];
   find(isMeant: (outcome: KeptOutcome) => boolean): KeptOutcome | undefined;
+  findIndex(isMeant: (outcome: KeptOutcome) => boolean): number;
   some(isMeant: (outcome: KeptOutcome) => boolean): boolean;
 }
 
@@ -76,6 +77,15 @@ export class OutcomeList implements Outcomes {
   find(isMeant: (outcome: KeptOutcome) => boolean): KeptOutcome | undefined {
     for (const outcome of this) if (isMeant(outcome)) return outcome;
     return undefined;
+  }
+
+  findIndex(isMeant: (outcome: KeptOutcome) => boolean): number {
+    let index = 0;
+    for (const outcome of this) {
+      if (isMeant(outcome)) return index;
+      index += 1;
+    }
+    return -1;
   }
 
   some(isMeant: (outcome: KeptOutcome) => boolean): boolean {

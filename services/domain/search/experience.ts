@@ -71,7 +71,7 @@ export function experienceOf(state: RunState, parentRound: number): Experience {
     failed: tried.filter(({ before, after }) => after <= before),
     underWay: children.flatMap(({ isUnderWay, modification }) => (isUnderWay && modification !== '' ? [modification] : [])),
     refused: children.flatMap((child) => refusedEdits(state, child)),
-    errors: errorGroups(parent.outcomes.filter(isScored)),
+    errors: errorGroups(parent.outcomes),
     failingQueries: failingQueries(state, parent),
   };
 }
@@ -112,7 +112,9 @@ function refusedEdits({ configuration }: RunState, { round, proposals }: Round):
 }
 
 function errorGroups(outcomes: Outcomes): ErrorGroup[] {
-  const failures = outcomes.flatMap(({ failure, queryIndex }) => (failure === undefined ? [] : [{ failure, queryIndex }]));
+  const failures = outcomes.flatMap(({ failure, queryIndex }) =>
+    failure !== undefined && isScored({ failure }) ? [{ failure, queryIndex }] : [],
+  );
   const groups = Map.groupBy(failures, ({ failure }) => JSON.stringify([failure.kind, failure.step]));
   return [...groups.values()]
     .flatMap((group) => {

@@ -53,9 +53,15 @@ function meanOfBest(scores: readonly Watched[], top: number): Watched {
 }
 
 function deviationOverRepeats({ outcomes }: Round): number {
-  const repeats = Map.groupBy(scored(outcomes), (outcome) => outcome.repeat);
+  // Numbers alone: whole outcomes would be objects by the thousand, for each round at once.
+  const repeats = new Map<number, number[]>();
+  for (const { repeat, score } of scored(outcomes)) {
+    const scores = repeats.get(repeat);
+    if (scores === undefined) repeats.set(repeat, [score]);
+    else scores.push(score);
+  }
   if (repeats.size < 2) return 0;
-  const means = [...repeats.values()].map((group) => mean(group.map((outcome) => outcome.score)));
+  const means = [...repeats.values()].map(mean);
   const centre = mean(means);
   return Math.sqrt(mean(means.map((value) => (value - centre) ** 2)));
 }

@@ -23,6 +23,7 @@ test('a list gives what was put into it, whichever way it is asked', () => {
       const isFailed = ({ failure }: KeptOutcome): boolean => failure !== undefined;
       expect(list.filter(isFailed)).toEqual(given.filter(isFailed));
       expect(list.find(isFailed)).toEqual(given.find(isFailed));
+      expect(list.findIndex(isFailed)).toBe(given.findIndex(isFailed));
       expect(list.some(isFailed)).toBe(given.some(isFailed));
     }),
   );
