@@ -4,12 +4,12 @@ import { badRequest, WireError } from './wire-error.ts';
 /**
  * What can go wrong with a call, as with real servers and networks:
  * - `429`, `500`, `503`: refused at once, or after the time to the first token for 500;
- * - `overflow`: HTTP 400, as if prompt and reply did not fit the context;
+ * - `overflow`: HTTP 400, as if prompt and reply did not fit the context; `refusal`: HTTP 400 of a filter of contents;
  * - `hang`: no byte ever comes; `stall`: the reply stops after its first part; both until the client hangs up;
  * - `drip`: each part of the reply takes a second;
  * - `truncate`: the stream ends cleanly, but in the middle; `reset`: the connection is cut there.
  */
-export const faultKinds = ['429', '500', '503', 'overflow', 'hang', 'stall', 'drip', 'truncate', 'reset'] as const;
+export const faultKinds = ['429', '500', '503', 'overflow', 'refusal', 'hang', 'stall', 'drip', 'truncate', 'reset'] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -42,6 +42,7 @@ export function refuseBy(fault: FaultKind | undefined): void {
       "This model's maximum context length is 0 tokens. Please reduce the length of the messages (a simulated fault).",
     );
   }
+  if (fault === 'refusal') throw badRequest('The prompt was flagged by a content filter (a simulated fault).');
 }
 
 /**

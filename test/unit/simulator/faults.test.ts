@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../../services/domain/random.ts';
+import { isContentFilter, isContextOverflow } from '../../../services/shared/models/refusal-rules.ts';
+import { answerOf } from '../../../services/shared/models/server-answer.ts';
 import { createFaults, type FaultKind, faultKinds, parseFaults, refuseBy } from '../../../services/simulator/faults.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
+import { WireError } from '../../../services/simulator/wire-error.ts';
 
 test('shares are read, and what is no share is refused with what to write', () => {
   expect(parseFaults('')).toEqual({});
@@ -31,8 +34,22 @@ test.each([
   ['500', 500],
   ['503', 503],
   ['overflow', 400],
+  ['refusal', 400],
 ] as const)('%s is answered with HTTP %i', (fault, status) => {
   expect(() => refuseBy(fault)).toThrow(expect.objectContaining({ status }));
+});
+
+test('what is about one query is read so', () => {
+  const answer = (fault: FaultKind) => {
+    try {
+      refuseBy(fault);
+    } catch (error) {
+      if (error instanceof WireError) return answerOf(error.status, new Headers(), JSON.stringify(error.body()));
+    }
+    throw new Error(`${fault} is no refusal`);
+  };
+  expect([isContextOverflow(answer('overflow')), isContentFilter(answer('overflow'))]).toEqual([true, false]);
+  expect([isContextOverflow(answer('refusal')), isContentFilter(answer('refusal'))]).toEqual([false, true]);
 });
 
 describe('over HTTP', () => {
@@ -88,6 +105,6 @@ describe('over HTTP', () => {
   });
 
   test('every kind is one that a call can meet', () => {
-    expect(faultKinds).toHaveLength(9);
+    expect(faultKinds).toHaveLength(10);
   });
 });
