@@ -13,6 +13,7 @@ import { ScaleError } from '../domain/errors/scale-error.ts';
 import { type ControlServiceServer, ControlServiceService } from '../shared/contracts/generated/scale/v1/control.ts';
 import { answeredBy } from '../shared/control-client/control-error.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
+import { grpcDetails } from '../shared/errors/grpc-details.ts';
 import { grpcStatusOf } from '../shared/errors/grpc-status.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
 import { onAbort } from '../shared/lifecycle/abort.ts';
@@ -36,8 +37,6 @@ export interface ControlServer {
 }
 
 const stopGraceMs = 2000;
-/** Characters of a status text, which travels in a header. */
-const longestDetails = 4_000;
 /** What went wrong on our side of the call. */
 const worthLogging: ReadonlySet<status> = new Set([status.INTERNAL, status.UNAVAILABLE, status.DATA_LOSS]);
 
@@ -227,7 +226,7 @@ function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; d
   metadata.set(answeredBy, 'coordinator');
   return Object.assign(new Error(error.message, { cause: error }), {
     code,
-    details: error.message.slice(0, longestDetails),
+    details: grpcDetails(error.message),
     metadata,
   });
 }

@@ -13,6 +13,7 @@ import {
   type ScaledObjectRef,
 } from '../../shared/contracts/generated/externalscaler/externalscaler.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
+import { grpcDetails } from '../../shared/errors/grpc-details.ts';
 import { grpcStatusOf } from '../../shared/errors/grpc-status.ts';
 import { ListenError } from '../../shared/errors/listen-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
@@ -34,7 +35,6 @@ export interface ScalerServerSettings {
 /** A trigger's metadata: nothing that KEDA asks is longer. */
 const maxRequestBytes = 64 * 1024;
 const stopGraceMs = 2_000;
-const longestDetails = 2_000;
 
 /** Serves KEDA's ExternalScaler, which changes nothing and tells numbers of replicas only, and grpc.health.v1. */
 export async function startScalerServer(
@@ -106,5 +106,5 @@ function answerTo(thrown: unknown, logger: Logger): Error & { code: status; deta
   const error = coerceError(thrown);
   const code = grpcStatusOf(error);
   if (code !== status.CANCELLED) logger.warn({ err: error }, 'the scaler could not be answered; its replicas stay as they are');
-  return Object.assign(new Error(error.message, { cause: error }), { code, details: error.message.slice(0, longestDetails) });
+  return Object.assign(new Error(error.message, { cause: error }), { code, details: grpcDetails(error.message) });
 }

@@ -129,6 +129,25 @@ describe('a server stream that fails', () => {
   });
 });
 
+test.each([
+  ['that is cut within an emoji', `${'x'.repeat(3_999)}\u{1f600}${'y'.repeat(9_000)}`, 6_000],
+  ['that holds half an emoji', 'the reply "\ud83d" is no JSON', 20],
+  ['in Chinese', '这个问题没有参考答案。'.repeat(800), 700],
+])('a long refusal %s keeps its status and as much of its text as a header takes', async (_, message, atLeast) => {
+  const { client } = await serve({
+    // biome-ignore lint/correctness/useYield: it fails before it has anything
+    async *watchRun() {
+      throw new RequestRefusedError('bad-input', message);
+    },
+  });
+  const { end } = await drain(client.watchRun(watching, never));
+  expect(end).toMatchObject({ kind: 'bad-input' });
+  const { message: said } = end as Error;
+  expect(said.length).toBeGreaterThan(atLeast);
+  expect(encodeURI(said).length).toBeLessThan(8_192 - 500);
+  expect(message.toWellFormed()).toContain(said.slice(-300));
+});
+
 test('a stream that nobody reads any more is not read on from its source, which is told to end', async () => {
   let [given, isEnded] = [0, false];
   const { client } = await serve({
