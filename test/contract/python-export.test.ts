@@ -128,7 +128,7 @@ describe.runIf(isPythonHere)(
     });
 
     test('readers of replies', async () => {
-      const texts = [...shapedReplies(), ...unasked, ...fc.sample(arbitraryReply, { seed, numRuns: 300 * scale })];
+      const texts = [...shapedReplies(), ...unasked, ...fc.sample(arbitraryReply, { seed, numRuns: 900 * scale })];
       expect(texts.length).toBeGreaterThan(500);
       expect(await replyDifferences(texts)).toEqual([]);
     });
@@ -285,6 +285,29 @@ const unasked = [
     '最终答案是 **B**。A 不对',
     '答案：18，因为 9×2',
   ],
+  ...[
+    '1. c)',
+    '1. A - false\n2. B - true',
+    'A: no, B: yes, C: no',
+    'A ✗\nB ✓',
+    'Everything but B.',
+    'all options except C',
+    'anything but A',
+  ],
+  ...[
+    'Answer: Thus, the total is:\n\n12',
+    'Answer: it is\n\\[\n12\n\\]',
+    'Marion, South Australia is the answer',
+    'In Rome, Italy is the answer',
+  ],
+  ...[
+    '$\\boxed{18}$ or $\\boxed{-17}$ is extraneous.',
+    '$\\boxed{A}$, which is wrong',
+    'The verdict is B',
+    'Mostly B',
+    'B is better',
+  ],
+  ...['<|channel>thought A<channel|>B', '<unused94>thought A<unused95>B', 'B<turn|>'],
   ...['The answer is not A but B.', 'boxed{B} or xboxed{A}', 'Category: B, mostly\nA seems off', 'My choice is B, A was close'],
 ];
 

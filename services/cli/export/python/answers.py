@@ -172,10 +172,29 @@ def before_the_word(text):
         before = replaced(r"\*\*$", "", text[max(0, match.start() - 120) : match.start()])
         value = js(STATED[0]).search(before) or js(STATED[1]).search(before)
         words = js(r"[^\s,;:!?()]+(?:[ \t][^\s,;:!?()]+){0,4}$").search(before)
-        answer = value[0] if value is not None else capitalized(words[0] if words is not None else "")
+        named = place_name(before.split("\n")[-1]) or capitalized(words[0] if words is not None else "")
+        answer = value[0] if value is not None else named
         if answer != "" and not finds(DENIED, replaced(r"\*\*$", "", before[: -len(answer)]), "i"):
             found.append((match.start() - len(answer), answer))
     return found
+
+
+PREPOSITIONS = set(
+    "In On At By From For With Of To After Before Here There Yes No Well Okay Ok First Overall Clearly Also However".split()
+)
+
+
+def place_name(line):
+    """A line that names one thing in two parts: "Marion, South Australia"."""
+    name = line.replace("**", "")
+    words = [js(r"\s").split(part) for part in js(r",\s").split(name)]
+    is_name = len(words) == 2 and all(len(part) <= 4 and all(map(is_capital_word, part)) for part in words)
+    first = js(r"[\s,]").split(name)[0]
+    return name if is_name and first not in CONJUNCTIONS | NO_NAME | PREPOSITIONS else ""
+
+
+def is_capital_word(word):
+    return unicodedata.category(word[:1] or " ") == "Lu" and finds(r"^(?:\p{L}|[.'’-])*$", word)
 
 
 def capitalized(text):
@@ -204,8 +223,11 @@ def result_in_json(text):
     return [(0, json_text(held[0]))] if is_short else []
 
 
+INTRODUCES = r"(?:\p{L}|[)$])[*_]*[:：][*_]*\s*$|\b(?:is|are|equals|be|by)\s*$"
+
+
 def held_text(following):
-    """A line, a formula or code set apart, or the items of a list."""
+    """A line, a formula or code set apart, or the items of a list; below a line that introduces them, if there is one."""
     rest = following[:LONGEST_ANSWER]
     apart = js(r"^(?:\\\[[\s\S]+?\\\]|\$\$[\s\S]+?\$\$|```[\w-]*\n([\s\S]+?)\n?```)").search(rest)
     if apart is not None:
@@ -213,7 +235,9 @@ def held_text(following):
     items = js(r"^(?:(?:[-\u2022]|\d{1,2}[.)])[ \t]+[^\n]+(?:\n|$)){2,}").search(rest)
     if items is not None:
         return ", ".join(js(r"^\S+[ \t]+(.+)$", "m").findall(items[0]))
-    return replaced(r"^[-\u2022][ \t]+", "", following.split("\n")[0])
+    line = following.split("\n")[0]
+    below = replaced(r"^\s+", "", following[len(line) :]) if finds(INTRODUCES, line) else ""
+    return replaced(r"^[-\u2022][ \t]+", "", line) if below in ("", following) else held_text(below)
 
 
 TITLES = set("Mr Mrs Ms Messrs Dr St Mt Ft Gen Col Lt Capt Sgt Rev Gov Sen Rep Prof Hon Jr Sr vs Vs jr sr".split())
@@ -259,6 +283,10 @@ def without_emphasis(text):
 
 
 BOX = r"(?:\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])|(?:(?<!\\)(?<!\p{L})b|\x08)oxed(?=\s*\{))\s*"
+BOX_REJECTED = (
+    r"^[$)\s\\\]]{0,6}(?:,\s)?(?:which|but (?:this|that|it)|this|that)?\s?(?:is|was|must be)\s(?:also\s)?"
+    r"(?:extraneous|invalid|rejected|discarded|not (?:valid|allowed)|wrong|incorrect)\b"
+)
 BOX_DENIED = r"(?:\bnot|\binstead of|\brather than|n['’]t)\s+(?:\$|\\[([])?\s*$"
 
 
@@ -269,8 +297,14 @@ def boxes_in(text):
         start = match.end()
         inside = between_braces(text, start) if text[start : start + 1] == "{" else without_braces(text[start : start + 1000])
         if inside is not None:
-            found.append((inside, match.start()))
-    return [one for one in found if not finds(BOX_DENIED, text[max(0, one[1] - 30) : one[1]], "i")] or found
+            end = start + len(inside) + (2 if text[start : start + 1] == "{" else 0)
+            found.append((inside, match.start(), text[end : end + 60]))
+    meant = [
+        (inside, at)
+        for inside, at, after in found
+        if not finds(BOX_DENIED, text[max(0, at - 30) : at], "i") and not finds(BOX_REJECTED, after)
+    ]
+    return meant or [(inside, at) for inside, at, _ in found]
 
 
 def between_braces(text, opening):

@@ -3,7 +3,7 @@
 Mention = collections.namedtuple("Mention", "choice at end refused several")
 SEVERAL = object()
 KINDS = "(?:option|choice|answer|letter|solution|alternative|statement)"
-OPENING = r"[\s>#*_\"'“‘(\[{-]{0,40}"
+OPENING = r"[\s>#*_\"'“‘(\[{-]{0,40}?"
 CLOSING = r"[*_\"'”’)\]}]*"
 
 
@@ -69,7 +69,7 @@ def label_of(line, choices):
     """What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last"."""
     other = rf"\s+{OPENING}(?:{name_source(choices)})(?:\s*(?:[,;]|and\b|or\b)|[\s.!]*$)"
     label = js(
-        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—>]|-\s|,(?=\s)(?!{other}))", "i"
+        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—>✓✔✅✗✘❌]|-\s|,(?=\s)(?!{other}))", "i"
     ).search(line)
     choice = None if label is None else name_of(label[1], choices)
     is_word = label is not None and choice != label[1] and finds(rf"^{OPENING}[a-z]\s*,", line)
@@ -88,27 +88,28 @@ def marked_choice(mark, choices):
 FORMULA = r"\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}"
 ADVERBS = rf"(?:\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|{KINDS}))*"
 RIGHT_BEFORE = [
-    rf"\b(?:it|this|that|which|one|best|result|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
+    rf"\b(?:it|this|that|which|one|best|result|verdict|sentiment|label|category|class|classification|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
     r"\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\s+us)?(?:\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take"
     r"|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)" + ADVERBS,
+    rf"\b(?:mostly|mainly|predominantly|primarily|largely|overall){ADVERBS}",
 ]
 CONCLUDED = rf"\b(?:therefore|thus|so|hence|conclusion)[,:]?{ADVERBS}\s+[\"'“‘(\[*_]*$"
 RIGHT_AFTER = (
     r"^[\"'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our"
-    r"|my))*\s+(?:correct|right|best|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b"
+    r"|my))*\s+(?:correct|right|best|better|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b"
 )
 
 
 def stated_choice(text, choices):
     bare = lambda found: found[0] if bare_choice(found[0], choices) not in (None, SEVERAL, "") else " "  # noqa: E731
     prose = plain_text(replaced(FORMULA, bare, text))
-    lines = [line for line in prose.split("\n") if finds(r"[\p{L}\p{N}]", line)]
+    lines = [line for line in choice_lines(prose, choices) if finds(r"[\p{L}\p{N}]", line)]
     alone = [whole_choice(line, choices) for line in (lines[-1:] + lines[:1])]
     labels = [(line, bare_choice(line, choices)) for line in lines]
     labels = [(line, choice) for line, choice in labels if choice not in (None, SEVERAL)]
     is_list = len({choice for _, choice in labels}) > 1
     right = [choice for line, choice in labels if is_list and is_called_right(line)]
-    wrong = r"\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]"
+    wrong = r"\b(?:wrong|incorrect|false|not (?:correct|right))\b|[✗✘❌]|^\W*\S{1,20}\s+(?:[-–—:]\s+)?no(?=[.,;:!–—]|\s*$)"
     left = [choice for line, choice in labels if is_list and not finds(wrong, line, "i")]
     # Lines that only repeat what there is to choose from name nothing.
     rest = "\n".join(line for line in lines if label_of(line, choices) is None) if is_list else prose
@@ -127,6 +128,15 @@ def stated_choice(text, choices):
     return next((reading for reading in readings if reading not in (None, SEVERAL)), None)
 
 
+def choice_lines(prose, choices):
+    """The lines of a text, also of a list within a line: "A: no, B: yes", and without the numbers of "1. A - false"."""
+    item = rf"[,;]\s+(?=(?:{name_source(choices)}){CLOSING}\s*[:✓✔✅✗✘❌])"
+    is_list = len(js(item).findall(prose)) > 1
+    lines = (replaced(item, "\n", prose) if is_list else prose).split("\n")
+    is_numbered = not any(finds(r"^\d", choice) for choice in choices)
+    return [replaced(r"^\s*\d{1,2}[.)]\s+", "", line) for line in lines] if is_numbered else lines
+
+
 def headed_choice(lines, choices):
     """ "Category: billing", unless several lines say different things."""
     heading = (
@@ -141,7 +151,8 @@ def headed_choice(lines, choices):
 
 def is_called_right(line):
     before = "".join(rf"(?<!\b{word}{end})" for word in ("not", "in") for end in ("", " ", "-"))
-    return finds(before + r"\b(?:correct|right)\b|[✓✔✅]", line, "i")
+    said = r"|[✓✔✅]|^\W*\S{1,20}\s+(?:[-–—:]\s+)?(?:yes|true)\b(?=[\s.,;:!*–—-]*(?:$|\s))"
+    return finds(before + r"\b(?:correct|right)\b" + said, line, "i")
 
 
 def is_said_right(text, at, end):
@@ -231,7 +242,7 @@ FILLERS = (
     r"(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\s+)*"
 )
 REFUSING_BEFORE = (
-    r"(?:\b(?:not|never|neither|nor|cannot|without|except|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
+    r"(?:\b(?:not|never|neither|nor|cannot|without|except|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
     r"eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\s+"
     + FILLERS
     + r"[\"'“‘([*_]*$"
@@ -246,5 +257,14 @@ REFUSING_AFTER = (
 )
 
 
+# "Everything but D", "all options except D".
+SINGLED_OUT = (
+    r"\b(?:everything|none|nothing|every (?:option|choice|one)|all(?: of)?(?: (?:the|these|other))?"
+    r"(?: (?:options|choices|answers|ones|statements))?)\s+(?:but|except)\s+(?:for\s+)?[\"'“‘([*_]*$"
+)
+
+
 def is_refused(before, after):
+    if finds(SINGLED_OUT, before, "i"):
+        return False
     return finds(REFUSING_BEFORE, before, "i") or finds(REFUSING_AFTER, after, "i")

@@ -26,6 +26,8 @@ MARKS = [
     Mark("◁think▷", "◁/think▷"),
     Mark(r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
     Mark(r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),
+    Mark(r"<\|channel>\s*thought\b", r"<channel\|>"),
+    Mark(r"<unused94>(?:\s*thought\b)?", "<unused95>"),
 ]
 ASIDES = (
     "thoughts?|reasoning|scratch_?pad|reflection|analysis|planning|brainstorm(?:ing)?|(?:inner_?)?monologue|rationale|drafts?"
@@ -35,7 +37,7 @@ COMMENTS = Mark("<!--", "-->", False)
 
 END_MARKS = (
     r"\s*(?:(?:<\|(?:im_end|eot_id|eom_id|endoftext|end_of_text|end_of_box|user|observation|end|return)\|>"
-    r"|<end_of_turn>|<｜end▁of▁sentence｜>)\s*)+$"
+    r"|<end_of_turn>|<turn\|>|<｜end▁of▁sentence｜>)\s*)+$"
 )
 BEGIN_MARK = (
     r"^\s*(?:<\|im_start\|>assistant\s|<\|start_header_id\|>assistant<\|end_header_id\|>|<\|begin_of_box\|>)\s*"
