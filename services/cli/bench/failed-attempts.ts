@@ -12,6 +12,7 @@ export interface FailureSample {
 }
 
 const withinMs = 5_000;
+const [readyWithinMs, lookEveryMs] = [30_000, 50];
 
 /**
  * Asks the workers of a cluster again and again, until the signal aborts and once more then.
@@ -24,7 +25,7 @@ export async function sampleFailedAttempts(
   until: AbortSignal,
 ): Promise<readonly FailureSample[]> {
   const workers = ['predictor', ...Array.from({ length: executors }, (_, index) => `executor-${index + 1}`)];
-  const urls = await Promise.all(workers.map(async (name) => healthIn(await readFile(join(logs, `${name}.log`), 'utf8'))));
+  const urls = await Promise.all(workers.map((name) => healthOf(join(logs, `${name}.log`), until)));
   const samples: FailureSample[] = [];
   for (;;) {
     const isLast = until.aborted;
@@ -51,6 +52,19 @@ export function failedOutside(
     const touches = before === undefined || (before.atMs < fault.toMs && atMs > fault.fromMs);
     return touches ? sum : sum + Math.max(0, failed - before.failed);
   }, 0);
+}
+
+/** Of a service that may still be loaded: a cluster's first run begins before its predictor is ready. */
+async function healthOf(log: string, until: AbortSignal): Promise<string> {
+  const deadline = performance.now() + readyWithinMs;
+  for (;;) {
+    try {
+      return healthIn(await readFile(log, 'utf8'));
+    } catch (error) {
+      if (until.aborted || performance.now() > deadline) throw error;
+    }
+    await sleep(lookEveryMs);
+  }
 }
 
 const logLine = z.object({ health: z.string() });
