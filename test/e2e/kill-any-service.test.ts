@@ -85,6 +85,27 @@ describe('kill -9 at a random moment of', () => {
     },
   );
 
+  it('each service, before it is ready: it is started again, which is said, and the search ends with the same log', async () => {
+    const services = ['coordinator', 'executor', 'predictor', 'simulator', 'nats-server'];
+    const killed = new Set<string>();
+    const { code, stderr, runId } = await search(join(folder, 'starting'), async (ownerPid) => {
+      while (killed.size < services.length) {
+        const processes = await clusterProcesses(ownerPid);
+        for (const service of services) {
+          const pid = processes.get(service)?.[0];
+          if (pid === undefined || killed.has(service)) continue;
+          process.kill(pid, 'SIGKILL');
+          killed.add(service);
+        }
+        await sleep(5);
+      }
+    });
+    expect(code, stderr).toBe(0);
+    for (const service of services) expect(stderr).toMatch(new RegExp(`${service}.* SIGKILL.*; starting it again`));
+    const log = await runLog(join(folder, 'starting'), runId);
+    expect(Buffer.compare(log, undisturbed), 'the log differs from the undisturbed one').toBe(0);
+  });
+
   it('the whole cluster with its owner: the same command goes on to the same log', async () => {
     const dataFolder = join(folder, 'everything');
     let finished = new Set<string>();

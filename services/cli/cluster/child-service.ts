@@ -10,6 +10,7 @@ import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { environmentComesLater, type LaterEnvironment } from '../../shared/settings/environment-from-parent.ts';
 import { sourceFile } from '../../shared/toolchain/package-folder.ts';
+import { wasEndedFromOutside } from '../../shared/toolchain/was-ended-from-outside.ts';
 import type { RunningPart, StartFailure } from './supervise.ts';
 
 export interface ServiceCommand {
@@ -53,11 +54,13 @@ export interface ChildService extends RunningPart {
 export class ServiceStartError extends ScaleError implements StartFailure {
   readonly kind = 'unreachable';
   readonly reason: string;
+  readonly wasKilled: boolean;
 
   /** @param details the end of its log, as sentences */
-  constructor(service: string, reason: string, details: string, options?: ErrorOptions) {
+  constructor(service: string, reason: string, details: string, options?: ErrorOptions & { readonly wasKilled?: boolean }) {
     super(`${service} ${reason}. ${details}`.trim(), options);
     this.reason = reason;
+    this.wasKilled = options?.wasKilled ?? false;
   }
 }
 
@@ -95,10 +98,11 @@ export async function startChildService(command: ServiceCommand, signal: AbortSi
   try {
     return { ...running, addresses: await waitUntilReady(child, exited, signal, command.readyWithinMs) };
   } catch (error) {
+    const wasKilled = wasEndedFromOutside(child);
     await running.kill();
     signal.throwIfAborted();
     const tail = command.logFile === undefined ? '' : await readTail(command.logFile, logStart);
-    throw new ServiceStartError(command.name, `did not start: it ${(error as Error).message}`, tail, { cause: error });
+    throw new ServiceStartError(command.name, `did not start: it ${(error as Error).message}`, tail, { cause: error, wasKilled });
   }
 }
 

@@ -35,6 +35,8 @@ export interface Supervised<Part extends RunningPart> {
 /** A part that could not be started. `reason` follows its name: "did not start: it ended with exit status 1". */
 export interface StartFailure extends Error {
   readonly reason: string;
+  /** It was ended from outside, as by whoever kills what takes too much memory: that says nothing about the next start. */
+  readonly wasKilled: boolean;
 }
 
 /** A part of the cluster died again and again. */
@@ -49,7 +51,8 @@ const longestPauseMs = 5_000;
 /**
  * Starts a part and starts it again whenever it dies, with growing pauses, until it has died quickly several times in a row.
  * @param start gets the part that died, e.g. to listen at the same address again
- * @throws what the first start throws: what cannot start even once will not get better by trying
+ * @throws ServiceKeepsDyingError; else what the first start throws, unless it was killed: what cannot start even once will not
+ * get better by trying
  */
 export async function supervise<Part extends RunningPart>(
   supervision: Supervision,
@@ -58,27 +61,19 @@ export async function supervise<Part extends RunningPart>(
 ): Promise<Supervised<Part>> {
   const stopping = new AbortController();
   const limit = AbortSignal.any([signal, stopping.signal]);
-  let current = await start(undefined, limit);
-  let startedAt = systemTiming.monotonicMs();
-  let quickDeaths = 0;
-  const backoff = createBackoff({ firstMs: supervision.firstPauseMs ?? 250, capMs: longestPauseMs });
+  const deaths = countDeaths(supervision);
+  let current = await startFirst(() => start(undefined, limit), deaths, signal);
 
   const keepAlive = async (): Promise<Error | undefined> => {
     let end = await current.exited;
     while (!stopping.signal.aborted) {
-      quickDeaths = systemTiming.monotonicMs() - startedAt < quickDeathMs ? quickDeaths + 1 : 1;
-      if (quickDeaths > quickDeathsAllowed) return await giveUp(supervision, end);
-      if (quickDeaths === 1) backoff.reset();
-      supervision.notice(`${supervision.name} ${end}; starting it again.`);
-      await pause(systemTiming, backoff.next(), stopping.signal);
-      if (await supervision.untilRoom?.(stopping.signal)) quickDeaths = 0;
-      if (stopping.signal.aborted) return undefined;
-      startedAt = systemTiming.monotonicMs();
+      const error = await deaths.another(end, stopping.signal);
+      if (error !== undefined || stopping.signal.aborted) return error;
       try {
         current = await start(current, limit);
         end = await current.exited;
-      } catch (error) {
-        end = reasonOf(error);
+      } catch (failure) {
+        end = reasonOf(failure);
       }
     }
     return undefined;
@@ -96,6 +91,47 @@ export async function supervise<Part extends RunningPart>(
     givenUp: kept.then((error) => error ?? new Promise<never>(() => undefined)),
     stop: end('stop'),
     kill: end('kill'),
+  };
+}
+
+/** One that is killed while it starts is started again. */
+async function startFirst<Part>(start: () => Promise<Part>, deaths: Deaths, signal: AbortSignal): Promise<Part> {
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof Error && (error as Partial<StartFailure>).wasKilled === true)) throw error;
+      const isOver = await deaths.another(reasonOf(error), signal);
+      signal.throwIfAborted();
+      if (isOver !== undefined) throw isOver;
+    }
+  }
+}
+
+interface Deaths {
+  /**
+   * Tells people of it, and waits until the part may be started again.
+   * @returns why it is given up; or undefined, also once the signal has aborted
+   */
+  another(end: string, signal: AbortSignal): Promise<Error | undefined>;
+}
+
+/** From the part's first start. */
+function countDeaths(supervision: Supervision): Deaths {
+  let startedAt = systemTiming.monotonicMs();
+  let quickDeaths = 0;
+  const backoff = createBackoff({ firstMs: supervision.firstPauseMs ?? 250, capMs: longestPauseMs });
+  return {
+    async another(end, signal) {
+      quickDeaths = systemTiming.monotonicMs() - startedAt < quickDeathMs ? quickDeaths + 1 : 1;
+      if (quickDeaths > quickDeathsAllowed) return await giveUp(supervision, end);
+      if (quickDeaths === 1) backoff.reset();
+      supervision.notice(`${supervision.name} ${end}; starting it again.`);
+      await pause(systemTiming, backoff.next(), signal);
+      if (await supervision.untilRoom?.(signal)) quickDeaths = 0;
+      startedAt = systemTiming.monotonicMs();
+      return undefined;
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { request } from './node-http.ts';
 import { readCommandLine } from './process-identity.ts';
+import { wasEndedFromOutside } from './was-ended-from-outside.ts';
 
 export interface NatsServerSettings {
   /** Path of the program, from findNatsServer. */
@@ -44,10 +45,13 @@ export class NatsServerStartError extends ScaleError {
   readonly kind = 'unreachable';
   /** What happened, phrased to follow the server's name: "ended with exit status 1 while starting". */
   readonly reason: string;
+  /** It was ended from outside, which says nothing about the next start. */
+  readonly wasKilled: boolean;
 
-  constructor(reason: string, details: string, options?: ErrorOptions) {
+  constructor(reason: string, details: string, options?: ErrorOptions & { readonly wasKilled?: boolean }) {
     super(`nats-server ${reason}. ${details}`.trim(), options);
     this.reason = reason;
+    this.wasKilled = options?.wasKilled ?? false;
   }
 }
 
@@ -68,7 +72,7 @@ export async function startNatsServer(settings: NatsServerSettings, signal?: Abo
     const child = await spawnServer(settings.binary, folder);
     const server = superviseServer(child, unlock);
     try {
-      const urls = await waitUntilReady(server, folder, settings.readyWithinMs ?? 30_000, signal);
+      const urls = await waitUntilReady(server, child, folder, settings.readyWithinMs ?? 30_000, signal);
       return { ...server, ...urls, url: withPassword(urls.url, settings.password) };
     } catch (error) {
       await server.kill();
@@ -188,6 +192,7 @@ function superviseServer(child: ChildProcess, unlock: () => Promise<void>): Unre
 
 async function waitUntilReady(
   server: UnreadyServer,
+  child: ChildProcess,
   folder: string,
   withinMs: number,
   signal: AbortSignal | undefined,
@@ -199,7 +204,7 @@ async function waitUntilReady(
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     signal?.throwIfAborted();
-    if (end !== undefined) throw await startError(`${end} while starting`, folder);
+    if (end !== undefined) throw await startError(`${end} while starting`, folder, wasEndedFromOutside(child));
     const urls = await readPorts(folder, server.pid);
     if (urls !== undefined && (await isHealthy(urls.monitorUrl))) return urls;
     await delay(10);
@@ -233,8 +238,8 @@ function isHealthy(monitorUrl: string): Promise<boolean> {
   });
 }
 
-async function startError(reason: string, folder: string): Promise<NatsServerStartError> {
+async function startError(reason: string, folder: string, wasKilled = false): Promise<NatsServerStartError> {
   const log = await readFile(logPath(folder), 'utf8').catch(() => '');
   const tail = log.trimEnd().split('\n').slice(-5).join('\n');
-  return new NatsServerStartError(reason, `Its log, ${logPath(folder)}, ends with:\n${tail}`);
+  return new NatsServerStartError(reason, `Its log, ${logPath(folder)}, ends with:\n${tail}`, { wasKilled });
 }

@@ -52,6 +52,43 @@ describe('a part of the cluster', () => {
     await expect(supervise(supervision(), parts.start, never)).rejects.toThrow('start 1 failed');
   });
 
+  test('that is killed while it starts for the first time is started again, and told about', async () => {
+    const notices: string[] = [];
+    const killed = new ServiceStartError('worker', 'did not start: it was ended by SIGKILL', '', { wasKilled: true });
+    const parts = createMadeUpParts();
+    let starts = 0;
+    const start = (previous: MadeUpPart | undefined) => {
+      starts += 1;
+      return starts <= 2 ? Promise.reject(killed) : parts.start(previous);
+    };
+    const supervised = await supervise(supervision(notices), start, never);
+    expect(supervised.current()).toMatchObject({ number: 1, previous: undefined });
+    expect(notices).toEqual(Array(2).fill('worker did not start: it was ended by SIGKILL; starting it again.'));
+    await supervised.stop();
+  });
+
+  test('that is killed at each start is given up, with the end of its log', async () => {
+    const killed = new ServiceStartError('worker', 'did not start: it was ended by SIGKILL', '', { wasKilled: true });
+    const starting = supervise(supervision(), () => Promise.reject(killed), never);
+    await expect(starting).rejects.toMatchObject({
+      name: 'ServiceKeepsDyingError',
+      message: 'worker keeps dying (did not start: it was ended by SIGKILL). Its log ends here.',
+    });
+  });
+
+  test('that was killed while it started is not started again for a command that is given up', async () => {
+    const killed = new ServiceStartError('worker', 'did not start: it was ended by SIGKILL', '', { wasKilled: true });
+    const givingUp = new AbortController();
+    let starts = 0;
+    const start = (): Promise<MadeUpPart> => {
+      starts += 1;
+      givingUp.abort(new Error('given up'));
+      return Promise.reject(killed);
+    };
+    await expect(supervise(supervision(), start, givingUp.signal)).rejects.toThrow('given up');
+    expect(starts).toBe(1);
+  });
+
   test('that keeps dying quickly is given up, with the end of its log', async () => {
     const parts = createMadeUpParts();
     const supervised = await supervise(supervision(), parts.start, never);
