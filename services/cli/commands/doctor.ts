@@ -11,7 +11,7 @@ import { dataFolderAt } from '../cluster/data-folder.ts';
 import { reachServer } from '../cluster/reach-cluster.ts';
 import { addNamed } from '../command-words.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
-import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
+import { checkBenchmarkOf, checkBenchmarks } from '../doctor/check-benchmarks.ts';
 import { deploymentChecks } from '../doctor/check-deployment.ts';
 import { checkEndpoints } from '../doctor/check-endpoints.ts';
 import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
@@ -30,7 +30,7 @@ export function addDoctorCommand(program: Command, cli: Cli): void {
     .addOption(
       new Option('--server <host:port>', 'look at the deployment of the coordinator there instead').argParser(parseAddress),
     )
-    .option('--run-file <file>', 'also try the endpoints of this run file, for one token each')
+    .option('--run-file <file>', 'look at the benchmark of this run file alone, and try its endpoints, for one token each')
     .option('--json', 'print one JSON document', false)
     .action((options: DoctorOptions) =>
       cli.answer(options.json, () => (options.server === undefined ? examine(cli, options) : examineServer(cli, options.server))),
@@ -62,7 +62,7 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
     dataFolder,
     await checkDisk(folder),
     await checkSandbox(cli.environment),
-    ...(await checkBenchmarks(dataFolderOf(cli.environment))),
+    ...(file === undefined ? await checkBenchmarks(dataFolderOf(cli.environment)) : [checkBenchmarkOf(file)]),
     ...(file === undefined ? [] : await checkEndpoints(file, cli)),
   ];
   return answerOf(checks);

@@ -2,6 +2,7 @@ import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { releasedBenchmarks } from '../../shared/benchmarks/releases/registry.ts';
+import type { RunFile } from '../../shared/config/run-file.ts';
 import { benchmarkFiles } from '../releases/benchmark-files.ts';
 import type { Check } from './check.ts';
 
@@ -25,6 +26,11 @@ export async function checkBenchmarks(folder: string): Promise<Check[]> {
       }
     }),
   );
+}
+
+/** Of a run file that was read, and so its benchmark with it. */
+export function checkBenchmarkOf({ benchmark: { name, split, queries } }: RunFile): Check {
+  return { name: `benchmark ${name}`, status: 'ok', found: `queries: ${queries.length} in ${split}` };
 }
 
 /** A benchmark may load from other rows than AFlow's, and then its scores compare with no one else's. */

@@ -10,7 +10,7 @@ import { lookAtBatches } from './look-at-batches.ts';
  * it is to make any.
  */
 export async function checkEndpoints(file: RunFile, cli: Cli): Promise<Check[]> {
-  return Promise.all(
+  const checks = await Promise.all(
     askedEndpoints(file).map(async (asked): Promise<Check> => {
       const { model, baseUrl } = asked.endpoint;
       const look = await lookWithin(asked, cli, createPreflightMeter(), cli.interrupts.requested);
@@ -26,4 +26,6 @@ export async function checkEndpoints(file: RunFile, cli: Cli): Promise<Check[]> 
       return { ...about, status: isBusy ? 'warning' : 'missing', advice: look.error.message };
     }),
   );
+  // Two roles that ask the same model at the same place mostly find the same, which is said once.
+  return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()];
 }

@@ -73,7 +73,8 @@ export function guessColumns(
   ]);
   const left = profiles.filter(({ name, filled }) => filled > 0 && !beside.has(name));
   const answer = given.answer ?? answerColumn(left.filter(({ name }) => given.inputs?.includes(name) !== true));
-  const inputs = given.inputs ?? inputColumns(left.filter(({ name }) => !answer.includes(name)));
+  const asked = left.filter(({ name }) => !answer.includes(name));
+  const inputs = given.inputs ?? (answer.length > 0 && asked.length === 1 ? onlyColumn(asked) : inputColumns(asked));
   return {
     ...{ inputs, answer, split, instruction: instructionIn(left) },
     options: options && { ...options, answer: answerKindOf(profiles, answer, options) },
@@ -111,6 +112,12 @@ export function isOfClasses({ values, filled, length, texts }: ColumnProfile): b
   return (
     values.length >= 2 && values.length <= 30 && all >= 3 * values.length && length <= 40 && filled * 20 >= texts.length * 19
   );
+}
+
+/** What is left beside the answer is what is asked, however short it is, unless it only numbers the rows. */
+function onlyColumn(profiles: readonly ColumnProfile[]): readonly string[] {
+  const numbers = ['id', 'uuid', 'index', 'row', 'no', 'number', 'key', 'date', 'time', 'timestamp'];
+  return profiles.filter(({ name, values }) => values.length > 1 && !numbers.includes(plain(name))).map(({ name }) => name);
 }
 
 function inputColumns(profiles: readonly ColumnProfile[]): readonly string[] {

@@ -15,6 +15,8 @@ export interface WaitTeller {
 
 export const firstWordMs = 10_000;
 export const nextWordMs = 30_000;
+/** A report that comes late sets the time of the same wait back by as much. */
+const lateMs = 3_000;
 
 /** Patience does not help with a pause or a full disk. */
 const atOnce = new Set(['paused', 'person', 'disk']);
@@ -24,14 +26,14 @@ export function createWaitTeller(): WaitTeller {
   let told: ToldWait | undefined;
   return {
     look(wait) {
-      const isDue = wait !== undefined && wait.waitedMs >= (atOnce.has(wait.kind) ? 0 : firstWordMs);
+      const isSame = told !== undefined && told.kind === wait?.kind && wait.waitedMs >= told.waitedMs - lateMs;
+      const isDue = wait !== undefined && (isSame || wait.waitedMs >= (atOnce.has(wait.kind) ? 0 : firstWordMs));
       if (!isDue) {
         const wasTold = told !== undefined;
         told = undefined;
         return wasTold ? 'over' : undefined;
       }
-      const isAnother = told?.kind !== wait.kind || wait.waitedMs < told.waitedMs;
-      if (told !== undefined && !isAnother && wait.waitedMs - told.waitedMs < nextWordMs) return undefined;
+      if (told !== undefined && isSame && wait.waitedMs - told.waitedMs < nextWordMs) return undefined;
       told = wait;
       return 'now';
     },

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isPair, isSeq, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
-import { suggestion } from '../../domain/names/near-name.ts';
+import { nearName, suggestion } from '../../domain/names/near-name.ts';
 import { isGroup } from './sorted-text.ts';
 
 export interface ExplainedIssue {
@@ -9,6 +9,8 @@ export interface ExplainedIssue {
   /** The rest of the sentence, beginning with the field. */
   readonly message: string;
 }
+
+type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
 interface Place {
   readonly document: Document;
@@ -25,12 +27,8 @@ const longestShownValue = 60;
  * Turns a schema's issue into "<field> <rule>, but is <value>" with the line in the YAML file.
  * @param knownKeys the keys that the schema allows at a path
  */
-export function explainIssue(
-  issue: z.core.$ZodIssue,
-  place: Place,
-  knownKeys: (path: readonly PropertyKey[]) => readonly string[],
-): ExplainedIssue {
-  if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', place, knownKeys(issue.path));
+export function explainIssue(issue: z.core.$ZodIssue, place: Place, knownKeys: KnownKeys): ExplainedIssue {
+  if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', place, knownKeys);
   const field = issue.path.join('.');
   const line = lineOf(issue.path, place);
   const value = valueAt(issue.path, place);
@@ -51,14 +49,24 @@ function valueAt(path: readonly PropertyKey[], { document }: Place): unknown {
   return path.reduce<unknown>((part, key) => (isGroup(part) ? part[String(key)] : undefined), document.toJS());
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string, place: Place, known: readonly string[]): ExplainedIssue {
+function unknownKey(path: readonly PropertyKey[], key: string, place: Place, knownKeys: KnownKeys): ExplainedIssue {
+  const known = knownKeys(path);
   const field = [...path, key].join('.');
   const where = path.length === 0 ? place.what : path.join('.');
   if (place.isSecret) {
     const message = `${where} has a setting that is none of ${known.join(', ')} (its name is not shown)`;
     return { line: lineOf([...path, key], place), field: path.join('.'), message };
   }
-  return { line: lineOf([...path, key], place), field, message: `${where} has no setting "${key}"; ${suggestion(key, known)}` };
+  const advice = (nearName(key, known) === undefined && belongsIn(key, knownKeys)) || suggestion(key, known);
+  return { line: lineOf([...path, key], place), field, message: `${where} has no setting "${key}"; ${advice}` };
+}
+
+/** The groups at the top that have such a setting, or one that ends in its name; undefined if none does. */
+function belongsIn(key: string, knownKeys: KnownKeys): string | undefined {
+  const all = knownKeys([]).flatMap((group) => knownKeys([group]).map((name) => ({ name, full: `"${group}.${name}"` })));
+  const same = all.filter(({ name }) => name === key);
+  const found = same.length > 0 ? same : all.filter(({ name }) => name.endsWith(`_${key}`));
+  return found.length === 0 ? undefined : `did you mean ${found.map(({ full }) => full).join(' or ')}?`;
 }
 
 function shown(value: unknown): string {

@@ -57,6 +57,12 @@ describe('scale init', () => {
       { input: ['problem'], answer: ['solution'], scorers: { number: 'number' } },
     ],
     [
+      'what is left beside the answer, however short',
+      'd.csv',
+      `word,kind\n${many((index) => `word${index},${index % 2 ? 'fruit' : 'animal'}`).join('\n')}\n`,
+      { input: ['word'], answer: ['kind'], scorers: { choice: { kind: 'choice' } } },
+    ],
+    [
       'several right answers below a column',
       'd.json',
       JSON.stringify({
@@ -159,6 +165,12 @@ describe('scale init', () => {
   });
 
   it.each([
+    [
+      'answers to nothing but a number of the row',
+      'd.csv',
+      `id,kind\n${many((index) => `${index},${index % 2 ? 'fruit' : 'animal'}`).join('\n')}\n`,
+      'is what is asked? Say it with --input',
+    ],
     [
       'lists as texts',
       'd.csv',

@@ -110,6 +110,21 @@ describe('parsing a run file', () => {
       /^my-run\.yaml:2: a run file has no setting "serach"; did you mean "search"\?$/,
     ],
     [
+      'a setting outside its group',
+      ['benchmark: x', 'max_rounds: 3'],
+      /^my-run\.yaml:2: a run file has no setting "max_rounds"; did you mean "search\.max_rounds"\?$/,
+    ],
+    [
+      'a setting in another group',
+      ['benchmark: x', 'search:', '  method: full'],
+      /^my-run\.yaml:\d: search has no setting "method"; did you mean "evaluation\.method"\?$/,
+    ],
+    [
+      'the end of names of two groups',
+      ['benchmark: x', 'rounds: 3'],
+      /^my-run\.yaml:2: a run file has no setting "rounds"; did you mean "search\.max_rounds" or "evaluation\.warm_up_rounds"\?$/,
+    ],
+    [
       'an unknown setting of a model',
       ['benchmark: x', 'models:', '  executor:', '    topp: 1'],
       /^my-run\.yaml:4: models\.executor has no setting "topp"; did you mean "top_p"\?$/,

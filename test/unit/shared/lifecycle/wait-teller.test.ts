@@ -31,3 +31,8 @@ test('a new one after something got done is told anew, even if nobody looked in 
 test('a pause is told at once', () => {
   expect(saidAt((second) => ({ kind: 'paused', waitedMs: second * 1000 }), 35)).toEqual(['now 0', 'now 30']);
 });
+
+test.each([0.2, 2.5])('one whose reports come up to %s s late is told no more often', (lateS) => {
+  const wait = (second: number) => ({ kind: 'work', waitedMs: (second - (second % 3 === 2 ? lateS : 0)) * 1000 });
+  expect(saidAt(wait, 75)).toEqual(['now 10', 'now 40', 'now 70']);
+});
