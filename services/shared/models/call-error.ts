@@ -30,6 +30,7 @@ import {
   isMissingPath,
   isRefusedKey,
   isReplyLimitTooHigh,
+  isSchemaTooLarge,
   isThrottling,
   isWithoutTls,
   refusedSetting,
@@ -114,7 +115,9 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
       `max_tokens, ${request.maxTokens}, is more than the model or its context allows; lower it in the run file`,
     );
   }
-  if (isContextOverflow(answer)) return failure('context-overflow', 'the prompt does not fit the context of the model');
+  const isOfSchema = request?.structured !== undefined && isSchemaTooLarge(answer);
+  if (!isOfSchema && isContextOverflow(answer))
+    return failure('context-overflow', 'the prompt does not fit the context of the model');
   if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
   // A firewall in front of the endpoint answers 403 to one prompt; the endpoint itself does so to all.
   if (isRefusedKey(answer)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);

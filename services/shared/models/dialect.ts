@@ -64,9 +64,12 @@ export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dial
 /** "n" alone, and what llama-server ("Field 'n': Value must be between …"), OpenAI's and other servers say. */
 const refusesSamples =
   /^n\b|[`'"]n[`'"]|[`'"(. ]n[`'")]?( ?[<>=]| (must|should|is|has|cannot|not|greater|parameter|to be)\b)|\bn_cmpl\b|best_of|(only|number of|multiple|single) (one )?(completion )?(choices?|completions|generations|samples|candidates)/i;
-/** Groq decodes freely, and refuses afterwards what does not follow the schema: "Failed to generate JSON". */
+/**
+ * Groq decodes freely, and refuses afterwards what does not follow the schema: "Failed to generate JSON". OpenRouter has "no
+ * endpoints" for a model none of whose hosts has "the requested parameters".
+ */
 const refusesSchema =
-  /response_format|json_?schema|json_object|\bschemas?\b|structured|guided|grammar|failed to (?:generate|validate) json/i;
+  /response_format|requested parameters|json_?schema|json_object|\bschemas?\b|structured|guided|grammar|failed to (?:generate|validate) json/i;
 
 /** The dialect without what the server has just refused, undefined if it refused something else. @param request as sent */
 export function simplerDialect(error: unknown, request: EndpointRequest, dialect: Dialect): Dialect | undefined {

@@ -151,25 +151,24 @@ export function createOpenAiEndpoint(
       return await attempt(request, asked, signal);
     } catch (error) {
       dialect = afterFailure(dialect, asked, error);
-      if (mayFailForStreaming(asked, error)) {
-        const whole = await attempt(request, { ...asked, streaming: 'off' }, signal).catch(() => undefined);
-        signal.throwIfAborted();
-        if (whole === undefined) throw error;
-        dialect = { ...dialect, streaming: 'off' };
-        return whole;
-      }
       const sent = withSamples(inForm(request, asked, owner ?? ''), asked);
-      if (mayFailForSchema(sent, asked, error)) {
-        const plain = await attempt(request, { ...asked, structured: 'off' }, signal).catch(() => undefined);
-        signal.throwIfAborted();
-        if (plain === undefined) throw error;
-        learn({ ...dialect, structured: 'off' });
-        return plain;
-      }
       const simpler = simplerDialect(error, sent, asked);
-      if (simpler === undefined) throw error;
-      learn(simpler);
-      return complete(request, simpler, signal);
+      if (simpler !== undefined) {
+        learn(simpler);
+        return complete(request, simpler, signal);
+      }
+      const suspects: Partial<Dialect>[] = [
+        ...(mayFailForStreaming(asked, error) ? [{ streaming: 'off' } as const] : []),
+        ...(mayFailForSchema(sent, asked, error) ? [{ structured: 'off' } as const] : []),
+      ];
+      for (const without of suspects) {
+        const reply = await attempt(request, { ...asked, ...without }, signal).catch(() => undefined);
+        signal.throwIfAborted();
+        if (reply === undefined) continue;
+        learn({ ...dialect, ...without });
+        return reply;
+      }
+      throw error;
     }
   };
 

@@ -30,6 +30,12 @@ export function isContextOverflow({ code, message, status }: ServerAnswer): bool
   return status !== 429 && !ofTheMinute.test(message) && tooLong.some((form) => form.test(message));
 }
 
+/** Of a request under a JSON schema: the schema is too much for the server, whatever the prompt is. */
+export function isSchemaTooLarge({ message }: ServerAnswer): boolean {
+  if (/\bcontext\b|tokens/i.test(message)) return false;
+  return /\b(schema|grammar)s?\b[^.]{0,60}\b(too (large|long|big|complex|deep)|exceed\w*|more than)\b/i.test(message);
+}
+
 /** OpenAI, OpenRouter and SGLang name the context in the same words; vLLM its setting; TGI, and Together, the sum. */
 const room = /(?:context (?:length|size|window)|max_(?:model_len|total_tokens)|max_new_tokens`? must be <=)\D{0,20}(\d[\d,]*)/i;
 /** Bedrock says it in plain words. */

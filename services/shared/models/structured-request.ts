@@ -59,8 +59,11 @@ export function afterStructured(
   return { ...now, structured: isHeld ? 'honoured' : 'off' };
 }
 
-/** Whether the schema may be what a server broke down over: it has not honoured one yet. @param request as sent */
+/**
+ * Whether the schema may be what a server broke down over, or refused in words that no rule knows: it has not honoured one yet.
+ * @param request as sent
+ */
 export function mayFailForSchema({ structured }: EndpointRequest, asked: Dialect, error: unknown): boolean {
-  const brokeDown = error instanceof EndpointError && (error.status === 500 || error.status === 501);
-  return brokeDown && structured !== undefined && asked.structured === 'untried';
+  if (structured === undefined || asked.structured !== 'untried' || !(error instanceof EndpointError)) return false;
+  return error.status === 500 || error.status === 501 || error.problem === 'unclear-refusal';
 }

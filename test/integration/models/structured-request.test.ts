@@ -72,6 +72,19 @@ describe('a request with a schema', () => {
     ],
     [400, { error: { message: 'Failed to validate JSON. Please adjust your prompt.', code: 'json_validate_failed' } }],
     [500, { error: { message: 'Internal Server Error' } }],
+    // Gemini, which names the schema as its own interface does, and models of it without one.
+    [
+      400,
+      [{ error: { message: `Unknown name "pattern" at 'generation_config.response_schema': Cannot find field.`, code: 400 } }],
+    ],
+    [400, [{ error: { message: 'JSON mode is not enabled for models/gemma-3-27b-it', code: 400 } }]],
+    // Anthropic's earlier versions, Bedrock, OpenRouter.
+    [400, { error: { message: 'output_format: Extra inputs are not permitted', type: 'invalid_request_error' } }],
+    [400, { message: "outputConfig.textFormat: This model doesn't support the structure field" }],
+    [404, { error: { message: 'No endpoints found that can handle the requested parameters.', code: 404 } }],
+    // Of the schema, and not of the prompt.
+    [400, { error: { message: 'JSON schema in request is too large: 18345 bytes' } }],
+    [400, { error: { message: 'Request schema exceeds the maximum allowed complexity' } }],
   ])('that a server refuses is sent without it, from then on, and said once: %i %j', async (status, body) => {
     const refusal: Behaviour = (response, received) =>
       (received.body?.response_format === undefined ? answer(inTags) : json(status, body))(response, received);
@@ -79,6 +92,31 @@ describe('a request with a schema', () => {
     expect(texts).toEqual([inTags, inTags, inTags]);
     expect(sent).toEqual([without, under, without, without]);
     expect(notes).toEqual([expect.stringMatching(/^http.*refuses replies under a JSON schema, or ignores the schema/)]);
+  });
+
+  test.each([500, 501])('that a server breaks down over in the very first call, with %i, is sent without it', async (status) => {
+    const refusal: Behaviour = (response, received) =>
+      (received.body?.response_format === undefined ? answer(inTags) : json(status, { error: { message: 'sorry' } }))(
+        response,
+        received,
+      );
+    const { texts, sent, bodies } = await sentTo([refusal], [request, request]);
+    expect(texts).toEqual([inTags, inTags]);
+    // Without streaming first, which is the more common reason.
+    expect(sent).toEqual([under, under, without, without]);
+    expect(bodies.map(({ stream }) => stream ?? false)).toEqual([true, false, true, true]);
+  });
+
+  test('and a prompt too long for the context of the model stays the failure of the request', async () => {
+    const message = "This model's maximum context length is 4096 tokens; with its schema, the request has 5000.";
+    await expect(sentTo([json(400, { error: { message } })], [request])).rejects.toMatchObject({
+      failure: { kind: 'context-overflow' },
+    });
+  });
+
+  test('a server that refuses everything is asked twice, and says why', async () => {
+    const message = 'no such thing';
+    await expect(sentTo([json(400, { error: { message } })], [request])).rejects.toThrow(message);
   });
 
   test.each([
