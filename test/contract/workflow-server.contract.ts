@@ -12,6 +12,7 @@ import { operators } from '../../services/domain/operators/registry.ts';
 import { readWorkflowText } from '../../services/shared/benchmarks/read-workflow-file.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { type SimulatorOptions, startSimulator } from '../../services/simulator/start-simulator.ts';
+import { WireError } from '../../services/simulator/wire-error.ts';
 
 const two = `
 workflow: 1
@@ -222,6 +223,22 @@ export function describeWorkflowServer(where: string, open: OpenExecutor): void 
       const retrying = new OpenAI({ baseURL: server.url, apiKey: 'none', maxRetries: 20 }).chat.completions.create(ask);
       gate.resolve();
       await Promise.all([first, retrying]);
+    });
+
+    it('does not ask again within a second where the endpoint asks for a longer wait than OpenAI’s client heeds', async () => {
+      // openai 7.57.0 for JavaScript heeds up to 60 s and else asks again after half a second; 3.57.0 for Python heeds 120 s.
+      const untilAdmitted = () => Promise.reject(new WireError(429, 'RateLimitError', 'Rate limit reached. Try again in 7m12s.'));
+      const { server } = await serving({ simulator: { untilAdmitted } });
+      const patient = new OpenAI({ baseURL: server.url, apiKey: 'none', maxRetries: 3 });
+      const error = await patient.chat.completions.create(ask).then(
+        () => undefined,
+        (thrown) => thrown as InstanceType<typeof OpenAI.APIError>,
+      );
+      expect(error).toMatchObject({ status: 502, code: 'endpoint_throttled' });
+      expect(Number(error?.headers?.get('retry-after'))).toBeGreaterThan(400);
+      expect(await (await fetch(new URL('/metrics', server.url))).text()).toContain(
+        'scale_serve_requests_total{outcome="502"} 1',
+      );
     });
 
     it('is answered two hundred times at once', async () => {

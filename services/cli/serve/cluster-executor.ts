@@ -13,7 +13,7 @@ import { TalkLostError } from '../../shared/messaging/errors.ts';
 import type { Talk, Talks } from '../../shared/messaging/talks.ts';
 import type { OpenExecutor, WantedExecution } from '../in-process/workflow-executor.ts';
 import { findExecutor } from './find-executor.ts';
-import { ServeError } from './serve-error.ts';
+import { notAgain, ServeError } from './serve-error.ts';
 import { handedBack, serveErrorOf } from './trouble-of-executor.ts';
 
 export interface ClusterExecutorSettings {
@@ -63,7 +63,7 @@ export function executorsOfCluster(settings: ClusterExecutorSettings): OpenExecu
           lost += 1;
           if (lost < lostAtMost) continue;
           const message = `two executors were lost while they answered (${error.problem})`;
-          throw new ServeError(502, 'executor_lost', message, { headers: { 'x-should-retry': 'false' }, cause: error });
+          throw new ServeError(502, 'executor_lost', message, { headers: notAgain, cause: error });
         }
       }
     },

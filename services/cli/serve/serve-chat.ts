@@ -12,7 +12,7 @@ import { errorBody, type ServedAnswer } from './chat-response.ts';
 import { openEventStream } from './event-stream.ts';
 import { readBody } from './read-body.ts';
 import { sendJson } from './send.ts';
-import { gone, modelNotFound, ServeError } from './serve-error.ts';
+import { askAgainAfter, gone, modelNotFound, notAgain, ServeError } from './serve-error.ts';
 import type { ServeMetrics } from './serve-metrics.ts';
 import type { ServedWorkflow } from './served-workflow.ts';
 
@@ -116,9 +116,6 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
   };
 }
 
-/** Clients of OpenAI's ask again after a 5xx by themselves, and would pay for the whole workflow each time. */
-const notAgain = { 'x-should-retry': 'false' };
-
 function tooLate(deadlineMs: number): ServeError {
   return new ServeError(504, 'deadline', `the workflow took longer than ${deadlineMs / 1000} s`, { headers: notAgain });
 }
@@ -130,7 +127,7 @@ function shownError(error: unknown, { usage, calls }: CallAccount, defect: ChatS
     return new ServeError(status, code, message, { param, headers, usage });
   }
   if (error instanceof InfrastructureError) {
-    const headers = error.retryAfterMs > 0 ? { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) } : {};
+    const headers = askAgainAfter(error.retryAfterMs);
     return new ServeError(502, `endpoint_${error.problem.replaceAll('-', '_')}`, error.message, { usage, headers, cause: error });
   }
   const { message } = coerceError(error);

@@ -59,5 +59,18 @@ export function modelNotFound(asked: string, served: string): ServeError {
   return new ServeError(404, 'model_not_found', message, { param: 'model' });
 }
 
+/** OpenAI's clients, which ask again after a 5xx by themselves, do not: they would pay for the whole workflow each time. */
+export const notAgain = { 'x-should-retry': 'false' };
+
+/** A wait that is longer is taken for none by OpenAI's client for JavaScript, which asks again within a second. */
+const longestHeededSeconds = 60;
+
+/** What tells a client when to ask again. @param waitMs 0 for nothing known of it */
+export function askAgainAfter(waitMs: number): Readonly<Record<string, string>> {
+  const seconds = Math.ceil(waitMs / 1000);
+  if (seconds <= 0) return {};
+  return { 'retry-after': String(seconds), ...(seconds > longestHeededSeconds ? notAgain : {}) };
+}
+
 /** Why a workflow was stopped that nobody waits for any more. */
 export const gone = new ServeError(499, 'client_gone', 'the client has hung up');

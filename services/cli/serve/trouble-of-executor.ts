@@ -1,10 +1,8 @@
 import type { AnswerTrouble } from '../../shared/contracts/generated/scale/v1/answer.ts';
-import { ServeError } from './serve-error.ts';
+import { askAgainAfter, notAgain, ServeError } from './serve-error.ts';
 
 /** The executor ends, and another one may go on with the same question. */
 export const handedBack = new ServeError(503, 'executor_ending', 'the executor is ending');
-
-const notAgain = { 'x-should-retry': 'false' };
 
 /** What a client is told of what kept an executor from answering, as it is told of the same without a cluster. */
 export function serveErrorOf(trouble: AnswerTrouble | undefined): ServeError {
@@ -13,8 +11,7 @@ export function serveErrorOf(trouble: AnswerTrouble | undefined): ServeError {
     case 'ending':
       return handedBack;
     case 'endpoint': {
-      const seconds = Math.ceil((trouble?.retryAfterMs ?? 0) / 1000);
-      const headers = seconds > 0 ? { 'retry-after': String(seconds) } : {};
+      const headers = askAgainAfter(trouble?.retryAfterMs ?? 0);
       return new ServeError(502, `endpoint_${problem.replaceAll('-', '_')}`, message, { headers });
     }
     case 'budget':
