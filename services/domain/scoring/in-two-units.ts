@@ -14,16 +14,28 @@ const units: readonly Readonly<Record<string, number>>[] = [
   { cup: 1, pint: 2, quart: 4, gallon: 16 },
 ];
 const quantity = String.raw`\$?(\d[\d,]*(?:\.\d+)?)\s?(\p{L}{1,12})`;
-const joining = String.raw`(?:\s?,?\s(?:or|i\.e\.,?|which is|that is|equals|is)\s(?:about |also )?|\s?[=≈]\s?|\s\((?:or |i\.e\.,? |= ?)?)`;
-const pair = new RegExp(String.raw`(?<![\d.,])${quantity}${joining}${quantity}(?!\p{L})`, 'giu');
+const joining = String.raw`(?:\s?,?\s(?:or|i\.e\.,?|which is|that is|equals|is)\s(?:about |also )?|\.\sThat is\s|\s?[=≈]\s?|\s\((?:or |i\.e\.,? |= ?)?)`;
+const pair = new RegExp(
+  String.raw`(?<![\d.,])${quantity}(?:\s(?:a|per)\s\p{L}+)?${joining}${quantity}(?:,?\s(?:and\s)?${quantity})?(?!\p{L})`,
+  'giu',
+);
+/** "24500 \text{ cents} \quad \text{or} \quad 245 \text{ dollars}". */
+const layout = /\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}|\\q?quad(?![a-z])|\\[,;: ()]|\s+/g;
 
 /** The same quantity in another unit, if the text gives both: "90 minutes, or 1.5 hours", "8 hours = 480 minutes". */
 export function inOtherUnit(text: string, { value }: ReadNumber): ReadNumber | undefined {
-  for (const [, one = '', unit = '', another = '', otherUnit = ''] of text.matchAll(pair)) {
-    const [left, right] = [readNumbers(one).at(0), readNumbers(another).at(0)];
+  const plain = text.replace(layout, (_all, words = '') => ` ${words} `).replace(/ {2,}/g, ' ');
+  for (const [, one = '', unit = '', another = '', otherUnit = '', rest = '', restUnit = ''] of plain.matchAll(pair)) {
+    const [left, right, more] = [one, another, rest].map((digits) => readNumbers(digits).at(0));
     const [size, otherSize] = sizesOf(unit, otherUnit);
-    if (!left || !right || size === undefined || otherSize === undefined) continue;
-    if (size === otherSize || Math.abs(left.value * size - right.value * otherSize) > 1e-9 * left.value * size) continue;
+    if (!left || !right || size === undefined || otherSize === undefined || size === otherSize) continue;
+    const isSame = (sum: number) => Math.abs(left.value * size - sum) <= 1e-9 * left.value * size;
+    const restSize = more === undefined ? undefined : sizesOf(unit, restUnit)[1];
+    // "160 minutes, or 2 hours and 40 minutes".
+    if (more && restSize !== undefined && isSame(right.value * otherSize + more.value * restSize)) {
+      if (value === right.value || value === more.value) return left;
+    }
+    if (!isSame(right.value * otherSize)) continue;
     if (value === left.value) return right;
     if (value === right.value) return left;
   }

@@ -1,15 +1,20 @@
 import { numberOfWords } from './marked-number.ts';
 import { numberInWords } from './number-words.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
+import { amount, statedNumber } from './stated-number.ts';
 
 /** The number that a text means which marks none: its last one, without what only explains it. */
 export function lastNumber(text: string): ReadNumber | undefined {
-  const own = withoutComparisons(withoutEnding(text));
+  const own = withoutCompounds(withoutComparisons(withoutEnding(text)));
   const before = own.replace(closingRemark, '');
+  const sentence = lastSentence(own).slice(-longestParts);
   const found =
     numberOfParts(own) ??
-    numberStatedIn(lastSentence(own)) ??
+    concludedInWords(sentence) ??
+    (own.length > longestParts ? undefined : fragmentNumber(own)) ??
+    statedNumber(sentence) ??
     readNumbers(before).at(-1) ??
+    (own.includes('-') || /\d/.test(own) || !/\d-\p{L}/u.test(text) ? undefined : numberAmidWords(own)) ??
     (before === text ? undefined : numberOfWords(before));
   return found ?? readNumbers(text).at(-1) ?? numberOfWords(text) ?? numberAmidWords(text);
 }
@@ -28,17 +33,43 @@ function withoutEnding(text: string): string {
   return readNumbers(before).length > 0 && /\d/.test(before.split('\n').at(-1) ?? '') ? before : own;
 }
 
-const amount = String.raw`[$€£]?\d[\d,]*(?:\.\d+)?%?`;
 /** "2024, not 2023", "100, up from 90", "8 remaining out of $50", "3 of the 5". */
 const comparisons = new RegExp(
   String.raw`(?:,?\s(?:but\s|and\s)?(?:not|rather than|instead of|(?:up|down) from|compared (?:to|with))\s(?:just |only |about )?` +
-    String.raw`|(?<=\d(?:\s\p{Ll}{1,12})?)\sout\sof\s(?:a total of |the |these |those |his |her |their )?|(?<=\d)\sof\s(?:the |these |those )?)${amount}(?!\.?\d|\s?[-+*/=×])`,
+    String.raw`|(?<=\d(?:\s\p{Ll}{1,12})?)\sout\sof\s(?:a total of |the |these |those |his |her |their )?|(?<=\d%?)\sof\s(?:the |these |those )?)${amount}(?!\.?\d|\s?[-+*/=×])`,
   'gu',
 );
 
+/** "20 students, which is 40% of 50". */
+const share = /,\s(?:which|that)\s(?:is|are|represents?|makes?(?: up)?)\s[\d.]+\s?(?:%|percent)\s(?:of|out of)\s[^=\n]*$/;
+
 function withoutComparisons(text: string): string {
-  const own = text.replace(comparisons, '');
+  const own = text.replace(share, '').replace(comparisons, '');
   return /\d/.test(own) ? own : text;
+}
+
+/** "Four 6-packs", "the 3-day trip": what only names a thing. */
+function withoutCompounds(text: string): string {
+  const own = text.replace(/(?<=[\s(])\d[\d,.]*-(?=\p{L}{3,})/gu, '');
+  const sentence = own === text ? '' : lastSentence(own);
+  return /\d/.test(sentence) || (!/\d/.test(own) && numberAmidWords(own) !== undefined) ? own : text;
+}
+
+/** "She sells 9 eggs for 2 dollars each, so she makes eighteen dollars". */
+function concludedInWords(sentence: string): ReadNumber | undefined {
+  const clause = /\d.*\b(?:so|thus|hence|therefore)\b([^\d:=]+)$/u.exec(sentence)?.[1];
+  return clause === undefined ? undefined : numberAmidWords(clause);
+}
+
+/** All that is said, without a verb: "4 apples per child for 3 children", "12 apples, 4 for each". */
+const fragment = new RegExp(
+  String.raw`^\W*(${amount})(?:\s\p{L}+){1,3}(?:\s(?:per|in|within|after|over|from|with|for(?!\s[$€£]))\s|,\s\d+\s(?:for|per|in|to)\s(?:each|every|all)?)[^=:\n\d]*\d*(?:\s\p{L}+){0,3}[\s.]*$`,
+  'u',
+);
+
+function fragmentNumber(text: string): ReadNumber | undefined {
+  if (/\b(?:is|are|was|were|has|have|gets?|gives?|makes?|so|thus|dollars?|cents?)\b|[=→]/i.test(text)) return undefined;
+  return readNumbers(fragment.exec(text)?.[1] ?? '').at(0);
 }
 
 /** Longer lists of parts are not looked for; it only bounds the time. */
@@ -47,12 +78,16 @@ const total = new RegExp(
   String.raw`\b(?:total|together|altogether|in all|combined|sum|overall)\b[^\d\n]{0,60}?(${amount})(?:[^\d\n.,:(=]{0,40}[:,(=]|[^\d\n:(=]{0,40}\n)([\s\S]+)$`,
   'iu',
 );
+const totalBehind = new RegExp(
+  String.raw`(?<![\d.,])(${amount})[^\d\n.:=]{0,40}\b(?:in total|in all|altogether|together|total)\s?[:,(=]([\s\S]+)$`,
+  'iu',
+);
 const equation = new RegExp(String.raw`(${amount})\s?=\s?([^=\n]*\d[^=\n]*\+[^=\n]*)$`, 'u');
 
 /** A total that its own parts follow: "3 bolts in total: 2 blue and 1 white", "$460 = $400 + $60". */
 function numberOfParts(text: string): ReadNumber | undefined {
   const end = text.slice(-longestParts);
-  for (const pattern of [total, equation]) {
+  for (const pattern of [total, totalBehind, equation]) {
     const [, whole = '', parts = ''] = pattern.exec(end) ?? [];
     const values = readNumbers(parts).map(({ value }) => value);
     const found = readNumbers(whole).at(0);
@@ -76,19 +111,6 @@ function lastSentence(text: string): string {
       .split(/(?<=[.!?])\s+(?=\p{Lu})|\n/u)
       .at(-1) ?? ''
   );
-}
-
-const totalOf = new RegExp(
-  String.raw`\ba total of\s+(?:\\\(\s*)?(${amount})(?![^\n]*(?:[,;:=]|\b(?:at|each|every|per|and|so|which|making|makes?|gives?|is|are|equals)\b|\bfor\s+[$€£]))`,
-  'iu',
-);
-
-/** "She saves a total of 20 dollars in 5 days", and "\(25\) flowers after 15 days", where one number alone is a formula. */
-function numberStatedIn(sentence: string): ReadNumber | undefined {
-  const [one = '', ...others] = [...sentence.matchAll(/\\\(([^()]{1,40})\\\)/g)].map((match) => match[1] ?? '');
-  const [found, ...more] = others.length === 0 && !one.includes('=') ? readNumbers(one) : [];
-  const alone = more.length === 0 && /^\s*(?:\\?\$)?[\d.,]+\s*(?:\\text\s*\{[^{}]*\})?\s*$/.test(one) ? found : undefined;
-  return alone ?? readNumbers(totalOf.exec(sentence)?.[1] ?? '').at(0);
 }
 
 /** "She makes eighteen dollars a day": the only number in words of the last sentence, which does not begin with it. */

@@ -3,6 +3,10 @@ import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** "20 + 16 = 36 signatures" is 36; "36 of the 100 signatures" is 36. */
 export function numberOfMarked(marked: string): ReadNumber | undefined {
+  // "Four: 10 - 6".
+  const inWords = /^[^\p{L}\p{N}]*(\p{L}+(?:[ -]\p{L}+){0,5})\s?[:(]/u.exec(marked)?.[1];
+  const headed = inWords === undefined ? undefined : numberOfWords(inWords);
+  if (headed !== undefined) return headed;
   const own = marked.replace(subject, '');
   // If it is all that is marked, "12 500" is one number.
   const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(own) ? own.replace(/(?<=\d) (?=\d)/g, '') : own;
@@ -80,7 +84,9 @@ export function numberOfWords(text: string): ReadNumber | undefined {
   const skipped = before.split(' ').length - 1;
   const counted = words?.slice(skipped, skipped + 20) ?? [];
   const fraction = counted.length <= mostFractionWords ? fractionInWords(counted) : undefined;
-  const number = fraction ?? numberInWords(counted);
+  const whole = numberInWords(counted);
+  // "Half a dozen" is 6.
+  const number = fraction === undefined || (whole?.length ?? 0) > fraction.length ? whole : fraction;
   const rest = words?.slice(skipped + (number?.length ?? 0)) ?? [];
   // A sentence that begins with a number word is about something else: "Two friends share it, and each gets a half".
   if (words === null || number === undefined || rest[0] === 'of' || rest.length > mostUnitWords) return undefined;

@@ -131,7 +131,7 @@ function plainText(text: string): string {
       .replace(/(?<![\d.,])\d{1,3}(?: \d{3})+(?![.,]?\d)/g, joinedGroups)
       .replace(/\\times|\\cdot/g, '×')
       // "3 ± 0.1" is about 3, and 7:00 an hour.
-      .replace(/(?<=\d)\s?(?:±|\\pm(?![a-z])|\+\/-)\s?[$€£]?[\d.]+\d%?/g, '')
+      .replace(/(?<=\d)\s?(?:±|\\pm(?![a-z])|\+\/-)\s?[$€£]?\d*\.?\d+%?/g, '')
       .replace(/(?<![\d:])(\d{1,2}):00(?![\d:])/g, '$1')
       .replace(/\\[,;: ]|~|[\u00a0\u2009\u202f]/g, ' ')
       .replace(/\\([$%])/g, '$1')
@@ -143,6 +143,7 @@ function plainText(text: string): string {
         (_, digit: string, part: string) => `${digit} ${part.normalize('NFKC').replace('\u2044', '/')}`,
       )
       .replace(/(?<=\d) and a half\b/gi, ' 1/2')
+      .replace(/(?<![\d.,])(\d{1,3})\.(\d{3})(?=\s?(?:€|EUR\b|euros?\b))/g, '$1$2')
       .replace(euros, (_all, before: string, whole: string, cents: string) => `${before}${whole.replace(/[. ]/g, '')}.${cents}`)
       .replace(
         /(?<![-\d.,])(\d[\d.,]*\s?(?:°|degrees?)?\s?(?:[CF]|Celsius|Fahrenheit)?\s(?:below\szero|below\s0))(?!\w)/gi,
