@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { ControlError } from '../shared/control-client/control-error.ts';
 import { type ExitCode, exitCodes } from '../shared/errors/exit-codes.ts';
 import { CliError, tellError } from './cli-error.ts';
 import { InterruptedError, type Interrupts } from './interrupts.ts';
@@ -127,7 +128,9 @@ interface FailedCommand {
 
 /** The sentence goes to stderr, and with --json also into the document, since a program reads stdout. */
 export async function sayError({ json, error, command, notice, writeOut }: FailedCommand): Promise<ExitCode> {
-  const { stack, ...told } = tellError(error instanceof InterruptedError ? interruptedError(error) : error);
+  // Which call to the coordinator an interrupt met says nothing to who pressed the keys.
+  const cause = error instanceof ControlError && error.cause instanceof InterruptedError ? error.cause : error;
+  const { stack, ...told } = tellError(cause instanceof InterruptedError ? interruptedError(cause) : cause);
   const message = inWordsOf(command, told.message);
   notice(stack ?? `scale: ${message}`);
   if (json) await writeOut(`${JSON.stringify({ error: { ...told, message } }, null, 2)}\n`);

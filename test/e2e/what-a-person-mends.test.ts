@@ -246,6 +246,7 @@ describe('before a run begins, the command ends', () => {
     const { code, stderr } = await evaluate(await evalArgs('nobody', {}, `http://127.0.0.1:${await closedPort()}/v1`));
     expect(code).toBe(3);
     expect(stderr).toMatch(/is not reachable: .*ECONNREFUSED.*--wait-for-endpoints.*Nothing was started or scored/);
+    expect(stderr.match(/ECONNREFUSED/g)).toHaveLength(1);
   });
 });
 

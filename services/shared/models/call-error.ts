@@ -190,7 +190,7 @@ function fromTransportError(error: Error, { endpoint, redact, billed }: CallCirc
   const origin = innermost(error);
   const code = String(fieldsOf(origin).code ?? '');
   const said = clipped(redact(origin.message), longestMessage - endpointName(endpoint).length - 40);
-  const detail = `${code ? `${code}, ` : ''}${said}`;
+  const detail = code === '' || said.includes(code) ? said : `${code}, ${said}`;
   const remedy = connectionRemedy(code, origin.message);
   const sent = wasNeverSent(error) ? 'never' : wasStale(error) ? 'stale' : undefined;
   return remedy === undefined
