@@ -89,8 +89,13 @@ function streamChecks({ streams, streamsTrouble }: DiagnoseResponse): Check[] {
       ? []
       : [
           {
-            ...{ name: 'stream DEAD', status: 'warning', found: `${dead} jobs that no worker could read` },
-            advice: 'services of different versions, or a defect; `nats stream purge DEAD` once that is settled',
+            ...{
+              name: 'stream DEAD',
+              status: 'warning',
+              found: `${dead} ${dead === 1 ? 'job' : 'jobs'} that no worker could read`,
+            },
+            advice:
+              'services of different versions, or a defect: `scale dead-letters list` names them; `nats stream purge DEAD` once that is settled',
           },
         ];
   if (wrong.length + left.length > 0) return [...wrong, ...left];
@@ -180,7 +185,7 @@ function runChecks(runs: readonly LedRun[]): Check[] {
   return runs.map(({ runId, status, leader, waiting }): Check => {
     const name = `run ${runId}`;
     if (leader === 'nobody') {
-      const advice = 'a coordinator takes it over when the lease has run out; if none does, its log says why';
+      const advice = `a coordinator takes it over when the lease has run out; if none does, its log says why, or it has SCALE_RESUME=requested: \`scale resume ${runId}\` asks it to`;
       return { name, status: 'failed', found: 'no coordinator leads it', advice };
     }
     const by = leader === 'here' ? 'led by this coordinator' : 'led by another coordinator: ask that one about it';

@@ -21,7 +21,8 @@ export interface CircuitBreaker {
 
 export interface CircuitCall {
   succeeded(): void;
-  failed(nowMs: number): void;
+  /** @param refused only a person can mend why the server refuses: once that is done, no long pause stands between */
+  failed(nowMs: number, refused?: boolean): void;
   /** It ended without saying anything about the endpoint's health. */
   released(): void;
 }
@@ -51,7 +52,8 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
   let openUntilMs = Number.NEGATIVE_INFINITY;
   let probing = false;
 
-  const open = (nowMs: number) => {
+  const open = (nowMs: number, refused: boolean) => {
+    if (refused) pauses.reset();
     openUntilMs = nowMs + pauses.next();
     isClosed = false;
   };
@@ -59,9 +61,9 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
     succeeded: () => {
       consecutive = 0;
     },
-    failed: (nowMs) => {
+    failed: (nowMs, refused = false) => {
       consecutive += 1;
-      if (isClosed && consecutive >= Math.max(settings.failures, failingShare * inFlight)) open(nowMs);
+      if (isClosed && consecutive >= Math.max(settings.failures, failingShare * inFlight)) open(nowMs, refused);
     },
     released: () => {},
   });
@@ -73,9 +75,9 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
       pauses.reset();
       openUntilMs = Number.NEGATIVE_INFINITY;
     },
-    failed: (nowMs) => {
+    failed: (nowMs, refused = false) => {
       probing = false;
-      open(nowMs);
+      open(nowMs, refused);
     },
     released: () => {
       probing = false;

@@ -12,7 +12,7 @@ import {
   gatewayCircuitSettings,
 } from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
-import { EndpointError, type EndpointProblem, endpointProblems, isOutage, isOverload } from './endpoint-errors.ts';
+import { EndpointError, type EndpointProblem, endpointProblems, isOutage, isOverload, isTransient } from './endpoint-errors.ts';
 import { endpointName } from './endpoint-settings.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import type { SlotLease } from './slot-lease.ts';
@@ -220,7 +220,7 @@ export function createPoolMember(
         else place.released();
         // An endpoint that refuses one request in words is healthy.
         if (error instanceof FailureError) call.succeeded();
-        else if (known && isOutage(known)) call.failed(endedMs);
+        else if (known && isOutage(known)) call.failed(endedMs, !isTransient(known));
         else call.released();
         throw error;
       } finally {

@@ -85,6 +85,7 @@ test.each<[string, Partial<DiagnoseResponse>, string, boolean]>([
     false,
   ],
   ['dead messages', { streams: [{ ...stream('DEAD'), messages: 3 }] }, 'warning: stream DEAD: 3 jobs', true],
+  ['one dead message', { streams: [{ ...stream('DEAD'), messages: 1 }] }, 'warning: stream DEAD: 1 job that', true],
   ['no executor', { workers: well.workers.slice(1) }, 'failed: executors: none', false],
   ['a coordinator that has just begun to listen', { workers: [], settled: false }, 'warning: executors: none heard yet', true],
   [

@@ -52,6 +52,18 @@ test('half-open, it lets a single probe through, whose success closes it', () =>
   expect(state()).toBe('closed');
 });
 
+test('a probe that is refused until a person mends it is followed by the first pause again, however long it was away', () => {
+  const { breaker, pass, fail, waitMs } = start();
+  fail(5);
+  const times: number[] = [];
+  for (const refused of [false, false, true, true, false]) {
+    pass(waitMs());
+    breaker.begin().failed(pass(0), refused);
+    times.push(waitMs());
+  }
+  expect(times).toEqual([20_000, 40_000, 10_000, 10_000, 20_000]);
+});
+
 test('each probe that fails doubles the time, up to two minutes', () => {
   const { pass, fail, waitMs } = start();
   fail(5);
