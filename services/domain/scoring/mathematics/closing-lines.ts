@@ -3,11 +3,14 @@
 /** Lines below an answer: "Check: 12 + 5 = 17". */
 const check =
   /\n[^\p{L}\p{N}\n]*(?:(?:quick|final)\s+)?(?:check|checking|verification|verify|verifying|note|remark|proof)\b(?! that the answer is)[^\n]{0,40}:[\s\S]*$/iu;
+/** The same behind the answer, in its line. */
+const checkBehind = /(?<=[.!$)\]])\s[^\p{L}\p{N}\n]*(?:check|checking|verification|verify|verifying)[*_]*:[^\n]*$/iu;
 const concludes =
   /\b(?:so|thus|hence|therefore|then|giving|gives|yields|impl(?:y|ies)|leav(?:es|ing)|makes?|making|means?|shows?|(?:we|to) (?:get|have|obtain|find|see)|answer|result|total|probability)\b|\\(?:implies|Rightarrow)(?![a-z])/i;
 
 /** "Since each is one of four, the area is $60$". */
-const mainClause = /\p{L}[^\n]*,\s[^,]*\b(?:is|are|was|equals?|be|we|there)\b[^,]*[\d\\]/u;
+const mainClause =
+  /\p{L}[^\n]*,\s(?:we\s(?:get|have)\s|so\s)?\$?[a-zA-Z](?:_\{?\w\}?)?\s?=|\p{L}[^\n]*,\s[^,]*\b(?:is|are|was|equals?|be|we|there)\b[^,]*[\d\\]/u;
 
 /** Whether it comes to another value than what stands before it: "…, so the total is 12". */
 export function hasConclusion(text: string): boolean {
@@ -16,7 +19,7 @@ export function hasConclusion(text: string): boolean {
 
 /** Without the check below an answer, unless it comes to a conclusion. */
 export function withoutCheck(text: string): string {
-  const above = text.replace(check, '');
+  const above = text.replace(check, '').replace(checkBehind, '');
   return /[\d\\]/.test(above) && !concludes.test(text.slice(above.length)) ? above : text;
 }
 
@@ -28,7 +31,7 @@ const reason = new RegExp(
 );
 /** "3/8 (about 0.38)". */
 const approximation =
-  /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
+  /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|the other|but|though|rejecting|ignoring|discarding|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
 /** "17 and not 18", "17, obviously". */
 const denial = /(?<=\d\$?),?\s(?:(?:and\s|but\s)?not\s[^\s]{1,20}|\p{Ll}+ly)[.!]?$/u;
 const onlyBegins = /^\W*(?:so|and|but|then|thus|now|therefore|hence|finally)?\W*$/i;

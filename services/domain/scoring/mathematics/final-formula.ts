@@ -15,6 +15,7 @@ import {
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
+import { valueInWords } from './value-in-words.ts';
 
 export interface FinalFormula {
   /** The formula that the text ends with or marks as its answer. */
@@ -43,12 +44,30 @@ export function finalFormula(answer: string): FinalFormula {
   }
   const announced = announcedText(end);
   if (announced !== undefined) {
-    const own = withoutReason(announced);
+    const own = withoutReason(announced).replace(/^["“]([^"”]*)["”]$/, '$1');
+    const letter = /^\(([A-E])\)\s/.exec(own)?.[1];
     const exclaimed = /^[^$\\]*\d!$/.test(own) ? { together: own.slice(0, -1) } : {};
-    return { formula: announcedFormula(own), around: own, together: countOfItems(own), ...exclaimed };
+    return { formula: announcedFormula(own), around: own, together: countOfItems(own) ?? letter, ...exclaimed };
   }
   const own = withoutCheck(withoutFence(end));
-  return { formula: lastFormula(own), around: own.trim(), together: togetherIn(own) };
+  const inWords = valueInWords(lastLineOf(own));
+  const exclaimed = /^[^$\\]*\s\d+!$/.test(lastLineOf(own)) ? lastFormula(own).replace(/!$/, '') : undefined;
+  return {
+    formula: inWords ?? lastFormula(own),
+    around: own.trim(),
+    together: exclaimed ?? wordIn(lastLineOf(own)) ?? togetherIn(own),
+  };
+}
+
+function lastLineOf(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** "It falls on a Monday": what a sentence without digits names in the end. */
+function wordIn(line: string): string | undefined {
+  return /[\d\\$]/.test(line)
+    ? undefined
+    : /\s(?:is|are|on)\s(?:(?:an?|the)\s)?[*]*(\p{L}{3,})[*\s.!]*$/u.exec(line.slice(-200))?.[1];
 }
 
 function withoutCourtesy(text: string): string {
@@ -160,8 +179,8 @@ const number = String.raw`[-\u2212+]?(?:\\?[$\u20ac\u00a3]\s?)?(?:\d[\d,]*(?:\.\
 const attachedUnit = String.raw`(?:[a-z]{1,3}(?![a-zA-Z])[\u00b2\u00b3]?|[\u20ac\u00b0])?`;
 /** "… is 2/3", "there are 12 distinct …", "increases by 100%". */
 const copula = new RegExp(
-  String.raw`(?:\b(?:is|are|was|were|be|equals?|by|to|of)|[=:])\s+(?:(?:about|approximately|exactly|only|just|indeed|therefore)\s+)?\**(${number})${attachedUnit}(?!,?\d|\.\d|[\w/^(]|\s*[-+*=\\])`,
-  'g',
+  String.raw`(?:\b(?:is|are|was|were|be|equals?|by|to|of)|\p{L}['’]s|[=:])\s+(?:(?:about|approximately|exactly|only|just|indeed|therefore)\s+)?\**(${number})${attachedUnit}(?!,?\d|\.\d|[\w/^(]|\s*[-+*=\\])`,
+  'gu',
 );
 
 function valueIn(text: string): Span | undefined {
@@ -181,7 +200,7 @@ function lastNumber(text: string): string | undefined {
 function tailOf(line: string): string | undefined {
   const words = line.replace(/[\s.]+$/, '').split(/\s+/);
   const last = words.findLastIndex(
-    (word) => /^["'(*_]*\p{L}{2,}["')*_,;:!?]*$/u.test(word) && !/^(?:and|or|pi|sqrt|pm|am)$/i.test(word),
+    (word) => /^["'(*_]*\p{L}{2,}(?:['’]\p{L}+)?["')*_,;:!?]*$/u.test(word) && !/^(?:and|or|pi|sqrt|pm|am)$/i.test(word),
   );
   const all = words.slice(last + 1).join(' ');
   // "39; 3 + 9 = 12" is no list.
@@ -231,10 +250,7 @@ function lastFormula(end: string): string {
   if (stated && !end.slice(stated.end).trim().includes('\n')) return stated.text;
   const rows = lastSideOfRows(end);
   if (rows !== undefined && rows !== '') return rows;
-  const written = withoutEmphasis(end.trim().split('\n').at(-1) ?? '').replace(
-    /^(?:#+\s|>\s|[-\u2022]\s|\d{1,2}[.)]\s(?=\S+$)|["“])\s*|["”?]$/g,
-    '',
-  );
+  const written = withoutEmphasis(lastLineOf(end)).replace(/^(?:#+\s|>\s|[-\u2022]\s|\d{1,2}[.)]\s(?=\S+$)|["“])\s*|["”?]$/g, '');
   const lastLine = withoutReason(withoutRejected(written));
   const count = countIn(lastLine);
   if (count !== undefined) return count;
@@ -258,11 +274,11 @@ function lastFormula(end: string): string {
 
 /** The formulas of the last line, or of the list at the end, as one answer; undefined if there is only one of them. */
 function togetherIn(end: string): string | undefined {
-  const counted = countOfItems(end.trim().split('\n').at(-1) ?? '');
+  const counted = countOfItems(lastLineOf(end));
   if (counted !== undefined) return counted;
   const items = closingLines(end).map((line) => formulasIn(line).at(0)?.text ?? line);
   if (items.length > 1) return items.join(', ');
-  const spans = formulasIn(end.trim().split('\n').at(-1) ?? '');
-  const joined = formulasIn(end.trim().split('\n').at(-1) ?? '', true);
+  const spans = formulasIn(lastLineOf(end));
+  const joined = formulasIn(lastLineOf(end), true);
   return joined.length === 1 && spans.length > 1 ? joined[0]?.text : undefined;
 }

@@ -20,7 +20,7 @@ const telling =
   /\b(?:odd|even|not?|non|never|none|except|all|every|integers?|primes?|multiples?|positive|negative|composite|rational|irrational|divisible|undefined|unless|otherwise)\b/i;
 /** "12 miles east" may be given as 12 miles, but not as 12 miles west. */
 const contrasts =
-  /^(?:am|pm|noon|midnight|north|south|east|west|northeast|northwest|southeast|southwest|up|down|left|right|above|below|before|after|late|early|bc|ad|bce|ce|clockwise|counterclockwise|anticlockwise)$/i;
+  /^(?:am|pm|noon|midnight|north|south|east|west|northeast|northwest|southeast|southwest|up|down|left|right|above|below|before|after|late|early|bc|ad|bce|ce|mod\d+|clockwise|counterclockwise|anticlockwise)$/i;
 
 /**
  * The words of an answer by what they mean: "12\text{ and }13" is a list, "percent" a sign, "million" a factor; the words of
@@ -46,6 +46,9 @@ const sets: readonly (readonly [RegExp, string])[] = [
     /^(?:the\s+)?(?:empty|null)\s+set$|^(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?$|^none$/i,
     '\\emptyset ',
   ],
+  [/^(?:x\s*is\s*)?(?:the\s+set\s+of\s+)?all\s+(?:the\s+)?integers?$/i, '\\mathbb{Z}'],
+  [/^(?:positive\s+)?infinity$/i, '\\infty '],
+  [/^(?:negative|minus)\s+infinity$/i, '-\\infty '],
   [/^(?:x\s*is\s*)?all\s+positive\s+reals?(?:\s+numbers?)?$/i, '(0,\\infty)'],
   [/^(?:x\s*is\s*)?all\s+negative\s+reals?(?:\s+numbers?)?$/i, '(-\\infty,0)'],
   [/^(?:x\s*is\s*)?all\s+non-?\s?negative\s+reals?(?:\s+numbers?)?$/i, '[0,\\infty)'],
@@ -89,7 +92,8 @@ function allBut(text: string): string | undefined {
 }
 
 /** "It is Friday", "an ellipse", "even function". */
-const opening = /^\s*(?:(?:[Ii]t|[Tt]hey|[Tt]his)\s+(?:is|are)\s+|[Oo]n\s+)?(?:(?:a|[Aa]n|[Tt]he)\s+)?(?=\p{L}{3})/u;
+const opening =
+  /^\s*(?:(?:[Ii]t|[Tt]hey|[Tt]his|[Tt]he\s+\p{L}{4,})\s+(?:is|are)\s+|[Oo]n\s+)?(?:(?:a|A(?=\s(?!and\b)\p{Ll}{3})|[Aa]n|[Tt]he)\s+)?(?=\p{L}{3})/u;
 const noun = /(?<=\p{L}{3})\s+(?:functions?|triangles?)\s*$/u;
 
 function readWords(words: string, exponent: string, hasFormula: boolean, before: string): string {
@@ -140,7 +144,12 @@ function withBareWordsRead(text: string): string {
 /** Too short to be distinguished from symbols, except these. */
 const attachedUnit = /(?<=\d)(?:cm|mm|km|kg|ft)(?:\^\{?[23]\}?)?\s*$/;
 
+/** Speeds without a command: "60 km/h". */
+const speed =
+  /(?<=[\d}])(?:\s*(?:km|mi|cm|ft|miles?|kilometers?|meters?|feet)|\s+m)\s*\/\s*(?:h|hr|s|sec|min|hours?|seconds?|minutes?)(?:\^\{?2\}?)?\s*$/i;
+
 function withoutUnit(text: string): string {
+  if (speed.test(text)) return text.replace(speed, '');
   const unit = trailingUnit.exec(text);
   if (!unit) return text.replace(attachedUnit, '');
   const before = text.slice(0, unit.index);
@@ -149,5 +158,5 @@ function withoutUnit(text: string): string {
 
 /** What distinguishes 9 a.m. from 9 p.m.: see `contrasts`. */
 export function withoutContrasts(text: string): string {
-  return text.replace(/\\word\{([a-z]+)\}/g, (all, word: string) => (contrasts.test(word) ? '' : all));
+  return text.replace(/\\word\{([a-z]+\d*)\}/g, (all, word: string) => (contrasts.test(word) ? '' : all));
 }

@@ -6,7 +6,7 @@ export interface MathCall {
   readonly operands: readonly MathTree[];
 }
 
-const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:\\overline\{\d+\}|e[+-]?\d+)?/y;
+const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:\\overline\{\d+\}|[eE][+-]?\d+)?/y;
 const command = /\\[a-zA-Z]+ ?/y;
 
 /** Functions of one value, whose argument needs no brackets. */
@@ -119,7 +119,11 @@ class Parser {
 
   private product(): MathTree {
     let left = this.quotient();
-    while (!this.failed && this.take('\\cdot')) left = { call: 'Multiply', operands: [left, this.factorWithSign()] };
+    while (!this.failed) {
+      if (this.take('\\cdot')) left = { call: 'Multiply', operands: [left, this.factorWithSign()] };
+      else if (this.take('\\bmod')) left = { call: 'Mod', operands: [left, this.factorWithSign()] };
+      else return left;
+    }
     return left;
   }
 
@@ -147,7 +151,9 @@ class Parser {
     const rest = this.text.slice(this.at, this.at + 20);
     if (/^[a-zA-Z\d.([]/.test(rest)) return true;
     const name = /^\\[a-zA-Z]+/.exec(rest)?.[0];
-    return name !== undefined && !/^\\(?:cdot|rvert|rfloor|rceil|pm|mp|le|ge|ne|cup|cap|in|land|lor|approx|setminus)$/.test(name);
+    return (
+      name !== undefined && !/^\\(?:cdot|bmod|rvert|rfloor|rceil|pm|mp|le|ge|ne|cup|cap|in|land|lor|approx|setminus)$/.test(name)
+    );
   }
 
   private beginsFunction(): boolean {
@@ -182,7 +188,7 @@ class Parser {
   private atom(): MathTree {
     const digits = this.match(number);
     if (digits !== undefined)
-      return this.text[this.at] === ' ' ? this.fail() : { number: digits.replace(/\\overline\{(\d+)\}/, '($1)') };
+      return this.text[this.at] === ' ' ? this.fail() : { number: digits.replace(/\\overline\{(\d+)\}/, '($1)').toLowerCase() };
     const sign = this.text[this.at] ?? '';
     if (/[a-zA-Z]/.test(sign)) {
       this.at += 1;

@@ -1,3 +1,4 @@
+import { halfWidth } from '../../replies/half-width.ts';
 import { withEquationRows } from './equation-rows.ts';
 import { spelt } from './latex-spelling.ts';
 import { withWordsRead } from './latex-words.ts';
@@ -7,7 +8,11 @@ import { withoutHabits } from './without-habits.ts';
 import { withoutUnitFormula } from './without-unit-formula.ts';
 
 const typography: Readonly<Record<string, string>> = {
+  '\u2010': '-',
+  '\u2011': '-',
+  '\u2012': '-',
   '\u2212': '-',
+  '\ufe63': '-',
   '\u2013': '-',
   '\u00d7': '\\cdot ',
   '\u00b7': '\\cdot ',
@@ -90,6 +95,7 @@ const names: Readonly<Record<string, string>> = {
   div: '/',
   approxeq: 'approx',
   simeq: 'approx',
+  equiv: '=',
   thickapprox: 'approx',
   infin: 'infty',
   varnothing: 'emptyset',
@@ -125,7 +131,7 @@ const names: Readonly<Record<string, string>> = {
   arctg: 'arctan',
 };
 /** Characters that need no backslash; braces do. */
-const signs = new Set(['<', '>', '/', '[', ']', '(', ')', '|', ':', "'"]);
+const signs = new Set(['<', '>', '=', '/', '[', ']', '(', ')', '|', ':', "'"]);
 
 /** The sign may be raised or not: 45\degree, 45^\degree. */
 const degreeName =
@@ -137,6 +143,9 @@ const absolute = /\\?(?<![a-zA-Z])(?:(?:operatorname|mathrm|text)\s*\{\s*)?abs\s
 /** Names that people write without the backslash. */
 const bareName =
   /(?<![\\a-zA-Z])(?:pi|sqrt|sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|log|ln|infty|infinity|theta|alpha|beta)(?![a-zA-Z])/g;
+/** "2 \operatorname{cis} 60^\circ" is 2(\cos 60^\circ + i \sin 60^\circ). */
+const cis =
+  /(?:\\(?:operatorname\*?|text|mathrm|mbox)\s*\{\s*cis\s*\}|\\cis(?![a-zA-Z])|(?<![\\a-zA-Z])cis(?![a-zA-Z]))([^,;+]*?)(?=[,;+]|\\text|\band\b|$)/g;
 /** 3\frac{1}{2} and 3 1/2, but not the 5 of 2.5\frac{1}{2} and no exponent. */
 const mixedNumber = /(?<![\d.}^_,/])(\d+)(?:\s*(?=\\frac)|\s+)(\\frac\s*(?:\{\d+\}|\d)\s*(?:\{\d+\}|\d)|\d+\/\d+(?![\d/]))/g;
 const trigonometry = /\\(?:arc)?(?:sin|cos|tan|cot|sec|csc)(?![a-z])/;
@@ -151,7 +160,7 @@ const leftTextCommand = /\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt|operator
  */
 export function plainLatex(text: string): string {
   // Long runs of blanks mean no more than short ones, and take time.
-  const short = withoutHabits(text.replace(/\s{3,}/g, '  '));
+  const short = withoutHabits(halfWidth(text).replace(/\s{3,}/g, '  '));
   const written = unescaped(short.replace(typographic, (sign) => typography[sign] ?? sign));
   const laidOut = withoutLayout(withEquationRows(withRecurringDecimals(withoutUnitFormula(written))));
   const formula = spelt(
@@ -194,6 +203,7 @@ function withoutLayout(text: string): string {
     .replace(/\{\s*,\s*\}|,\\!/g, '')
     .replace(/(?<=\d)(?:\\[,;: !]|~)+(?=\d{3}(?!\d))/g, '')
     .replace(/(?<![\d.,]|\d )\d{1,3}(?: \d{3})+(?! ?\d)/g, (digits) => digits.replaceAll(' ', ''))
+    .replace(/(?<![\d.,'\p{L}])\d{1,3}(?:['\u2019]\d{3})+(?![\d'\u2019])/gu, (digits) => digits.replace(/\D/g, ''))
     .replace(layoutEnvironment, ' ')
     .replace(colour, ' ')
     .replace(spacing, ' ')
@@ -212,6 +222,7 @@ function withoutLayout(text: string): string {
 function renamed(text: string): string {
   return text
     .replace(degreeName, '^\\circ ')
+    .replace(cis, (_all, angle: string) => `(\\cos (${angle.trim()})+i \\sin (${angle.trim()}))`)
     .replace(namedFunction, '\\$1 ')
     .replace(absolute, '\\lvert $1\\rvert ')
     .replace(/!=|\\not\s*=/g, '\\ne ')

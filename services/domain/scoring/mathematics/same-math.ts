@@ -8,15 +8,17 @@ import { allSigns, hasTwoSigns, sameSigns } from './plus-minus.ts';
 import { isSameExpression } from './same-expression.ts';
 import { areSame, isSamePermuted, mostParts, type Same } from './same-parts.ts';
 import { isSameRatio, isSameRelation } from './same-relation.ts';
+import { isSameTime } from './same-time.ts';
 import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './split-latex.ts';
+import { columnOfUnitVectors } from './unit-vectors.ts';
 
 const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
 const angle = /\\circ(?![a-z])|\\(?:text)?degrees?(?![a-z])|\u00b0/;
-const separated = /^-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,})$/;
+const separated = /^-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:\.\d{3}){2,})$/;
 
 /** The letter of an option before what it says: "\textbf{(A)}\ 5". */
 const label =
-  /^[\s$]*\\(?:text(?:bf|rm|it|sf)?|mathrm|mathbf)\s*\{\s*\([A-E]\)[\s~]*\}(?:\\[ ,;:!]|\\q?quad(?![a-z])|~|\s)*(?=[^\s$])/;
+  /^[\s$]*(?:\\(?:text(?:bf|rm|it|sf)?|mathrm|mathbf)\s*\{\s*\([A-E]\)[\s~]*\}|\([A-E]\)(?=[\s$~]|\\[ ,;:q]))(?:\\[ ,;:!]|\\q?quad(?![a-z])|~|\s)*(?=[^\s$])/;
 
 /** Longer ones are prose. */
 const longestAnswer = 1_000;
@@ -29,7 +31,14 @@ export function isSameMath(answer: string, expected: string): boolean {
   const labelled = label.exec(answer);
   if (labelled !== null && !label.test(expected) && isSameMath(answer.slice(labelled[0].length), expected)) return true;
   if (labelled !== null && /^\(?([A-E])\)?$/.exec(plainLatex(expected))?.[1] === /[A-E]/.exec(labelled[0])?.[0]) return true;
+  const [column, wantedColumn] = [columnOfUnitVectors(answer), columnOfUnitVectors(expected)];
+  if ((column === undefined) !== (wantedColumn === undefined)) return isSameMath(column ?? answer, wantedColumn ?? expected);
   const [left, right] = [plainLatex(answer), plainLatex(expected)];
+  // 30 degrees are \pi/6.
+  if (angle.test(answer) !== angle.test(expected) && /\\pi(?![a-z])/.test(left + right) && !/\\circ/.test(left + right)) {
+    const inRadians = (value: string) => `(${value})\\cdot \\frac{\\pi }{180}`;
+    return angle.test(answer) ? isSame(inRadians(left), right, 0) : isSame(left, inRadians(right), 0);
+  }
   // The base may be left out, but an angle has none.
   if ((based.test(left) && angle.test(expected)) || (based.test(right) && angle.test(answer))) return false;
   return isSame(left, right, 0);
@@ -56,6 +65,8 @@ function isSame(left: string, right: string, depth: number): boolean {
   let [answer, expected] = [exactPart(left), exactPart(right)];
   if (isSameText(answer, expected) || isSameText(firstPart(left), firstPart(right))) return true;
   if (answer === '' || expected === '' || depth > deepest) return false;
+  const sameTime = isSameTime(answer, expected);
+  if (sameTime !== undefined) return sameTime;
   const bare = [withoutContrasts(answer), withoutContrasts(expected)] as const;
   if ((bare[0] === answer) !== (bare[1] === expected)) [answer, expected] = bare;
   if (separated.test(answer) || separated.test(expected)) {
@@ -81,6 +92,8 @@ function unwrapped(text: string): string {
 
 function isSameText(answer: string, expected: string): boolean {
   if (answer === expected) return true;
+  const letters = lettersOf(answer);
+  if (letters !== undefined && letters === lettersOf(expected)) return true;
   const [left, right] = [wordsOf(answer), wordsOf(expected)];
   return left !== undefined && left === right;
 }
@@ -93,7 +106,19 @@ function wordsOf(text: string): string | undefined {
     .replace(/^\s*(?:\([A-E]\)\s*|(?:a|[Aa]n|[Tt]he)\s+)(?=\p{L}{3})/u, '');
   if (!/^[\p{L}\s,.'-]+$/u.test(bare)) return undefined;
   const words = bare.replace(/\s/g, '').toLowerCase();
-  return words === 'doesnotexist' ? 'dne' : words;
+  return otherWords[words] ?? words;
+}
+
+/** Words that say the same. */
+const otherWords: Readonly<Record<string, string>> = {
+  doesnotexist: 'dne',
+  neitherevennorodd: 'neither',
+  neitheroddnoreven: 'neither',
+};
+
+/** The letters of several choices: "A,B,D" and "ABD". */
+function lettersOf(text: string): string | undefined {
+  return /^[A-H](?:(?:,|\\land ?|,\\land ?)?[A-H])+$/.test(text) ? text.replace(/[^A-H]/g, '').replace(/land/g, '') : undefined;
 }
 
 function withoutSeparators(text: string): string {

@@ -2,13 +2,23 @@ import { type MathExpression, parseMathExpression } from './math-expression.ts';
 import { isName, namedValueOf, sidesOf } from './named-value.ts';
 import { isMultiple } from './same-expression.ts';
 import { areSame, type Same } from './same-parts.ts';
+import { isTime } from './same-time.ts';
 import { splitBy } from './split-latex.ts';
 
-/** 11:21, part by part. */
+/** 11:21, part by part or in proportion; a ratio of two is their quotient. An hour (5:30) is neither. */
 export function isSameRatio(answer: string, expected: string, same: Same): boolean | undefined {
   const [left, right] = [ratioOf(answer), ratioOf(expected)];
   if (left.length === 1 && right.length === 1) return undefined;
-  return left.length === right.length && areSame(left, right, same);
+  if (left.length === right.length && areSame(left, right, same)) return true;
+  if (isTime(namedValueOf(expected)?.value ?? expected)) return false;
+  // 3:2 is 6:4 and 3/2.
+  if (left.length === right.length) {
+    const [first = '', wanted = ''] = [left[0], right[0]];
+    const scaled = (parts: readonly string[], factor: string) => parts.slice(1).map((part) => `(${part})\\cdot (${factor})`);
+    return areSame(scaled(left, wanted), scaled(right, first), same);
+  }
+  const quotient = (parts: readonly string[], text: string) => (parts.length === 2 ? `\\frac{${parts[0]}}{${parts[1]}}` : text);
+  return Math.max(left.length, right.length) === 2 && same(quotient(left, answer), quotient(right, expected));
 }
 
 function ratioOf(text: string): string[] {

@@ -35,6 +35,10 @@ const combinations =
 /** (101)_2 and \text{AB}_{16} are digits in a base. */
 const digitsInBase = /(?:\(([\dA-F]+)\)|\\(?:text|mathrm)\s*\{([\dA-F]+)\})(?=\s*_\s*\{?\s*\d)/g;
 
+/** "3 \pmod 7", "3 (mod 7)". */
+const modulus =
+  /(?:\\(?:pmod|pod|mod)\s*\{?\s*(\d+)\s*\}?|(?:\\left)?\(\s*(?:\\(?:text|mathrm|operatorname)\s*\{\s*mod\s*\}|\\[bp]?mod|mod)\s*(\d+)\s*(?:\\right)?\)|\\text\s*\{\s*\(\s*mod\s*\}\s*(\d+)\s*\))\s*$/;
+
 function isNumber(words: string): boolean {
   const parts = words.toLowerCase().split(/[ -]/);
   return numberInWords(parts)?.length === parts.length;
@@ -45,6 +49,7 @@ export function withoutHabits(text: string): string {
   const whole = eaten.reduce((rest, { pattern, command }) => rest.replace(pattern, command), text);
   return whole
     .replace(reason, '')
+    .replace(modulus, (_all, ...of: string[]) => `\\word{mod${of[0] ?? of[1] ?? of[2]}}`)
     .replace(hedge, '')
     .replace(wordBehind, (all, words: string) => (isNumber(words) ? '' : all))
     .replace(minusInWords, '-')
