@@ -1,10 +1,14 @@
+import { failedIn, groupFailures } from '../../domain/report/group-failures.ts';
 import { describeReached } from '../../domain/run/describe-limit.ts';
 import type { LimitReached, RunEvent } from '../../domain/run/event.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import { isEvaluation } from '../../domain/run/run-kind.ts';
-import type { RunState } from '../../domain/run/state.ts';
+import type { Round, RunState } from '../../domain/run/state.ts';
 import { exact, formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import { describeParents } from './describe-parents.ts';
+
+/** From this share of its executions, a round's failures are told. */
+const failuresTold = 0.2;
 
 export interface EventLine {
   readonly text: string;
@@ -140,11 +144,20 @@ function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, st
     evaluation.predicted === undefined ? '' : `predicted ${formatScore(evaluation.predicted)}`,
     evaluation.fewShot === undefined ? '' : `few-shot ${formatScore(evaluation.fewShot)}`,
     `${formatCount(evaluation.executions)} executions`,
+    describeFailed(state.rounds[event.round - 1]),
   ].filter((part) => part !== '');
   const previous = state.rounds.slice(0, event.round - 1).map((round) => round.evaluation?.score ?? 0);
   const isBest = evaluation.score > Math.max(0, ...previous);
   const line = `round ${event.round}: ${formatScore(evaluation.score)} by ${evaluation.method} (${parts.join(', ')})`;
   return { ...milestone(isBest ? `${line}, the best so far` : line), tone: isBest ? 'good' : 'plain' };
+}
+
+/** Where failures decide the score. */
+function describeFailed(round: Round | undefined): string {
+  const failures = round === undefined ? [] : failedIn(round);
+  if (round === undefined || failures.length === 0 || failures.length < failuresTold * round.outcomes.length) return '';
+  const kinds = groupFailures(failures).map(({ kind }) => kind);
+  return `${formatCount(failures.length)} failed: ${kinds.join(', ')}`;
 }
 
 function milestone(text: string): EventLine {

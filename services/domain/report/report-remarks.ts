@@ -10,6 +10,8 @@ import type { Round, RunState } from '../run/state.ts';
 import type { BestWorkflow, EstimateReport, PickReport } from './report-model.ts';
 
 const fewPairs = 5;
+/** From this share of what was tried, the limit decides scores. */
+const cutOffShare = 0.2;
 
 /** Why the figures of this run may not mean what they seem to. */
 export function reportRemarks(
@@ -19,7 +21,13 @@ export function reportRemarks(
   estimates: EstimateReport,
 ): readonly string[] {
   const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
-  return [...doubts, ...bestRemarks(state, best, pick), ...estimateRemarks(estimates), ...roundRemarks(state)];
+  return [
+    ...doubts,
+    ...bestRemarks(state, best, pick),
+    ...estimateRemarks(estimates),
+    ...roundRemarks(state),
+    ...cutOffRemarks(state),
+  ];
 }
 
 function bestRemarks(state: RunState, best: BestWorkflow | undefined, pick: PickReport | undefined): string[] {
@@ -107,6 +115,22 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
       `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'turn')} each.`,
     );
   return remarks;
+}
+
+/** Nothing else says that a limit is too small for a model, whose workflows then all have the same low score. */
+function cutOffRemarks({ rounds }: RunState): string[] {
+  const executed = rounds.flatMap(({ outcomes }) => [...outcomes]);
+  const proposed = rounds.flatMap(({ proposals }) => proposals.filter(({ turn }) => turn > 0));
+  return [
+    cutOffRemark(executed, 'execution', ', which counts as 0: raise models.executor.max_tokens, or ask for shorter replies.'),
+    cutOffRemark(proposed, 'proposal', ': raise models.optimizer.max_tokens.'),
+  ].flat();
+}
+
+function cutOffRemark(tried: readonly { readonly failure?: Failure }[], noun: string, advice: string): string[] {
+  const cut = tried.filter(({ failure }) => failure?.kind === 'cut-off').length;
+  if (cut === 0 || cut < cutOffShare * tried.length) return [];
+  return [`${cut} of ${countOf(tried.length, noun)} ${cut === 1 ? 'was' : 'were'} cut off at the limit of tokens${advice}`];
 }
 
 function isForBudget(failure: Failure | undefined): boolean {

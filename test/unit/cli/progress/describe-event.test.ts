@@ -44,3 +44,13 @@ test('no line breaks, whatever a model wrote', () => {
   };
   expect(linesOf([...first, proposal]).at(-1)?.text).toBe('round 2: proposal 1 refused: line one line two');
 });
+
+test('a round tells why so many of its executions failed', () => {
+  const failing = log.map((event) => {
+    if (event.kind !== 'executions-completed') return event;
+    const failure = { kind: 'cut-off' as const, message: 'it was cut off' };
+    return { ...event, outcomes: [...event.outcomes].map((outcome) => ({ ...outcome, score: 0, failure })) };
+  });
+  const [round] = linesOf(failing).filter(({ text }) => text.startsWith('round 1: 0.'));
+  expect(round?.text).toMatch(/40 executions, 40 failed: cut-off\)/);
+});

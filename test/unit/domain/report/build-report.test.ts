@@ -109,6 +109,23 @@ describe('the report of a run', () => {
     expect(remarks).toContain('In 2 executions the scorer itself failed, which counts as 0: see the failures.');
   });
 
+  it('tells that replies were cut off where these decide scores, and which limit to raise', () => {
+    const { state } = reported();
+    const remarksWith = (share: number) => {
+      const failure = { kind: 'cut-off' as const, message: 'it was cut off' };
+      const some = <Item extends object>(items: readonly Item[]) =>
+        items.map((item, index) => (index < Math.ceil(share * items.length) ? { ...item, failure } : item));
+      const rounds = state.rounds.map((round) => ({
+        ...{ ...round, outcomes: some([...round.outcomes]) },
+        proposals: some(round.proposals),
+      }));
+      return buildReport({ ...state, rounds }, madeUpBenchmark(40), meta).remarks.join('\n');
+    };
+    expect(remarksWith(1)).toMatch(/^(\d+) of \1 executions were cut off .* as 0: raise models\.executor\.max_tokens, or/m);
+    expect(remarksWith(1)).toMatch(/^(\d+) of \1 proposals were cut off .*: raise models\.optimizer\.max_tokens\.$/m);
+    expect(remarksWith(0)).not.toContain('cut off');
+  });
+
   it('groups refused proposals and failed executions by kind, the most frequent first', () => {
     const world = madeUpWorld();
     const { state, model } = reported({}, world);
