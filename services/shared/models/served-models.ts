@@ -13,8 +13,9 @@ export function servedModelsIn(text: string): ServedModels {
   } catch {
     throw new MalformedReplyError('the list of models is not JSON');
   }
-  const { data, models } = fieldsOf(body);
-  const list = [body, data, models].find(Array.isArray);
+  const { object, data, models } = fieldsOf(body);
+  // Ollama writes an empty list as null.
+  const list = [body, data, models, object === 'list' && data === null ? [] : undefined].find(Array.isArray);
   if (list === undefined) throw new MalformedReplyError('there is no list of models in the answer');
   const names = list.flatMap((each: unknown) => {
     const { id, name, model } = fieldsOf(each);

@@ -19,7 +19,7 @@ export async function watchReturn(member: PoolMember, timing: Timing, closing: A
     using either = linked(closing, limit.signal);
     const isThere = await member.endpoint.models(either.signal).then(
       () => true,
-      (error: unknown) => error instanceof EndpointError && error.status !== undefined,
+      (error: unknown) => error instanceof EndpointError && (error.status !== undefined || error.problem === 'malformed'),
     );
     if (isThere) {
       if (wasGone) member.tryNow();

@@ -437,14 +437,18 @@ test('calls that wait for an endpoint which needs a person end with the one that
   for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ forPerson: 'http://a/v1: no' });
 });
 
-test('a server that cannot be reached gets calls again soon after it is back, not when its circuit would have tried', async () => {
+test.each([
+  ['its models', async () => ({ names: ['m'], simulated: false, ownedBy: '' })],
+  ['that it has no such list', () => Promise.reject(new EndpointError('misconfigured', 'http://a/v1', 'no', { status: 404 }))],
+  ['something else', () => Promise.reject(new EndpointError('malformed', 'http://a/v1', 'the list of models is not JSON'))],
+])('a server that cannot be reached gets calls again soon after it is back, and says %s', async (_, says) => {
   let isUp = false;
   const { endpoint, calls } = scripted('a', async (signal) => (isUp ? reply : failing('unavailable', 'a')(signal)));
   const returning: ModelEndpoint = {
     ...endpoint,
     models: async () => {
       if (!isUp) throw new EndpointError('unavailable', 'http://a/v1', 'no connection');
-      return { names: ['m'], simulated: false, ownedBy: '' };
+      return await says();
     },
   };
   const { pool, timing } = pooled([returning], { circuit: { failures: 2, openMs: 100_000, maxOpenMs: 100_000 } });
