@@ -63,6 +63,13 @@ describe.skipIf(kustomize === undefined)('components', () => {
     expect(rules.flatMap((rule) => rule.broken(rendered))).toEqual([]);
   });
 
+  test.each([[['serve-over-executors']], [['serve-over-executors', 'serve']]])(
+    '%j, without serve above it, is refused',
+    async (named) => {
+      await expect(renderWith(found, 'production', named)).rejects.toThrow(/no (resource )?matches/);
+    },
+  );
+
   test('docs/kubernetes.md names each of them, and each network policy', async () => {
     const page = await readFile(join(project, 'docs/kubernetes.md'), 'utf8');
     const named = new Set([...page.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name));
