@@ -22,7 +22,11 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
     const { buffer: file } = Uint8Array.from(bytes);
     const metadata = parquetMetadata(file);
     const elements = elementsByPath(metadata);
-    const parsers = { stringFromBytes: textOf };
+    const parsers = {
+      stringFromBytes: textOf,
+      timestampFromMicroseconds: (time: bigint | number) => momentOf(BigInt(time), 1000n),
+      timestampFromNanoseconds: (time: bigint | number) => momentOf(BigInt(time), 1_000_000n),
+    };
     const asStored = storedForm(metadata, elements);
     const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers, utf8: false });
     const rows = found.map((row, index) => ({
@@ -156,6 +160,15 @@ function timeText(time: bigint, unit: bigint): string {
     .slice(1)
     .replace(/0+$/, '');
   return below === '' ? clock : `${clock}.${below}`;
+}
+
+/** As text where a Date has no room for all of it. @param unit how many units of the time are a millisecond */
+function momentOf(time: bigint, unit: bigint): Date | string {
+  const below = ((time % unit) + unit) % unit;
+  const moment = new Date(Number((time - below) / unit));
+  if (below === 0n) return moment;
+  const digits = String(unit + below).slice(1);
+  return moment.toISOString().replace('Z', `${digits.replace(/0+$/, '')}Z`);
 }
 
 /** @param value a number, or the bytes of one, the highest first, in two's complement */

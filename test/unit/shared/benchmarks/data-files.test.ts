@@ -259,6 +259,19 @@ describe('Parquet', () => {
     expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
   });
 
+  it.each([
+    ['MICROS', 1767268800123456n, '2026-01-01T12:00:00.123456Z'],
+    ['MICROS', 1767268800123000n, '2026-01-01T12:00:00.123Z'],
+    ['MICROS', 1767225600000000n, '2026-01-01'],
+    ['MICROS', -1n, '1969-12-31T23:59:59.999999Z'],
+    ['NANOS', 1767268800123456789n, '2026-01-01T12:00:00.123456789Z'],
+    ['NANOS', 1767268800000000100n, '2026-01-01T12:00:00.0000001Z'],
+  ] as const)('is read with each digit of a moment: %s %s', async (unit, whole, text) => {
+    const moment = { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit } } as const;
+    await put('d.parquet', answerAs(moment, whole));
+    expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
+  });
+
   it('is read with each number of 32 bits without a sign, as DuckDB 2.0.1 writes them under PARQUET_VERSION v2', async () => {
     const written = [
       'UEFSMRUAFcQBFV4sFQYVDBUGFQYAACi1L/0gYjUBAPACAAAABgGAEAgDCAACAAgAb25lP3R3bz90aHJlZT8CAAMSG4ASFQAV+BAVWiwVBhUKFQ',
