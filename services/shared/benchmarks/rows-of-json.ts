@@ -17,7 +17,7 @@ export function rowsOfLines(text: string, path: string): ReadRows {
       if (isGroup(row)) rows.push({ file: path, at, cells: row });
       else faults.push({ file: path, at, problem: 'bad-field', kind: 'no object', message: noObject });
     } catch (cause) {
-      const message = `not valid JSON (${(cause as Error).message})`;
+      const message = `not valid JSON (${(cause as Error).message})${adviceOn(line, cause as Error)}`;
       faults.push({ file: path, at, problem: 'bad-json', kind: 'bad JSON', message });
     }
   }
@@ -36,7 +36,8 @@ export function rowsOfList(text: string, path: string, format: DataFormat): Read
   } catch (cause) {
     const lines = format.rows === undefined && isLines(text) ? rowsOfLines(text, path) : undefined;
     if (lines !== undefined) return lines;
-    throw new BenchmarkError('bad-json', `${path} is not valid JSON (${(cause as Error).message})`, { cause });
+    const advice = adviceOn(text, cause as Error);
+    throw new BenchmarkError('bad-json', `${path} is not valid JSON (${(cause as Error).message})${advice}`, { cause });
   }
   const rows: SourceRow[] = [];
   const faults: RowFault[] = [];
@@ -46,6 +47,13 @@ export function rowsOfList(text: string, path: string, format: DataFormat): Read
     else faults.push({ file: path, at, problem: 'bad-field', kind: 'no object', message: noObject });
   }
   return { rows, faults, columns: columnsOf(rows) };
+}
+
+/** What Python and jq write unless told otherwise. */
+function adviceOn(text: string, { message }: Error): string {
+  if (/[[:,]\s*-?(NaN|Infinity)\b/.test(text)) return '; NaN and Infinity, as Python writes them, are no JSON: write null';
+  if (/after JSON/.test(message)) return '; several documents in one file are read if each has a line of its own (`jq -c .`)';
+  return '';
 }
 
 const noObject = 'a row must be an object with a field for each column';

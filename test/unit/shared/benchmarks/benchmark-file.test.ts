@@ -334,6 +334,14 @@ describe('a benchmark file', () => {
 
   it.each<[string, string, string, RegExp, string]>([
     ['bad JSON', 'd.jsonl', '{"Question": "A?", "Capital": "a"}\n{"Question"\n', /d\.jsonl, line 2: not valid JSON/, 'bad-json'],
+    ["Python's NaN", 'd.jsonl', '{"Question": "A?", "Capital": NaN}\n', /line 1: not valid JSON .*: write null$/, 'bad-json'],
+    [
+      'objects over lines',
+      'd.json',
+      '{"Question":\n"A?"}\n{"Question":\n"B?"}',
+      /d\.json is not valid .*`jq -c \.`\)$/,
+      'bad-json',
+    ],
     ['no list', 'd.json', '{"Question": "A?"}', /d\.json must hold a list of objects/, 'bad-json'],
     ['a row that is no object', 'd.json', '[1]', /d\.json, row 1: a row must be an object/, 'bad-field'],
     ['a missing field', 'd.jsonl', '{"Question": "A?"}\n', /d\.jsonl, line 1: the column "Capital" is missing/, 'bad-field'],
