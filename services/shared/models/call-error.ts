@@ -10,6 +10,7 @@ import {
   isTransient,
   LargeReplyError,
   MalformedReplyError,
+  MixedRepliesError,
   RequestFailure,
   ServerRefusal,
   WebPageError,
@@ -68,6 +69,8 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
   if (error instanceof EndpointError) return billed === undefined ? error : withBilled(error, billed);
   if (error instanceof BatchRefusal) return fromBatchRefusal(error.answer, circumstances);
   if (error instanceof ServerRefusal) return fromAnswer(error.answer, circumstances);
+  if (error instanceof MixedRepliesError)
+    return new EndpointError('malformed', endpointName(endpoint), error.message, { billed, isLearnt: true });
   if (error instanceof MalformedReplyError)
     return trouble('malformed', clipped(redact(error.message), longestMessage), 'malformed-reply');
   if (error instanceof EmptyReplyError) return trouble('empty', error.message, 'empty-reply');

@@ -2,9 +2,11 @@ import type { FinishReason } from '../../domain/ports.ts';
 import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
 import { withoutTemplateMarks } from '../../domain/replies/without-template-marks.ts';
 import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
-import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
-import { finishReasonOf, givenReason, reasonBehindStop } from './finish-reason.ts';
-import { type MessageParts, nothingSaid, readMessageParts } from './message-parts.ts';
+import { createChoiceNumbers } from './choice-numbers.ts';
+import { EmptyReplyError, MalformedReplyError, MixedRepliesError, ServerRefusal } from './endpoint-errors.ts';
+import { finishReasonOf } from './finish-reason.ts';
+import { nothingSaid } from './message-parts.ts';
+import { type Choice, createChoice } from './reply-choice.ts';
 import { answerIn, clipped, errorIn, fieldsOf } from './server-answer.ts';
 
 /** Of a model's name, in characters. */
@@ -49,7 +51,7 @@ export interface ReplyCollector {
   readonly countedApart: readonly number[];
   /** Replies after the first, in order, as far as they are complete. */
   others(): SampleReply[];
-  /** @throws MalformedReplyError if the reply is not complete; EmptyReplyError if it is complete but without any message */
+  /** @throws MalformedReplyError if the reply is not complete, or a mixture; EmptyReplyError if it is complete but without any message */
   reply(): ChatReply;
 }
 
@@ -64,12 +66,19 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
   let firstIndex = Number.POSITIVE_INFINITY;
   let pieces = 0;
   const countedApart: number[] = [];
+  const numbers = createChoiceNumbers(wanted);
   /** Where one is wanted, a server that numbers from 1 sends only that. */
   const first = (): Choice | undefined => choices.get(firstIndex);
   const areAll = (holds: (choice: Choice) => boolean): boolean => {
     if (wanted > 1) return choices.size >= wanted && [...choices.values()].every(holds);
     const only = first();
     return only !== undefined && holds(only);
+  };
+  /** For some providers, LiteLLM gives the pieces of all samples the number 0. */
+  const isMixture = (): boolean => {
+    if (wanted === 1) return numbers.areUnclear;
+    const isOne = choices.size === 1 || (numbers.areCounted && !areAll(({ finish }) => finish !== undefined));
+    return pieces > 1 && (isOne || choices.size > wanted || numbers.areUnclear);
   };
 
   return {
@@ -87,14 +96,12 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
         if (areAll(({ finish }) => finish !== undefined)) ended = true;
       }
       const before = length;
-      const numbers = parts.map((part) => Number(fieldsOf(part).index ?? 0) || 0);
-      // Some servers number no sample, or all alike.
-      const areNumbered = wanted === 1 || new Set(numbers).size === parts.length;
+      const indexes = numbers.of(parts);
       for (const [place, part] of parts.entries()) {
         // OpenRouter says there that its provider broke down, whatever finish reason it gives.
         const broken = errorIn({ error: fieldsOf(part).error });
         if (broken !== undefined) throw new ServerRefusal(broken);
-        const index = (areNumbered ? numbers[place] : undefined) ?? place;
+        const index = indexes[place] ?? place;
         const choice = choices.get(index) ?? createChoice();
         choices.set(index, choice);
         firstIndex = Math.min(firstIndex, index);
@@ -103,7 +110,10 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
         length += choice.length - had;
       }
       const brought = length > before;
-      if (brought) pieces += 1;
+      if (brought) {
+        pieces += 1;
+        numbers.brought(parts);
+      }
       return brought;
     },
     end: () => {
@@ -132,6 +142,8 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
       return later.filter(({ finish }) => ended || finish !== undefined).map(readChoice);
     },
     reply: () => {
+      const Mixed = wanted > 1 ? MixedRepliesError : MalformedReplyError;
+      if (isMixture()) throw new Mixed('its pieces belong to several replies, and do not say to which');
       const choice = first();
       if (choice === undefined && (ended || Object.keys(usage).length > 0)) throw new EmptyReplyError('the reply has no choices');
       if (choice === undefined) throw new MalformedReplyError('the reply has no choices');
@@ -158,72 +170,4 @@ function readChoice({ said, finish, otherFinish }: Choice): Pick<ChatReply, 'tex
     reasoning: parted.reasoning,
     finishReason: refusal !== '' ? 'content-filter' : unanswered ? 'tool-call' : withoutCall,
   };
-}
-
-interface Choice {
-  add(part: unknown): void;
-  /** Characters so far. */
-  readonly length: number;
-  readonly finish: string | undefined;
-  /** It has given its finish reason, and nothing that came later contradicts it. */
-  readonly isFinished: boolean;
-  /** A reason in a place where only some servers give it, and some give it too early: not a sign of the end. */
-  readonly otherFinish: string | undefined;
-  said(): MessageParts;
-}
-
-function createChoice(): Choice {
-  let pieces = nothingSaid;
-  let whole = nothingSaid;
-  let finish: string | undefined;
-  let otherFinish: string | undefined;
-  let wentOn = false;
-  const length = () => lengthOf(pieces) + lengthOf(whole);
-  return {
-    add: (part) => {
-      const before = length();
-      const finishBefore = finish;
-      const fields = fieldsOf(part);
-      const { delta, message, text, finish_reason, finishReason, finish_details } = fields;
-      const stated = givenReason(finish_reason);
-      const given = (stated === 'stop' ? reasonBehindStop(fields) : undefined) ?? stated;
-      finish = given ?? finish;
-      otherFinish = givenReason(finishReason ?? fieldsOf(finish_details).type) ?? otherFinish;
-      const piece = readMessageParts(delta ?? { content: typeof text === 'string' ? text : undefined });
-      if (piece !== nothingSaid) pieces = joined(pieces, piece, (one, other) => one + other);
-      if (message !== undefined)
-        whole = joined(whole, readMessageParts(message), (before, now) => (now.startsWith(before) ? now : before + now));
-      const brought = length() > before;
-      // Some servers give the reason with every chunk, and some end their thoughts with one.
-      if (brought && finishBefore !== undefined) wentOn = true;
-      else if (!brought && given !== undefined) wentOn = false;
-    },
-    get length() {
-      return length();
-    },
-    get finish() {
-      return finish;
-    },
-    get isFinished() {
-      return finish !== undefined && !wentOn;
-    },
-    get otherFinish() {
-      return otherFinish;
-    },
-    // Perplexity and others send everything so far in `message` next to each piece in `delta`.
-    said: () => joined(pieces, whole, (piecewise, full) => piecewise || full),
-  };
-}
-
-function joined(one: MessageParts, other: MessageParts, join: (one: string, other: string) => string): MessageParts {
-  return {
-    text: join(one.text, other.text),
-    thoughts: join(one.thoughts, other.thoughts),
-    refusal: join(one.refusal, other.refusal),
-    callsTool: one.callsTool || other.callsTool,
-  };
-}
-
-function lengthOf({ text, thoughts, refusal }: MessageParts): number {
-  return text.length + thoughts.length + refusal.length;
 }

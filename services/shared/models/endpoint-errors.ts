@@ -54,6 +54,8 @@ export class EndpointError extends ScaleError {
    * it came. Undefined where neither is known.
    */
   readonly sent: 'never' | 'stale' | undefined;
+  /** The server is asked otherwise from now on: the same call is worth making again at once. */
+  readonly isLearnt: boolean;
   /** It concerns the server's batch API: a look, whose calls are made at once, says nothing about it. */
   readonly ofBatch: boolean;
 
@@ -68,6 +70,7 @@ export class EndpointError extends ScaleError {
       readonly billed?: BilledUsage | undefined;
       readonly ofRequest?: Failure | undefined;
       readonly sent?: 'never' | 'stale' | undefined;
+      readonly isLearnt?: boolean;
       readonly ofBatch?: boolean;
     } = {},
   ) {
@@ -81,6 +84,7 @@ export class EndpointError extends ScaleError {
     this.billed = options.billed;
     this.ofRequest = options.ofRequest;
     this.sent = options.sent;
+    this.isLearnt = options.isLearnt ?? false;
     this.ofBatch = options.ofBatch ?? false;
   }
 }
@@ -136,6 +140,9 @@ export class InfrastructureError extends ScaleError {
 export class MalformedReplyError extends ScaleError {
   readonly kind = 'failed';
 }
+
+/** Several replies were asked for, and the server does not say which piece belongs to which. */
+export class MixedRepliesError extends MalformedReplyError {}
 
 /** What was received is a complete reply without a message. */
 export class EmptyReplyError extends ScaleError {

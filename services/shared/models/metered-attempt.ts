@@ -13,9 +13,9 @@ export interface MeteredReply extends EndpointReply {
 }
 
 /**
- * One attempt, put on record before it is sent and when it has ended. A kept connection that was closed as the call came is no
- * failure of the endpoint: the call is sent again at once, under a record of its own, since the server may have answered the
- * first. @throws as the endpoint does
+ * One attempt, put on record before it is sent and when it has ended. Neither a kept connection that was closed as the call came
+ * nor an answer after which the server is asked otherwise is a failure of the endpoint: the call is sent again at once, under a
+ * record of its own, since the first may have cost something. @throws as the endpoint does
  */
 export async function meteredAttempt(
   endpoint: ModelEndpoint,
@@ -25,7 +25,7 @@ export async function meteredAttempt(
   try {
     return await sentOnce(endpoint, request, signal);
   } catch (error) {
-    if (signal.aborted || !(error instanceof EndpointError && error.sent === 'stale')) throw error;
+    if (signal.aborted || !(error instanceof EndpointError && (error.sent === 'stale' || error.isLearnt))) throw error;
     return await sentOnce(endpoint, request, signal);
   }
 }

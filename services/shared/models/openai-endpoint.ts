@@ -20,7 +20,7 @@ import {
   withSamples,
 } from './dialect.ts';
 import { createEndpointConnection } from './endpoint-connection.ts';
-import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
+import { type BilledUsage, EndpointError, ServerRefusal } from './endpoint-errors.ts';
 import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 import { gatewayHeaders } from './gateway-headers.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
@@ -63,7 +63,9 @@ export function createOpenAiEndpoint(
     if (now.structured === 'off' && dialect.structured !== 'off')
       note(`${settings.baseUrl} refuses replies under a JSON schema, or ignores the schema: it is asked without one from now on`);
     if (!now.samples && dialect.samples)
-      note(`${settings.baseUrl} refuses n, or gives one reply for it: samples are asked for one by one from now on`);
+      note(
+        `${settings.baseUrl} refuses n, gives one reply for it, or does not say which reply a piece belongs to: samples are asked for one by one from now on`,
+      );
     dialect = now;
   };
 
@@ -151,6 +153,7 @@ export function createOpenAiEndpoint(
       return await attempt(request, asked, signal);
     } catch (error) {
       dialect = afterFailure(dialect, asked, error);
+      if (error instanceof EndpointError && error.isLearnt) learn({ ...dialect, samples: false });
       const sent = withSamples(inForm(request, asked, owner ?? ''), asked);
       const simpler = simplerDialect(error, sent, asked);
       if (simpler !== undefined) {

@@ -3,6 +3,7 @@ import { interpretWorkflow } from '../../../services/domain/workflow/interpret.t
 import { parseWorkflow } from '../../../services/domain/workflow/parse-workflow.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
+import type { AttemptMeter } from '../../../services/shared/models/attempt-meter.ts';
 import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
 import { createJournaledModelClient } from '../../../services/shared/models/journaled-model-client.ts';
 import { repliesOf } from '../../../services/shared/models/model-call.ts';
@@ -31,7 +32,7 @@ const ask = (callId: string) => ({
   messages: [{ role: 'user' as const, content: 'How many?' }],
 });
 
-function clientOf(baseUrl: string, change: Partial<typeof settings> = {}) {
+function clientOf(baseUrl: string, change: Partial<typeof settings> = {}, meter?: AttemptMeter) {
   const calls: ModelCall[] = [];
   const notes: string[] = [];
   const endpoint = createOpenAiEndpoint(
@@ -51,11 +52,12 @@ function clientOf(baseUrl: string, change: Partial<typeof settings> = {}) {
   const pool = createEndpointPool({ model: 'm', endpoints: [endpoint], timing: systemTiming, random: Math.random });
   const client = createModelClient({
     ...{ pool, settings: { ...settings, ...change }, seed: [1], jobId: 'job', prefixKey: 'w' },
+    ...(meter && { meter }),
     onCall: (call) => void calls.push(call),
   });
   const { sample } = client;
   if (change.joinSamples !== false && sample === undefined) throw new Error('it asks for no samples');
-  return { client, sample: sample as NonNullable<typeof sample>, calls, notes, close: () => pool.close() };
+  return { client, sample: sample as NonNullable<typeof sample>, calls, notes, health: pool.health, close: () => pool.close() };
 }
 
 const delta = (index: number, content: string | null, finish: string | null = null) => ({
@@ -145,6 +147,52 @@ describe('a request for samples', () => {
     await close();
     expect(server.requests.map(({ body }) => body.n ?? 1)).toEqual([3, 1]);
     expect(notes).toHaveLength(1);
+  });
+
+  const whole = delta(0, null, 'stop');
+  const without = ({ choices }: ReturnType<typeof delta>, more = {}) => ({
+    choices: choices.map(({ index: _, ...part }) => ({ ...part, ...more })),
+  });
+  const counted = ['Se', 'ven', '.'].map((piece, place) => delta(place, piece, place === 2 ? 'stop' : null));
+  test.each([
+    ['no number', [...twoChoices, whole].map((chunk) => without(chunk))],
+    [
+      'one number for all, and one end (LiteLLM)',
+      [...twoChoices.slice(0, -1), whole].map((chunk) => without(chunk, { index: 0 })),
+    ],
+    [
+      'no number, one after the other',
+      ['Seven', '.', 'Six', '.'].map((piece) => without(delta(0, piece))).concat(without(whole)),
+    ],
+    ['a number for some', [delta(0, 'Se'), delta(1, 'Six'), without(delta(0, 'ven')), whole, delta(1, null, 'stop')]],
+    [
+      'places that change',
+      [{ choices: [delta(0, 'Se'), delta(0, 'Six')].flatMap(({ choices }) => choices) }, delta(0, 'ven'), whole].map((chunk) =>
+        without(chunk),
+      ),
+    ],
+    ['the number of the chunk', counted],
+  ])('whose pieces have %s is not scored, but paid for, and made again for one', async (_how, chunks) => {
+    const mixture = events([...chunks, usageChunk(9), '[DONE]']);
+    const behaviour: Behaviour = (response, received) =>
+      (received.body?.n === undefined ? answer('Seven.') : mixture)(response, received);
+    await using server = await startFaultyEndpoint(behaviour);
+    const endings: unknown[] = [];
+    const meter: AttemptMeter = {
+      begin: async () => ({ id: 'x', ended: (state, usage) => endings.push([state, usage.completionTokens]) }),
+    };
+    const { sample, calls, notes, close, health } = clientOf(server.baseUrl, {}, meter);
+    for (const id of ['a/0', 'b/0']) expect(await sample(ask(id), 2, never)).toMatchObject([{ text: 'Seven.' }]);
+    expect(health()[0]).toMatchObject({ failures: {} });
+    await close();
+    expect(server.requests.flatMap(({ body }) => (body === undefined ? [] : [body.n ?? 1]))).toEqual([2, 1, 1]);
+    expect(endings).toEqual([
+      ['useless', 9],
+      ['answered', 5],
+      ['answered', 5],
+    ]);
+    expect(calls.map(({ usage }) => usage?.completionTokens)).toEqual([5, 5]);
+    expect(notes).toEqual([expect.stringContaining('does not say which reply a piece belongs to')]);
   });
 
   test('seeds samples that are asked for alone as the request would have', async () => {

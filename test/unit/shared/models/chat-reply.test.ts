@@ -366,6 +366,33 @@ test('fields of an error that hold nothing are none', () => {
 });
 
 test.each([
+  ['from 0 (Foundry Local)', [0, 1, 2, 3]],
+  ['from 1 (old versions of TGI)', [1, 2, 3, 3]],
+])('pieces that are counted %s are those of one reply', (_from, places) => {
+  const collector = createReplyCollector();
+  const chunks = [{ content: 'Se' }, { content: 'ven' }, { content: '.' }, {}];
+  for (const [place, delta] of chunks.entries()) {
+    collector.add({ choices: [{ index: places[place], delta, finish_reason: place === 3 ? 'stop' : null }] });
+  }
+  collector.end();
+  expect(collector.reply()).toMatchObject({ text: 'Seven.', finishReason: 'stop' });
+});
+
+test('two replies where one was asked for are none, if they cannot be told from one', () => {
+  const collector = createReplyCollector();
+  for (const [index, content] of [
+    [0, 'Se'],
+    [1, 'Six'],
+    [0, 'ven'],
+    [1, '.'],
+  ] as const) {
+    collector.add({ choices: [{ index, delta: { content }, finish_reason: null }] });
+  }
+  collector.end();
+  expect(() => collector.reply()).toThrow(MalformedReplyError);
+});
+
+test.each([
   ['without any number', [{}, {}, {}]],
   ['with one number for all', [{ index: 0 }, { index: 0 }, { index: 0 }]],
 ])('samples %s are told apart by their places', (_how, numbers) => {
