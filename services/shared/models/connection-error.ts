@@ -6,8 +6,8 @@ export class ConnectionError extends ScaleError {
 }
 
 /**
- * A kept connection was closed as the call came, which servers do with one that was idle for long: it says nothing about the
- * server. Most likely it has not begun with the call, but it may have.
+ * A kept connection was closed as the call came, which servers do with one that was idle for long, or an HTTP/2 connection was
+ * ended in good order: it says nothing about the server. Most likely it has not begun with the call, but it may have.
  */
 export class StaleConnectionError extends ConnectionError {}
 

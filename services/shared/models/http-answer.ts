@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { coerceError } from '../errors/coerce-error.ts';
 import { onAbort } from '../lifecycle/abort.ts';
@@ -38,10 +39,17 @@ const mostWaitingBytes = 4 * 1024 * 1024;
 
 /**
  * Makes a call by undici's dispatcher itself: a third of what `fetch` costs, whose streams and header lists nothing here needs.
+ * @param maySendAgain whether undici may send the body a second time, unasked, where it takes that to be safe
  * @throws what the connection failed with before the first byte, or the signal's reason
  */
-export function dispatchCall(dispatcher: Dispatcher, address: URL, call: HttpCall): Promise<HttpAnswer> {
-  const { method, headers, body, signal } = call;
+export function dispatchCall(
+  dispatcher: Dispatcher,
+  address: URL,
+  call: HttpCall,
+  { maySendAgain }: { readonly maySendAgain: boolean },
+): Promise<HttpAnswer> {
+  const { method, signal } = call;
+  const { body, headers } = maySendAgain ? call : inPieces(call);
   const head = Promise.withResolvers<HttpAnswer>();
   let control: Dispatcher.DispatchController | undefined;
   let pieces: Uint8Array[] = [];
@@ -120,4 +128,11 @@ export function dispatchCall(dispatcher: Dispatcher, address: URL, call: HttpCal
   const path = `${address.pathname}${address.search}`;
   dispatcher.dispatch({ origin: address.origin, path, method, headers, body: body ?? null }, handler);
   return head.promise;
+}
+
+/** undici sends bodies again that it holds as a whole. */
+function inPieces({ headers, body }: HttpCall): { readonly headers: HttpCall['headers']; readonly body: Readable | undefined } {
+  if (body === undefined) return { headers, body };
+  const bytes = Buffer.from(body);
+  return { headers: { ...headers, 'content-length': String(bytes.length) }, body: Readable.from([bytes]) };
 }

@@ -59,7 +59,8 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
           factory: (origin: string | URL, given: object): PoolType => new Pool(origin, { ...options, ...given }),
         });
   return {
-    send: (address, call) => sendAgain(call, () => dispatchCall(dispatcher, address, call)),
+    // Over HTTP/2, undici sends again by itself what it believes unread: see notBegun.
+    send: (address, call) => sendAgain(call, () => dispatchCall(dispatcher, address, call, { maySendAgain: !http2 })),
     close: () => dispatcher.destroy(),
   };
 }
@@ -85,10 +86,10 @@ async function sendAgain<T>({ method }: HttpCall, send: () => Promise<T>): Promi
       return await send();
     } catch (error) {
       const unread = notBegun(error);
-      const isStale = unread === 'likely' && performance.now() - sentMs < staleWithinMs;
+      const isStale = unread === 'unknown' || (unread === 'likely' && performance.now() - sentMs < staleWithinMs);
       // It may have cost something: whoever keeps the accounts sends it again, as an attempt of its own.
-      if (isStale && method === 'POST') throw new StaleConnectionError('a kept connection was closed', { cause: error });
-      const isSafe = unread === 'certain' || (isStale && resends === 0);
+      if (isStale && method === 'POST') throw new StaleConnectionError('its connection was closed', { cause: error });
+      const isSafe = unread === 'certain' || (isStale && (resends === 0 || unread === 'unknown'));
       if (!isSafe || resends === mostResends) throw error;
     }
   }

@@ -12,6 +12,8 @@ export interface MeteredReply extends EndpointReply {
   readonly attemptId: string;
 }
 
+const mostResends = 3;
+
 /**
  * One attempt, put on record before it is sent and when it has ended. Neither a kept connection that was closed as the call came
  * nor an answer after which the server is asked otherwise is a failure of the endpoint: the call is sent again at once, under a
@@ -22,11 +24,13 @@ export async function meteredAttempt(
   request: EndpointRequest,
   signal: AbortSignal,
 ): Promise<MeteredReply> {
-  try {
-    return await sentOnce(endpoint, request, signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof EndpointError && (error.sent === 'stale' || error.isLearnt))) throw error;
-    return await sentOnce(endpoint, request, signal);
+  for (let resends = 0; ; resends += 1) {
+    try {
+      return await sentOnce(endpoint, request, signal);
+    } catch (error) {
+      const saysNothing = error instanceof EndpointError && (error.sent === 'stale' || error.isLearnt);
+      if (signal.aborted || !saysNothing || resends === mostResends) throw error;
+    }
   }
 }
 

@@ -65,7 +65,7 @@ test('a worker that lost the job between note and call does not send it', async 
   ]);
 });
 
-test('a call whose kept connection was closed as it came is sent once more, and both are on record', async () => {
+test('a call whose kept connection was closed as it came is sent again, three times at most, and all are on record', async () => {
   const unavailable = new EndpointError('unavailable', 'http://a', 'the connection failed', { sent: 'stale' });
   let sent = 0;
   const notes = await noted(async () => {
@@ -81,7 +81,7 @@ test('a call whose kept connection was closed as it came is sent once more, and 
     'sent as d/1',
     ['answered', usage, true],
   ]);
-  expect((await noted(throwing(unavailable))).filter((note) => String(note).startsWith('sent'))).toHaveLength(2);
+  expect((await noted(throwing(unavailable))).filter((note) => String(note).startsWith('sent'))).toHaveLength(4);
 });
 
 test('a reply that was billed and is of no use has its own tokens', async () => {
