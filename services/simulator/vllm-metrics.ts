@@ -21,6 +21,8 @@ export interface VllmMetrics {
   text(): Promise<string>;
 }
 
+const finishReasons = ['stop', 'length', 'abort', 'error'] as const;
+
 /** The metrics by which a client steers, under vLLM's names. */
 export function createVllmMetrics(pacing: Pacing, models: readonly string[]): VllmMetrics {
   const registry = new Registry();
@@ -70,6 +72,13 @@ export function createVllmMetrics(pacing: Pacing, models: readonly string[]): Vl
   const firstToken = histogram('vllm:time_to_first_token_seconds', 'Time to the first token.', latencyBuckets);
   const interToken = histogram('vllm:inter_token_latency_seconds', 'Mean time between tokens of a request.', latencyBuckets);
   const wholeRequest = histogram('vllm:e2e_request_latency_seconds', 'Time from arrival to the last token.', latencyBuckets);
+
+  // vLLM shows all of them before its first request; of a counter that comes with a request, a monitor sees no increase by it.
+  for (const model_name of models) {
+    for (const each of [promptTokens, generationTokens, cacheQueries, cacheHits]) each.inc({ model_name }, 0);
+    for (const finished_reason of finishReasons) success.inc({ model_name, finished_reason }, 0);
+    for (const each of [queued, firstToken, interToken, wholeRequest]) each.zero({ model_name });
+  }
 
   return {
     contentType: registry.contentType,

@@ -24,6 +24,17 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 describe('the simulated server with an engine like vLLM', () => {
+  it('shows all that it counts before its first request', async () => {
+    await using simulator = await startSimulator({ known: [], models: ['m'] });
+    const text = await (await fetch(new URL('/metrics', simulator.url))).text();
+    for (const name of ['prompt_tokens', 'generation_tokens', 'prefix_cache_queries', 'prefix_cache_hits'])
+      expect(text).toContain(`vllm:${name}_total{model_name="m"} 0\n`);
+    for (const reason of ['stop', 'length', 'abort'])
+      expect(text).toContain(`vllm:request_success_total{model_name="m",finished_reason="${reason}"} 0\n`);
+    for (const name of ['request_queue_time', 'time_to_first_token', 'inter_token_latency', 'e2e_request_latency'])
+      expect(text).toContain(`vllm:${name}_seconds_count{model_name="m"} 0\n`);
+  });
+
   it('has by default the engine that its settings describe', () => {
     expect(simulatorSettings({})).toMatchObject({ engine: 'fixed', ...qwen8bOnH100 });
   });

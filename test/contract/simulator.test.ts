@@ -119,12 +119,11 @@ describe('the simulated model over plain HTTP', () => {
   it("reports its load under vLLM's names", async () => {
     await client.chat.completions.create(ask(stepwise()));
     const text = await (await fetch(`${new URL(simulator.url).origin}/metrics`)).text();
-    const samples = new Map(
-      text
-        .split('\n')
-        .filter((line) => line !== '' && !line.startsWith('#'))
-        .map((line) => [line.replace(/(\{.*\})? .*$/, ''), Number(line.split(' ').at(-1))] as const),
-    );
+    const samples = new Map<string, number>();
+    for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
+      const name = line.replace(/(\{.*\})? .*$/, '');
+      samples.set(name, (samples.get(name) ?? 0) + Number(line.split(' ').at(-1)));
+    }
     expect(samples.get('vllm:num_requests_running')).toBe(0);
     expect(samples.get('vllm:num_requests_waiting')).toBe(0);
     for (const name of [
