@@ -119,6 +119,24 @@ export function describeWorkflowServer(where: string, open: OpenExecutor): void 
       expect(whole.usage?.total_tokens).toBe(usage?.total_tokens);
     });
 
+    it('gets an answer that ends before the first text of `stop`, whole and in a stream', async () => {
+      const { client } = await serving();
+      const whole = (await client.chat.completions.create(ask)).choices[0]?.message.content ?? '';
+      const [early, late] = [whole.slice(4, 6), whole.slice(8)];
+      for (const stop of [early, [late, early, 'nothing of the kind']]) {
+        const kept = whole.slice(0, whole.indexOf(early));
+        const { choices, usage } = await client.chat.completions.create({ ...ask, stop });
+        expect(choices[0]).toMatchObject({ message: { content: kept }, finish_reason: 'stop' });
+        expect(usage?.completion_tokens).toBeGreaterThan(0);
+        const stream = await client.chat.completions.stream({ ...ask, stop }).finalChatCompletion();
+        expect(stream.choices[0]?.message.content ?? '').toBe(kept);
+      }
+      await expect(client.chat.completions.create({ ...ask, logprobs: true })).rejects.toMatchObject({
+        status: 400,
+        param: 'logprobs',
+      });
+    });
+
     it('gets the same answer by the Responses API, whole and in a stream', async () => {
       const { client } = await serving();
       const { choices, usage } = await client.chat.completions.create(ask);

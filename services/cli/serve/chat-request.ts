@@ -13,6 +13,8 @@ export const givenFields = z.record(
   z.union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' }),
 );
 
+const stopText = z.string().min(1, 'must not be empty');
+
 /** What is read of a request for a chat completion; what a workflow decides itself, such as the temperature, is not. */
 const schema = z.looseObject({
   model: z.string(),
@@ -21,6 +23,11 @@ const schema = z.looseObject({
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   seed: z.int().nullish(),
   n: z.int().nullish(),
+  stop: z.union([stopText, z.array(stopText)], { error: 'must be a text, or a list of texts, none of them empty' }).nullish(),
+  logprobs: z.unknown().optional(),
+  top_logprobs: z.unknown().optional(),
+  prompt_logprobs: z.unknown().optional(),
+  modalities: z.array(z.string()).nullish(),
   tools: z.array(z.unknown()).nullish(),
   functions: z.array(z.unknown()).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
@@ -36,6 +43,8 @@ export interface ChatRequest {
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly seed: number | undefined;
+  /** The answer ends before the first of these texts that it holds. */
+  readonly stop: readonly string[];
 }
 
 /** @param inputs the fields that the workflow reads @throws ServeError */
@@ -69,11 +78,21 @@ export function chatRequestOf(request: Parsed, inputs: readonly string[]): ChatR
     stream: request.stream === true,
     includeUsage: request.stream_options?.include_usage === true,
     seed: request.seed ?? undefined,
+    stop: [request.stop ?? []].flat(),
   };
 }
 
-function refuseWhatNoWorkflowDoes({ n, tools, functions, response_format: format }: Parsed): void {
+const probabilities = ['logprobs', 'top_logprobs', 'prompt_logprobs'] as const;
+
+function refuseWhatNoWorkflowDoes({ n, tools, functions, response_format: format, modalities, ...asked }: Parsed): void {
   if ((n ?? 1) !== 1) throw badRequest('n must be 1: a workflow gives one answer', 'n', 'unsupported_value');
+  const ofTokens = probabilities.find((name) => asked[name]);
+  if (ofTokens !== undefined) {
+    const message = `${ofTokens} cannot be given: the answer of a workflow is no text of one model`;
+    throw badRequest(message, ofTokens, 'unsupported_parameter');
+  }
+  if (modalities?.some((kind) => kind !== 'text'))
+    throw badRequest('modalities must be text: a workflow answers in nothing else', 'modalities', 'unsupported_value');
   if ((tools ?? []).length > 0) throw badRequest('a workflow calls no tools of its caller', 'tools', 'unsupported_parameter');
   if ((functions ?? []).length > 0)
     throw badRequest('a workflow calls no functions of its caller', 'functions', 'unsupported_parameter');

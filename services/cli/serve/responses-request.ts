@@ -15,6 +15,8 @@ const schema = z.looseObject({
   input: z.union([z.string(), z.array(item).min(1)], { error: 'must be a text, or a list of messages' }),
   stream: z.boolean().nullish(),
   seed: z.int().nullish(),
+  top_logprobs: z.unknown().optional(),
+  include: z.array(z.string()).nullish(),
   tools: z.array(z.unknown()).nullish(),
   text: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
   previous_response_id: z.string().nullish(),
@@ -25,7 +27,7 @@ const schema = z.looseObject({
 
 /** @param inputs the fields that the workflow reads @throws ServeError */
 export function readResponsesRequest(body: string, inputs: readonly string[]): ChatRequest {
-  const { model, input, stream, seed, tools, text, query, ...request } = decoded(body, schema);
+  const { model, input, stream, seed, tools, text, query, top_logprobs, include, ...request } = decoded(body, schema);
   const kept = (['previous_response_id', 'conversation'] as const).find(
     (name) => request[name] !== undefined && request[name] !== null,
   );
@@ -43,5 +45,7 @@ export function readResponsesRequest(body: string, inputs: readonly string[]): C
         : content,
     }));
   if (messages.length === 0) throw badRequest('there is no message of the user to answer', 'input');
-  return chatRequestOf({ model, messages, stream, seed, tools, query, response_format: text?.format }, inputs);
+  const logprobs = include?.includes('message.output_text.logprobs');
+  const format = text?.format;
+  return chatRequestOf({ model, messages, stream, seed, tools, query, logprobs, top_logprobs, response_format: format }, inputs);
 }

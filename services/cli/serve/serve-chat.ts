@@ -59,7 +59,7 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
     const inTime = timing.after(deadlineMs, () => ending.abort(tooLate(deadlineMs)));
     try {
       const asked = { id, seed: request.seed ?? randomInt(2 ** 47), account };
-      const { answer, failure, route } = await served.answer(request.fields, asked, ending.signal);
+      const { answer: whole, failure, route } = await served.answer(request.fields, asked, ending.signal);
       if (route !== undefined) metrics().routed(route, failure !== undefined);
       if (failure !== undefined) {
         const outside = isNoResult([{ failure }]);
@@ -68,6 +68,7 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
       }
       const { usage, calls, simulated } = account;
       const created = Math.floor(timing.wallMs() / 1000);
+      const answer = untilStop(whole, request.stop);
       const workflowHash = route?.workflow ?? served.hash;
       return { id, created, model: served.name, answer, usage, calls, workflowHash, simulated, ...(route && { route }) };
     } finally {
@@ -114,6 +115,11 @@ export function createChatServer(settings: ChatSettings, metrics: () => ServeMet
       }
     },
   };
+}
+
+function untilStop(answer: string, stop: readonly string[]): string {
+  const places = stop.map((text) => answer.indexOf(text)).filter((place) => place >= 0);
+  return places.length === 0 ? answer : answer.slice(0, Math.min(...places));
 }
 
 function tooLate(deadlineMs: number): ServeError {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readChatRequest } from '../../../../services/cli/serve/chat-request.ts';
+import { readResponsesRequest } from '../../../../services/cli/serve/responses-request.ts';
 import { inputsIn } from '../../../../services/cli/serve/what-to-serve.ts';
 
 const user = (content: unknown) => ({ role: 'user', content });
@@ -39,6 +40,14 @@ describe('the query in a request', () => {
     [{ messages: [user([{ type: 'image_url', image_url: {} }])] }, 'image_url'],
     [{ n: 2 }, 'n must be 1'],
     [{ tools: [{}] }, 'calls no tools'],
+    [{ logprobs: true }, 'logprobs cannot be given'],
+    [{ logprobs: 5 }, 'logprobs cannot be given'],
+    [{ top_logprobs: 2 }, 'top_logprobs cannot be given'],
+    [{ prompt_logprobs: 1 }, 'prompt_logprobs cannot be given'],
+    [{ modalities: ['text', 'audio'] }, 'modalities must be text'],
+    [{ stop: '' }, 'stop: must not be empty'],
+    [{ stop: ['a', ''] }, 'stop'],
+    [{ stop: 3 }, 'stop: must be a text'],
     [{ functions: [{ name: 'f' }] }, 'calls no functions'],
     [{ messages: [user('half a \ud83d')] }, 'question holds half a character'],
     [{ query: { question: '\ude00' } }, 'question holds half a character'],
@@ -48,6 +57,20 @@ describe('the query in a request', () => {
     [{ query: { __proto__: 'x', constructor: 'y' } }, 'query.constructor'],
   ])('is refused: %j', (body, message) => {
     expect(() => read(body)).toThrow(message);
+  });
+
+  it('may say that nothing more is wanted', () => {
+    const body = { logprobs: false, top_logprobs: null, modalities: ['text'], stop: null, n: 1, tools: [] };
+    expect(read(body)).toMatchObject({ stop: [] });
+    expect(read({ stop: 'END' }).stop).toEqual(['END']);
+    expect(read({ stop: ['a', 'b'] }).stop).toEqual(['a', 'b']);
+  });
+
+  it('is refused in the form of the Responses API where it asks for probabilities', () => {
+    const ask = (more: object) => readResponsesRequest(JSON.stringify({ model: 'm', input: 'What?', ...more }), ['question']);
+    expect(() => ask({ top_logprobs: 3 })).toThrow('top_logprobs cannot be given');
+    expect(() => ask({ include: ['message.output_text.logprobs'] })).toThrow('logprobs cannot be given');
+    expect(ask({ include: ['reasoning.encrypted_content'], top_logprobs: 0 }).fields).toEqual({ question: 'What?' });
   });
 
   it('is refused where a field is missing, or the body is no JSON', () => {
