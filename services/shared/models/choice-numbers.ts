@@ -13,7 +13,7 @@ export interface ChoiceNumbers {
 }
 
 /**
- * Some servers number no choice, or all alike: then the place in the chunk is the number, as long as all chunks hold equally many.
+ * Some servers number no choice, or all alike: then the place in the chunk is the number, as long as all chunks are equally long.
  * Others count their chunks (Foundry Local 0.7, TGI until 2024): where one reply is wanted, they are its pieces.
  * @param wanted how many replies were asked for
  */

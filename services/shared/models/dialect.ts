@@ -17,7 +17,7 @@ export interface Dialect {
   readonly withoutNeutral: readonly ('temperature' | 'top_p')[];
   /** honoured: a reply has come in the form of its schema. off: it refuses schemas, or ignores them. */
   readonly structured: 'untried' | 'honoured' | 'off';
-  /** Several replies may be asked for at once. False: it refuses to give them, gives one, or does not say which piece is whose. */
+  /** Several replies may be asked for at once. False: it refuses to, gives one, or does not say which piece is whose. */
   readonly samples: boolean;
 }
 

@@ -17,7 +17,7 @@ export function notBegun(error: unknown): 'certain' | 'likely' | 'unknown' | und
   return code === 'ECONNRESET' || code === 'EPIPE' ? 'likely' : undefined;
 }
 
-/** HTTP/2: a server has not processed a stream that it refuses (RFC 9113, 8.7), nor one whose head (frame type 1) was not sent. */
+/** HTTP/2: a server has not processed a stream that it refuses (RFC 9113, 8.7), nor one whose head (frame 1) was not sent. */
 const refusedWords = /REFUSED_STREAM|"frameError" received - type 1,/;
 /**
  * A server does not process a stream after the last one that its GOAWAY names (RFC 9113, 6.8). But undici 8.12 fails others too:

@@ -71,11 +71,28 @@ export function answerIn(body: unknown): ServerAnswer {
     // OpenRouter's "Provider returned error" has the provider's own words next to it.
     message: typeof metadata.raw === 'string' ? `${said}: ${metadata.raw}` : said,
     headers: repeatedHeaders(metadata.headers),
-    waits: [inner, outer, metadata, ...detailsOf(inner)]
-      .flatMap((each) => [each.retry_after, each.retry_after_seconds, each.retryAfter, each.retryDelay, each.estimated_time])
-      .filter(isWord)
-      .map(String),
+    waits: [inner, outer, metadata, ...detailsOf(inner)].flatMap(waitsIn).map(String),
   };
+}
+
+const inSeconds = [
+  'retry_after',
+  'retry_after_seconds',
+  'retryAfter',
+  'retryAfterSeconds',
+  'retry-after',
+  'retryDelay',
+  'estimated_time',
+];
+const inMilliseconds = ['retry_after_ms', 'retryAfterMs', 'retry-after-ms'];
+
+/** Google's delay is a text ("34s"), or, where a gateway has read it, an object with its seconds. */
+function waitsIn(fields: Fields): unknown[] {
+  const seconds = inSeconds.map((name) => fieldsOf(fields[name]).seconds ?? fields[name]);
+  const ms = inMilliseconds
+    .map((name) => fields[name])
+    .filter((value) => value !== '' && Number.isFinite(Number(value ?? Number.NaN)));
+  return [...seconds.filter(isWord), ...ms.map((value) => `${value}ms`)];
 }
 
 /** Objects unchanged, anything else as one without fields. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { restAfterAnswerMs, retryAfterMs } from '../../../../services/shared/models/retry-after.ts';
+import { restAfterAnswerMs } from '../../../../services/shared/models/rate-fields.ts';
+import { retryAfterMs } from '../../../../services/shared/models/retry-after.ts';
 import { answerOf } from '../../../../services/shared/models/server-answer.ts';
 
 const now = Date.UTC(2026, 0, 1, 12);
@@ -27,7 +28,15 @@ test.each([
   ['with its unit', { 'retry-after': '1m30s' }, 90_000],
   ['in thousandths of a second, in full', { 'retry-after': '500 milliseconds' }, 500],
   ['in days', { 'retry-after': '0.5 days' }, 43_200_000],
+  ['as a duration of ISO 8601', { 'retry-after': 'PT1M30.5S' }, 90_500],
+  ['as one of days', { 'retry-after': 'P1D' }, 86_400_000],
+  ['as one of nothing', { 'retry-after': 'PT' }, undefined],
   ['nonsense', { 'retry-after': 'soon' }, undefined],
+  [
+    'when an hourly rate begins anew, of an error that is not about it',
+    { 'ratelimit-remaining': '9', 'ratelimit-reset': '3000' },
+    undefined,
+  ],
   ['nothing', {}, undefined],
 ])('%s', (_form, headers, expected) => {
   expect(retryAfterMs({ status: 503, headers: new Headers(headers as Record<string, string>), message: '' }, now)).toBe(expected);
@@ -58,6 +67,9 @@ test.each([
   ['Please try again in about 7 s', 7_000],
   ['Limit reached; resets in 45s', 45_000],
   ['Please try again in 1 day.', 86_400_000],
+  ['Rate limit exceeded, wait 5 seconds before retrying', 5_000],
+  ['Remaining: 0. Limit resets at: 2026-01-01 12:00:32 UTC', 32_000],
+  ['Retry after 2026-01-01T12:00:32.5Z.', 32_500],
   ['Please try again in 3 months.', undefined],
   ['Please retry 3 times', undefined],
   ['Please try again later.', undefined],
@@ -71,6 +83,17 @@ test.each([
   ['seconds in the error', { error: { message: 'slow', retry_after: 7 } }, 7_000],
   ['seconds beside it', { message: 'slow', retry_after_seconds: '7.5' }, 7_500],
   ['the time to load a model', { error: 'Model is currently loading', estimated_time: 20.5 }, 20_500],
+  ['milliseconds in the error', { error: { message: 'slow', retry_after_ms: 1500 } }, 1_500],
+  ['milliseconds as a text, beside it', { error: 'slow', retryAfterMs: '250' }, 250],
+  ['a duration of ISO 8601', { error: { message: 'slow', retryAfter: 'PT30S' } }, 30_000],
+  ['a moment', { error: { message: 'slow', retry_after: '2026-01-01T12:00:07Z' } }, 7_000],
+  [
+    'a delay that a gateway has read',
+    { error: { message: 'slow', details: [{ retryDelay: { seconds: '34', nanos: 0 } }] } },
+    34_000,
+  ],
+  ['no milliseconds', { error: { message: 'slow', retry_after_ms: null } }, undefined],
+  ['an empty text of them', { error: { message: 'slow', retry_after_ms: '' } }, undefined],
   ['nonsense', { error: { message: 'slow', retry_after: 'soon' } }, undefined],
   [
     "headers of the provider, as OpenRouter's body repeats them",
@@ -125,6 +148,53 @@ test.each([
   expect(retryAfterMs({ status: 500, headers, message: '' }, now)).toBeUndefined();
   headers.set('retry-after', '2');
   expect(retryAfterMs({ status: 429, headers, message: '' }, now)).toBe(2_000);
+});
+
+test.each([
+  ["the IETF's draft (Hugging Face, Cloudflare)", { ratelimit: '"default";r=0;t=30' }, 30_000],
+  [
+    'the same, of two rates',
+    { ratelimit: '"burst";r=0;t=5, "hour";r=20;t=1800', 'ratelimit-policy': '"burst";q=10;w=10' },
+    5_000,
+  ],
+  ['the same, with a key of its own', { ratelimit: '"default";pk=:cHJvamVjdA==:;r=0;t=12' }, 12_000],
+  ['the same, of which something is left', { ratelimit: '"default";r=3;t=30' }, undefined],
+  ['the same, without a time', { ratelimit: '"default";r=0' }, undefined],
+  ['its seventh version', { ratelimit: 'limit=100, remaining=0, reset=7' }, 7_000],
+  ['its older ones', { 'ratelimit-limit': '100', 'ratelimit-remaining': '0', 'ratelimit-reset': '7' }, 7_000],
+  ['one that passes on no more', { 'ratelimit-reset': '7' }, 7_000],
+  ['its older ones, of an hour, cut to a minute', { 'ratelimit-remaining': '0', 'ratelimit-reset': '3000' }, 60_000],
+  ["Mistral's of tokens", { 'ratelimitbysize-remaining': '0', 'ratelimitbysize-reset': '35' }, 35_000],
+  [
+    "Anthropic's",
+    {
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': '2026-01-01T12:00:09Z',
+      'anthropic-ratelimit-tokens-remaining': '16000',
+      'anthropic-ratelimit-tokens-reset': '2026-01-01T12:00:40Z',
+    },
+    9_000,
+  ],
+  [
+    "Anthropic's, as LiteLLM passes it on",
+    {
+      'llm_provider-anthropic-ratelimit-input-tokens-remaining': '0',
+      'llm_provider-anthropic-ratelimit-input-tokens-reset': '2026-01-01T12:00:09Z',
+    },
+    9_000,
+  ],
+])('when a throttled call may be made again, by %s', (_whose, fields, expected) => {
+  const headers = new Headers(fields as Record<string, string>);
+  expect(retryAfterMs({ status: 429, headers, message: '' }, now)).toBe(expected);
+  expect(retryAfterMs({ status: 500, headers, message: '' }, now)).toBeUndefined();
+});
+
+test.each([
+  ['"default";r=0;t=30', 30_000],
+  ['"default";r=1;t=30', undefined],
+  ['"day";r=0;t=3600', 60_000],
+])('left after an answer, by RateLimit: %s', (ratelimit, expected) => {
+  expect(restAfterAnswerMs({ ratelimit }, 800, now)).toBe(expected);
 });
 
 test.each([
