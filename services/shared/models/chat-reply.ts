@@ -51,7 +51,7 @@ export interface ReplyCollector {
   readonly countedApart: readonly number[];
   /** Replies after the first, in order, as far as they are complete. */
   others(): SampleReply[];
-  /** @throws MalformedReplyError if it is not complete, or a mixture; EmptyReplyError if it is complete but without any message */
+  /** @throws MalformedReplyError if it is not complete, or a mixture; EmptyReplyError if it is complete without any message */
   reply(): ChatReply;
 }
 

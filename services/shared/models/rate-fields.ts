@@ -64,8 +64,8 @@ function restOf(rate: 'requests' | 'tokens', said: Said, needed: number, nowMs: 
 }
 
 /**
- * The waits in a `RateLimit` of the IETF's draft (draft-ietf-httpapi-ratelimit-headers, from version 8): `"default";r=0;t=30`, one
- * for each rate. Its seventh version writes `limit=10, remaining=0, reset=30`. Hugging Face and Cloudflare send the former.
+ * The waits in a `RateLimit` of the IETF's draft (httpapi-ratelimit-headers, from version 8), `"default";r=0;t=30` for each rate.
+ * Its seventh version writes `limit=10, remaining=0, reset=30`. Hugging Face and Cloudflare send the former.
  */
 function usedUp(value: string | undefined): number[] {
   if (value === undefined) return [];
