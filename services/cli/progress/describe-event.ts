@@ -116,7 +116,8 @@ function describeBudget(budget: number, ledger: RunState['ledger']): string {
 
 function describeStart({ configuration }: RunState): string {
   const { name, benchmark, search, evaluation, seed } = configuration;
-  const queries = `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} queries`;
+  const noun = benchmark.queryCount === 1 ? 'query' : 'queries';
+  const queries = `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} ${noun}`;
   if (isEvaluation(configuration))
     return `${queries}, each ${evaluation.repeats === 1 ? 'once' : `${evaluation.repeats} times`}, seed ${seed}`;
   return (
@@ -143,7 +144,7 @@ function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, st
   const parts = [
     evaluation.predicted === undefined ? '' : `predicted ${formatScore(evaluation.predicted)}`,
     evaluation.fewShot === undefined ? '' : `few-shot ${formatScore(evaluation.fewShot)}`,
-    `${formatCount(evaluation.executions)} executions`,
+    `${formatCount(evaluation.executions)} ${evaluation.executions === 1 ? 'execution' : 'executions'}`,
     describeFailed(state.rounds[event.round - 1]),
   ].filter((part) => part !== '');
   const previous = state.rounds.slice(0, event.round - 1).map((round) => round.evaluation?.score ?? 0);

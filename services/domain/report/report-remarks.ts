@@ -67,8 +67,10 @@ function equalsRemark(equals: readonly Round[], { configuration, status }: RunSt
     const others = equals.length === 1 ? 'Another round has' : `${equals.length} other rounds have`;
     return `${others} the same score; the final pick (${finalPick.policy}) chose among them.`;
   }
-  const rounds = equals.map((other) => other.round).join(', ');
-  return `Round ${rounds} ${equals.length === 1 ? 'has' : 'have'} the same score; the earliest was taken.`;
+  const rounds = equals.map((other) => other.round);
+  const named =
+    rounds.length === 1 ? `Round ${rounds[0]} has` : `Rounds ${rounds.slice(0, -1).join(', ')} and ${rounds.at(-1)} have`;
+  return `${named} the same score; the earliest was taken.`;
 }
 
 function queryLevelRemark(round: Round): string {

@@ -35,6 +35,21 @@ const measure = `({
   images: document.querySelectorAll('img, iframe, main script').length,
 })`;
 
+/** In the page: words of a sweep's figures that stand on more than one line. */
+const brokenWords = `[...document.querySelectorAll('#figures tbody bdi')].flatMap((cell) => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (walker.nextNode()) {
+    for (const { 0: word, index } of walker.currentNode.data.matchAll(/[^\\s.]+/g)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, index);
+      range.setEnd(walker.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word);
+    }
+  }
+  return broken;
+})`;
+
 /** @param rules all, if nothing is said */
 async function findings(page: Page, rules?: readonly string[]): Promise<string[]> {
   const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
@@ -84,6 +99,8 @@ describe.skipIf(findChromium() === undefined)("the dashboard's page in Chromium"
       for (const width of [400, 1280]) {
         await page.setViewportSize({ width, height: 900 });
         const { over, images } = (await page.evaluate(measure)) as { readonly over: number; readonly images: number };
+        const broken = (await page.evaluate(brokenWords)) as readonly string[];
+        if (view === 'sweep' && kind !== 'hostile') faults.push(...broken.map((word) => `${view} breaks ${word} at ${width} px`));
         if (over > 0) faults.push(`${view} sticks out by ${over} at ${width} px`);
         if (images > 0) faults.push(`${view} has an image or a script in its texts`);
         for (const scheme of schemes) {

@@ -54,3 +54,10 @@ test('a round tells why so many of its executions failed', () => {
   const [round] = linesOf(failing).filter(({ text }) => text.startsWith('round 1: 0.'));
   expect(round?.text).toMatch(/40 executions, 40 failed: cut-off\)/);
 });
+
+test('of one query and one execution it speaks in the singular', () => {
+  const small = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount: 1, search: { maxRounds: 2 } }));
+  const texts = linesOf(small.log).map(({ text }) => text);
+  expect(texts[0]).toContain(' 1 made-up query, ');
+  expect(texts.filter((text) => /^round 1: \d\.\d{4} by/.test(text)).join()).toContain(' 1 execution)');
+});

@@ -109,6 +109,18 @@ describe('the report of a run', () => {
     expect(remarks).toContain('In 2 executions the scorer itself failed, which counts as 0: see the failures.');
   });
 
+  it('names the rounds that have the same score', () => {
+    const { state } = reported({ search: { maxRounds: 4 } });
+    const remarksWith = (count: number) => {
+      const rounds = state.rounds.map((round, at) =>
+        round.evaluation === undefined ? round : { ...round, evaluation: { ...round.evaluation, score: at < count ? 0.9 : 0.1 } },
+      );
+      return buildReport({ ...state, rounds, bestRound: 1, status: 'running' }, madeUpBenchmark(40), meta).remarks.join('\n');
+    };
+    expect(remarksWith(2)).toContain('Round 2 has the same score; the earliest was taken.');
+    expect(remarksWith(3)).toContain('Rounds 2 and 3 have the same score; the earliest was taken.');
+  });
+
   it('tells that replies were cut off where these decide scores, and which limit to raise', () => {
     const { state } = reported();
     const remarksWith = (share: number) => {

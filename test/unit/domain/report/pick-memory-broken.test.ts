@@ -46,7 +46,7 @@ describe('the pick', () => {
     ],
     // It executes nothing here, and takes the newest all the same.
     ['a race without a budget', { finalPick: { ...finalPick, share: 0 } }, /; the final pick \(race\) chose among them\.$/],
-    ['the highest score', {}, /^Round [\d, ]+ ha(s|ve) the same score; the earliest was taken\.$/],
+    ['the highest score', {}, /^(Round \d+ has|Rounds [\d, ]+ and \d+ have) the same score; the earliest was taken\.$/],
   ])('among equal scores by %s is told as it was made', (_, search, told) => {
     const { model } = reported({ search: { maxRounds: 10, ...search }, evaluation: { ...coldFewShot, fewShotRatio: 0.05 } });
     expect(model.remarks.filter((remark) => remark.includes('the same score'))).toEqual([expect.stringMatching(told)]);
