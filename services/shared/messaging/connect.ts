@@ -99,11 +99,17 @@ function connectOnce({ access, name, inboxPrefix }: ConnectionSettings, encrypte
   });
 }
 
+/** The largest messages are parts of cached replies, of 512 KiB; this leaves room for headers. */
+const leastPayload = 640 * 1024;
+
 async function refuseUnsupported(operation: string, connection: NatsConnection): Promise<void> {
-  const { version = 'unknown', jetstream = false } = connection.info ?? {};
+  const { version = 'unknown', jetstream = false, max_payload: payload = leastPayload } = connection.info ?? {};
   const problem = !isAtLeast(version, oldestNatsServer)
     ? `nats-server ${version} is too old: below ${oldestNatsServer} a killed server can lose its streams. Install a newer one`
-    : !jetstream && 'nats-server runs without JetStream. Start it with -js, or with a jetstream block in its configuration';
+    : !jetstream
+      ? 'nats-server runs without JetStream. Start it with -js, or with a jetstream block in its configuration'
+      : payload < leastPayload &&
+        `nats-server takes messages of at most ${payload} bytes, and there are some of up to ${leastPayload}. Raise max_payload in its configuration, or in the limits of the account`;
   if (!problem) return;
   await connection.close();
   throw new UnsupportedServerError(operation, problem);

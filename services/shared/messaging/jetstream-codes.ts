@@ -7,6 +7,7 @@ export const codes = {
   accountFull: 10002,
   consumerMissing: 10014,
   consumerNameTaken: 10013,
+  consumersShort: 10026,
   clusterTooSmall: 10005,
   resourcesShort: 10023,
   noMessage: 10037,
@@ -15,6 +16,7 @@ export const codes = {
   storageShort: 10047,
   streamDifferent: 10058,
   streamMissing: 10059,
+  streamsShort: 10027,
   wrongLastSequence: 10071,
   replicasWithoutCluster: 10074,
   storeFailed: 10077,
@@ -28,6 +30,8 @@ const later: ReadonlySet<number> = new Set([
   codes.accountFull,
   // A cluster that is still gathering has no peers yet; a cluster that will never have enough gives the same code.
   codes.clusterTooSmall,
+  // Those of runs that end go.
+  codes.consumersShort,
   // Whoever finds it missing creates it again.
   codes.consumerMissing,
   codes.streamMissing,
@@ -72,6 +76,10 @@ const remedies: ReadonlyMap<number, string> = new Map([
     codes.clusterTooSmall,
     'the cluster does not have enough servers for that many replicas, or they are not up yet; start them, or lower SCALE_STREAM_REPLICAS',
   ],
+  [
+    codes.consumersShort,
+    'the account may have no more consumers, of which each run has up to three; raise max_consumers in its JetStream limits',
+  ],
   [codes.resourcesShort, `the server's storage is full; ${fullRemedy}`],
   [codes.notEnabled, "JetStream is off on the server, as happens after a full disk; the server's log says why"],
   [codes.notEnabledForAccount, "JetStream is not enabled for this user's account; enable it in the server's configuration"],
@@ -79,7 +87,11 @@ const remedies: ReadonlyMap<number, string> = new Map([
   [codes.storeFailed, `the stream cannot take more; ${fullRemedy}`],
   [
     codes.storageShort,
-    "the server's max_file_store is smaller than the limits of all streams together; raise it, or lower storageBytes",
+    "the server's max_file_store, or the account's, is smaller than the limits of all streams together; raise it to 6 GB",
+  ],
+  [
+    codes.streamsShort,
+    'the account may have no more streams; raise max_streams in its JetStream limits, or give SCALE one of its own',
   ],
   [codes.streamMissing, 'the stream is not on the server; it is being recreated'],
 ]);

@@ -62,6 +62,13 @@ test('a server without JetStream is refused, with what to do', async () => {
   await expect(connectTo(plain.url)).rejects.toThrow(/without JetStream. Start it with -js/);
 });
 
+test('a server that takes only small messages is refused before anything is sent, with what to do', async () => {
+  await using small = await startPretender({ version: '2.11.0', jetstream: true, max_payload: 65_536 });
+  await expect(connectTo(small.url)).rejects.toThrow(
+    /at most 65536 bytes, and there are some of up to 655360. Raise max_payload in its configuration/,
+  );
+});
+
 test('a server that suits is accepted', async () => {
   await using suitable = await startPretender({ version: '2.11.0', jetstream: true });
   await (await connectTo(suitable.url)).close();

@@ -12,6 +12,7 @@ test.each([
   [10004, 503, 'incomplete results'],
   [10007, 500, 'JetStream cluster not assigned to this server'],
   [10023, 503, 'insufficient resources'],
+  [10026, 400, 'maximum consumers limit reached'],
   [10041, 500, 'raft: not leader'],
   [10059, 404, 'stream not found'],
   [10014, 404, 'consumer not found'],
@@ -30,6 +31,7 @@ test.each([
 
 test.each([
   [10003, 400, 'bad request'],
+  [10027, 400, 'maximum number of streams reached'],
   [10052, 500, 'stream configuration update can not change retention policy'],
   [10047, 500, 'insufficient storage resources available'],
   [10074, 500, 'replicas > 1 not supported in non-clustered mode'],
@@ -54,4 +56,6 @@ test('people are told what to do', () => {
   expect(explain(10074, 500).message).toMatch(/SCALE_STREAM_REPLICAS to 1/);
   expect(explain(10077, 503).message).toMatch(/cannot take more.*max_bytes/);
   expect(explain(10047, 500).message).toMatch(/max_file_store/);
+  expect(explain(10026, 400).message).toMatch(/max_consumers/);
+  expect(explain(10027, 400).message).toMatch(/max_streams/);
 });
