@@ -81,8 +81,9 @@ function leaseCause({ isLeading }: WaitFacts): Cause | undefined {
   if (isLeading) return undefined;
   return {
     kind: 'lease',
-    what: 'another coordinator leads the run; ask that one how far it is',
-    until: 'this one takes over as soon as that one gives up its lease',
+    // A coordinator that has died, or has lost NATS for a while, leaves its lease behind: also to itself.
+    what: 'the lease of the run is held by another coordinator, or is left over from one that was cut off',
+    until: 'this one takes over as soon as the lease is given up or has run out, within seconds if nobody renews it',
   };
 }
 

@@ -105,7 +105,7 @@ describe('what a run waits for', () => {
     ],
     ['the server', { busTrouble: 'append: the server did not answer in time' }, 'bus', /did not answer/],
     ["the server's disk", { busTrouble: 'publish: no space left on device' }, 'disk', /its disk is full/],
-    ['another coordinator', { isLeading: false }, 'lease', /another coordinator/],
+    ['another coordinator', { isLeading: false }, 'lease', /held by another coordinator, or is left over from one/],
     [
       'an endpoint that fails',
       { workers: [worker({ runs: [share(8, 3, 'HTTP 503')] })] },
