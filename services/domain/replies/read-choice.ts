@@ -120,9 +120,9 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
   );
 }
 
-/** The lines of a text, also of a list within a line: "A: no, B: yes", and without the numbers of "1. A - false". */
+/** The lines of a text, also of a list within a line ("A: no, B: yes."), and without the numbers of "1. A - false". */
 function listed(prose: string, choices: readonly string[]): string[] {
-  const item = new RegExp(`[,;]\\s+(?=(?:${nameSource(choices)})${closing}\\s*[:✓✔✅✗✘❌])`, 'gu');
+  const item = new RegExp(`[,;.]\\s+(?=(?:${nameSource(choices)})${closing}\\s*[:✓✔✅✗✘❌])`, 'gu');
   const isList = (prose.match(item)?.length ?? 0) > 1;
   const lines = (isList ? prose.replace(item, '\n') : prose).split('\n');
   return choices.some((choice) => /^\d/.test(choice)) ? lines : lines.map((line) => line.replace(/^\s*\d{1,2}[.)]\s+/, ''));

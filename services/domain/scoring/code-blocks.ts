@@ -12,9 +12,17 @@ import textwrap
 FENCE = re.compile(r"^[ \\t>]*(\`{3,}|~{3,})[ \\t]*([^\\n\`]*)$")
 MOST_BLOCKS = 100
 
+# "Do not write:" above a block, unless it says that this one is right.
+REJECTS = re.compile(r"\\b(?:(?:do not|don't) (?:write|use|do|submit)|wrong|incorrect|buggy)\\b", re.IGNORECASE)
+PRESENTS = re.compile(r"\\b(?:correct|corrected|fix|fixed|fixes|right|final|better|updated|here is|here's|now)\\b", re.IGNORECASE)
+
 def code_blocks(text):
+    return [block for block, _ in fenced(text)[0]]
+
+def fenced(text):
+    """Its blocks, each with whether the line above rejects it, and the text behind the last."""
     lines = text.split("\\n")
-    python, other, at = [], [], 0
+    python, other, at, behind = [], [], 0, 0
     while at < len(lines) and len(python) + len(other) < MOST_BLOCKS:
         fence = FENCE.match(lines[at])
         if not fence:
@@ -24,9 +32,11 @@ def code_blocks(text):
         is_python_block = language in ("", "python", "py", "python3", "py3", "python2", "ipython", "pycon", "sage")
         end = block_end(lines, at, fence[1], is_python_block)
         block = textwrap.dedent("\\n".join(lines[at + 1 : end]))
-        (python if is_python_block else other).append(block)
-        at = end + 1
-    return python or other
+        above = next((line for line in reversed(lines[behind:at]) if line.strip()), "")
+        rejected = bool(REJECTS.search(above)) and not PRESENTS.search(above)
+        (python if is_python_block else other).append((block, rejected))
+        at = behind = end + 1
+    return python or other, "\\n".join(lines[behind:]) if behind else ""
 
 def block_end(lines, begin, mark, is_python_block):
     ends = [at for at in range(begin + 1, len(lines)) if is_end(lines[at], mark)][:20]

@@ -33,6 +33,8 @@ export function bestOf(query: Query, score: (gold: string) => number): number {
 /** More spans than this mean nothing; the limit bounds the search for the best alignment. */
 const mostSpans = 8;
 
+const none = /^\W*(?:none|nothing|nobody|no one)\W*$/i;
+
 /**
  * If a number is wanted, the last sentence may give it ("3,700 - 1,700 = 2,000. So it is 2,000 more."), and so may the end of a
  * calculation ("27 - 17 = 10 points") or what stands before one in brackets ("10 (27 - 17)").
@@ -42,6 +44,7 @@ function overlap([whole = '', last = '']: readonly string[], gold: string): numb
   const isNumber = more.length === 0 && isNumberToken(token);
   // "3 touchdowns: two by Jones, one by Smith".
   const [, counted = whole] = /^(\S+(?:\s\p{L}+){0,2}):\s/u.exec(whole) ?? [];
+  if (token === '0' && isNumber && none.test(whole)) return 1;
   const texts = isNumber ? [whole, last, counted] : [whole];
   // A calculation's end is right or wrong: its other numbers do not make a wrong one better.
   const isResult = (read: Reader) => isNumber && alignedOverlap(resultOf(last), gold, read) === 1;
@@ -50,8 +53,9 @@ function overlap([whole = '', last = '']: readonly string[], gold: string): numb
   );
 }
 
+/** "27 - 17 = 10", "they scored 14 and 7, so 21". */
 function resultOf(text: string): string {
-  const [result = '', ...calculation] = text.split(/=|≈|→/).reverse();
+  const [result = '', ...calculation] = text.split(/=|≈|→|,\s(?:so|thus|hence|therefore)\b/).reverse();
   return calculation.length > 0 && !/\d/.test(result) ? text : result.replace(/\s*\((?!\s*(?:or|and)\b)[^()]*\)\s*$/, '');
 }
 

@@ -3,10 +3,10 @@ import { codeBlocks } from './code-blocks.ts';
 import { longestCode } from './longest-code.ts';
 
 /**
- * Python: the program that an answer means. The last block of code that defines the function, with the other blocks that define
- * what it uses; otherwise the whole answer, or else its longest valid stretch; a bare function body is put under the prompt's
- * signature. A block that imports the function, or a module that does not exist, only shows how it is used. Nothing is cut out of
- * a block.
+ * Python: the program that an answer means. The function, if it stands without a fence behind all blocks; the last block of code
+ * that defines it, and that the line above does not reject, with the other blocks that define what it uses; otherwise the whole
+ * answer, or else its longest valid stretch; a bare function body is put under the prompt's signature. A block that imports the
+ * function, or a module that does not exist, only shows how it is used. Nothing is cut out of a block.
  */
 export function findAnswerCode(entryPoint: string, prompt: string): string {
   return `${longestCode}${codeBlocks}
@@ -87,8 +87,12 @@ def with_helpers(at, blocks):
     return "\\n\\n".join(blocks[other] for other in sorted(taken))
 
 def candidates(text):
-    blocks = [repaired(block) for block in code_blocks(text)]
-    for at in reversed(range(len(blocks))):
+    found, behind = fenced(text)
+    # "Fixed version:", and code without a fence.
+    if re.search(rf"^def {ENTRY}\\b", behind, re.MULTILINE):
+        yield longest_code(behind)
+    blocks = [repaired(block) for block, _ in found]
+    for at in sorted(range(len(blocks)), key=lambda at: (found[at][1], -at)):
         if defines_entry(blocks[at]):
             yield with_helpers(at, blocks)
     yield from map(repaired, marked_codes(text))

@@ -80,8 +80,11 @@ function digitsOf(part: string): string | undefined {
 /** 1.1 million, without the rounding noise of binary fractions. */
 const rounded = (value: number): number => Number(value.toPrecision(15));
 
+const quarters: Readonly<Record<string, number>> = { '¼': 0.25, '½': 0.5, '¾': 0.75 };
+
 function partsOf(text: string, separator: RegExp): string[] {
   return text
+    .replace(/(\d*)\s?([¼½¾])/g, (_all, whole: string, part: string) => String(Number(whole) + (quarters[part] ?? 0)))
     .normalize('NFKC')
     .toLowerCase()
     .replace(dayOrdinal, '$1$2')

@@ -130,7 +130,7 @@ def stated_choice(text, choices):
 
 def choice_lines(prose, choices):
     """The lines of a text, also of a list within a line: "A: no, B: yes", and without the numbers of "1. A - false"."""
-    item = rf"[,;]\s+(?=(?:{name_source(choices)}){CLOSING}\s*[:✓✔✅✗✘❌])"
+    item = rf"[,;.]\s+(?=(?:{name_source(choices)}){CLOSING}\s*[:✓✔✅✗✘❌])"
     is_list = len(js(item).findall(prose)) > 1
     lines = (replaced(item, "\n", prose) if is_list else prose).split("\n")
     is_numbered = not any(finds(r"^\d", choice) for choice in choices)

@@ -51,6 +51,7 @@ export function comparedWords(text: string, { ignore, closesUp = false }: Omit<T
 /** Spaces make no difference, so "x=5" and "x = 5" have the same words, and "$5" holds "5". */
 function wordsOf(text: string): string[] {
   return text
+    .replace(/(?<=\d)\s+(?=°)/g, '')
     .replace(/!?=|[<>\p{Sc}]/gu, ' $& ')
     .split(/\s+/)
     .filter((word) => word !== '');
@@ -58,7 +59,7 @@ function wordsOf(text: string): string[] {
 
 /** A grade is one letter or up to four capitals: the hyphens of "pre- and post-war" are punctuation. */
 const kept = [
-  /(?<=\d)[,.](?=\d)/,
+  /(?<=\d)(?:\.(?=\d)|,(?=\d{3}(?!\d)))/,
   /(?<![\p{L}\p{N}])\.(?=\d)/u,
   /(?<!\p{L}|\p{N}\s*|\p{N}[\p{P}\p{S}])-(?=\.?\d)/u,
   /(?<=\p{L})#(?![\p{L}\p{N}])/u,
@@ -81,6 +82,19 @@ function withPlainSigns(text: string): string {
     .replace(/(?<![\p{L}\p{N}]\s*)[\u2010-\u2013](?=\p{Sc}?\.?\d)/gu, '-')
     .replace(/(?<![\p{L}\p{N}]\s*)-(\p{Sc})\s?(?=\.?\d)/gu, '$1-')
     .replace(/(?<=^|[\s(\p{Sc}])\+(?=\.?\d)/gu, '');
+}
+
+/** "$5" is 5, and "5 $", but not "5 €": a currency counts where both texts have one. Texts without digits stay as they are. */
+export function withoutCurrency(
+  words: readonly string[],
+  expected: readonly string[],
+): readonly [words: readonly string[], expected: readonly string[]] {
+  const signs = (some: readonly string[]) => some.filter((word) => /^\p{Sc}$/u.test(word)).join();
+  const [left, right] = [signs(words), signs(expected)];
+  const areAmounts = [words, expected].every((some) => some.some((word) => /\d/.test(word)));
+  if (!areAmounts || (left !== right && left !== '' && right !== '')) return [words, expected];
+  const bare = (some: readonly string[]) => some.filter((word) => !/^\p{Sc}$/u.test(word));
+  return [bare(words), bare(expected)];
 }
 
 export type RightAnswers = Pick<Query, 'reference' | 'rightAnswers'>;

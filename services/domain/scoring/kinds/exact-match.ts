@@ -1,4 +1,4 @@
-import { bestFor, bestJudged, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { bestFor, bestJudged, markedOption, missingReference, textOptions, withoutCurrency } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 export const exactMatch = scorerKind({
@@ -11,7 +11,10 @@ export const exactMatch = scorerKind({
     takesSeveral: true,
     score(answer, query) {
       return bestJudged(answer, options, (words, read) =>
-        bestFor(query, read, (expected) => (expected.join(' ') === words.join(' ') ? 1 : 0)),
+        bestFor(query, read, (expected) => {
+          const [own, wanted] = withoutCurrency(words, expected);
+          return wanted.join(' ') === own.join(' ') ? 1 : 0;
+        }),
       );
     },
     faultOf: (query) => missingReference(query, options),

@@ -49,6 +49,9 @@ export const labels = scorerKind({
   },
 });
 
+const everyOne = /^\W*(?:all|everything)(?:\s(?:of\s)?(?:them|the\sabove|these|four|five|three))?\W*$/i;
+const allBut = /\b(?:all|everything|every\s(?:one|option|label))\b[^.\n]{0,30}?\s(?:except|but)(?:\sfor)?\s([^.\n]+)/i;
+
 /** Those that a text refuses ("not billing") do not count. */
 function namedIn(text: string, choices: readonly string[]): readonly string[] {
   if (choices.length > 0) {
@@ -57,6 +60,10 @@ function namedIn(text: string, choices: readonly string[]): readonly string[] {
     // "AC" names A and C.
     if (run !== '' && nameOf(run, choices) === undefined && letters.every((letter) => letter !== undefined))
       return distinct(letters);
+    const [, left = ''] = allBut.exec(text) ?? [];
+    const named = mentionsIn(left, choices).map(({ choice }) => choice);
+    const meansAll = everyOne.test(text) && !choices.some((choice) => everyOne.test(choice));
+    if (meansAll || named.length > 0) return choices.filter((choice) => !named.includes(choice));
     return distinct(
       mentionsIn(text, choices)
         .filter(({ refused }) => !refused)

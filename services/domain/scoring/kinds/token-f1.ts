@@ -1,5 +1,5 @@
 import { tokenOverlap } from '../token-overlap.ts';
-import { bestFor, bestJudged, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { bestFor, bestJudged, markedOption, missingReference, textOptions, withoutCurrency } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 export const tokenF1 = scorerKind({
@@ -11,7 +11,9 @@ export const tokenF1 = scorerKind({
     description: 'word overlap (F1) of the answer with the reference',
     takesSeveral: true,
     score(answer, query) {
-      return bestJudged(answer, options, (words, read) => bestFor(query, read, (expected) => tokenOverlap(words, expected)));
+      return bestJudged(answer, options, (words, read) =>
+        bestFor(query, read, (expected) => tokenOverlap(...withoutCurrency(words, expected))),
+      );
     },
     faultOf: (query) => missingReference(query, options),
   }),

@@ -13,6 +13,7 @@ describe('the choice that an answer means', () => {
     ['A ❌\nB ✅\nC ❌\nD ❌', 'B'],
     ['A ✗, B ✗, C ✓, D ✗', 'C'],
     ['A: no, B: no, C: yes, D: no', 'C'],
+    ['A: no. B: no. C: yes. D: no.', 'C'],
     ['1. A - false\n2. B - false\n3. C - true\n4. D - false', 'C'],
     ['None but B fits.', 'B'],
     ['Despite a mostly positive tone, the final verdict is negative.', 'negative', ['positive', 'negative', 'neutral']],
