@@ -25,6 +25,8 @@ const asGoodAsFull = 0.95;
 
 /** What is right and wrong with a deployment, each with what to do about it. */
 export function deploymentChecks(diagnosis: DiagnoseResponse, from: AskedFrom): Check[] {
+  // Of workers and runs it hears over NATS alone: without it, that there are none would be as untrue as that they are well.
+  if (diagnosis.natsVersion === '') return [coordinatorCheck(diagnosis), unheard];
   return [
     coordinatorCheck(diagnosis),
     versionCheck(diagnosis, from),
@@ -35,6 +37,13 @@ export function deploymentChecks(diagnosis: DiagnoseResponse, from: AskedFrom): 
     ...runChecks(diagnosis.runs),
   ];
 }
+
+const unheard: Check = {
+  name: 'the rest',
+  status: 'warning',
+  found: 'not known while the coordinator has no connection to NATS: streams, workers and runs',
+  advice: 'look at the NATS servers first; runs go on by themselves once they are back',
+};
 
 function coordinatorCheck({ coordinator, trouble, natsVersion }: DiagnoseResponse): Check {
   const nats = natsVersion === '' ? 'not connected to NATS' : `on nats-server ${natsVersion}`;

@@ -159,3 +159,11 @@ test.each<[string, Partial<DiagnoseResponse>, string, boolean]>([
 function stream(name: string) {
   return { stream: name, missing: false, messages: 0, bytes: 0, maxBytes: 0, refusesWhenFull: false, differs: [] };
 }
+
+test('without NATS it says that nothing is known of workers and runs, and not that there are none', () => {
+  const away = { natsVersion: '', trouble: 'the connection to the server is lost', streams: [], workers: [], runs: [] };
+  expect(found({ ...away, streamsTrouble: 'the connection to the server is lost' })).toMatchObject([
+    { name: 'coordinator', status: 'failed', found: 'c1, not connected to NATS', advice: 'the connection to the server is lost' },
+    { name: 'the rest', status: 'warning', found: expect.stringMatching(/^not known .*: streams, workers and runs$/) },
+  ]);
+});
