@@ -187,6 +187,11 @@ export function isOutage({ problem }: EndpointError): boolean {
   return problem !== 'throttled' && problem !== 'empty' && problem !== 'unclear-refusal';
 }
 
+/** Nothing was there: no server was reached, or one before it, or one that still loads its model, says that there is none. */
+export function isFromNobody({ status }: EndpointError): boolean {
+  return status === undefined || status >= 502;
+}
+
 /** Only a change to the settings, the account or the server helps, for any caller. */
 export function needsPerson({ problem }: EndpointError): boolean {
   return problem === 'credentials' || problem === 'misconfigured';

@@ -12,7 +12,15 @@ import {
   gatewayCircuitSettings,
 } from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
-import { EndpointError, type EndpointProblem, endpointProblems, isOutage, isOverload, isTransient } from './endpoint-errors.ts';
+import {
+  EndpointError,
+  type EndpointProblem,
+  endpointProblems,
+  isFromNobody,
+  isOutage,
+  isOverload,
+  isTransient,
+} from './endpoint-errors.ts';
 import { endpointName } from './endpoint-settings.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import type { SlotLease } from './slot-lease.ts';
@@ -65,7 +73,7 @@ export interface PoolMember {
   readonly lastError: EndpointError | undefined;
   /** Calls that it has answered, apart from looks. */
   readonly answered: number;
-  /** It is left alone since no connection to it could be made. */
+  /** It is left alone since nothing was there: no server, or none behind the one that answered. */
   isUnreachable(): boolean;
   /** Ends the time for which it is left alone. */
   tryNow(): void;
@@ -171,8 +179,7 @@ export function createPoolMember(
       watching?.[Symbol.dispose]();
       slots?.waiting(limit, 0);
     },
-    isUnreachable: () =>
-      circuit.stateAt(nowMs()) === 'open' && lastError?.problem === 'unavailable' && lastError.status === undefined,
+    isUnreachable: () => circuit.stateAt(nowMs()) === 'open' && lastError?.problem === 'unavailable' && isFromNobody(lastError),
     tryNow: circuit.tryNow,
     lagged,
     get freeAtMs() {

@@ -463,6 +463,36 @@ test.each([
   expect(pool.health()[0]?.state).toBe('closed');
 });
 
+test.each([
+  ['while it loads its model (llama-server), after it was gone', 503, true],
+  ['by the proxy before it', 502, false],
+])('a server that everything is refused at %s, gets calls again as soon as that ends', async (_, status, wasGone) => {
+  let now: 'gone' | 'refused' | 'up' = wasGone ? 'gone' : 'refused';
+  const refusal = () => new EndpointError('unavailable', 'http://a/v1', 'not now', now === 'gone' ? {} : { status });
+  const { endpoint, calls } = scripted('a', async () => {
+    if (now !== 'up') throw refusal();
+    return reply;
+  });
+  const loading: ModelEndpoint = {
+    ...endpoint,
+    models: async () => {
+      if (now !== 'up') throw refusal();
+      return { names: ['m'], simulated: false, ownedBy: '' };
+    },
+  };
+  const { pool, timing } = pooled([loading], { circuit: { failures: 2, openMs: 60_000, maxOpenMs: 60_000 } });
+  const lost = pool.complete(request, 'w', never);
+  await timing.advance(20_000);
+  now = 'refused';
+  await timing.advance(20_000);
+  expect(pool.health()[0]?.state).toBe('open');
+  const before = calls.length;
+  now = 'up';
+  await timing.advance(3_000);
+  expect(calls.length).toBe(before + 1);
+  expect(await lost).toMatchObject({ text: 'answer' });
+});
+
 test('a server that lists its models and fails its calls is left to its circuit', async () => {
   const { endpoint, calls } = scripted('a', failing('unavailable', 'a'));
   const { pool, timing } = pooled([endpoint], { circuit: { failures: 2, openMs: 60_000, maxOpenMs: 60_000 } });
