@@ -64,7 +64,7 @@ describe.skipIf(kustomize === undefined)('components', () => {
   });
 
   test.each([[['serve-over-executors']], [['serve-over-executors', 'serve']]])(
-    '%j, without serve above it, is refused',
+    '%j is refused, since serve does not stand above it',
     async (named) => {
       await expect(renderWith(found, 'production', named)).rejects.toThrow(/no (resource )?matches/);
     },

@@ -464,9 +464,9 @@ test.each([
 });
 
 test.each([
-  ['while it loads its model (llama-server), after it was gone', 503, true],
-  ['by the proxy before it', 502, false],
-])('a server that everything is refused at %s, gets calls again as soon as that ends', async (_, status, wasGone) => {
+  ['while it loads its model, as llama-server does,', 503, true],
+  ['since nobody is behind its proxy', 502, false],
+])('a server that refuses everything %s gets calls again as soon as that ends', async (_, status, wasGone) => {
   let now: 'gone' | 'refused' | 'up' = wasGone ? 'gone' : 'refused';
   const refusal = () => new EndpointError('unavailable', 'http://a/v1', 'not now', now === 'gone' ? {} : { status });
   const { endpoint, calls } = scripted('a', async () => {
