@@ -117,8 +117,8 @@ test('a service that is killed is started again, and said so', async () => {
   expect(cli.stderr()).toContain('predictor was ended by SIGKILL; starting it again');
 });
 
-test('a run begins while its predictor is still being loaded', async () => {
-  const cli = run('--json');
+/** Its predictor is loaded no further until the run has begun. */
+async function beginBeforePredictor(cli: CliRun): Promise<void> {
   let predictor = 0;
   const look = async () => {
     predictor = (await servicesOf(cli)).get('predictor') ?? 0;
@@ -129,7 +129,31 @@ test('a run begins while its predictor is still being loaded', async () => {
   // Told when the run has been started.
   await cli.until('can see differences of');
   process.kill(predictor, 'SIGCONT');
+}
+
+test('a run begins while its predictor is still being loaded', async () => {
+  const cli = run('--json');
+  await beginBeforePredictor(cli);
   await finish(cli);
+});
+
+test('a predictor that cannot start ends the command that has begun the run, which goes on once it can', async () => {
+  // Executors are told their slots by the command: the predictor alone reads this.
+  const cli = startCli(['run', 'local.yaml', '--json'], { cwd: folder, environment: { SCALE_SLOTS: 'many' } });
+  started.push(cli);
+  await beginBeforePredictor(cli);
+  const services = await servicesOf(cli);
+  const { code, signal, stderr } = await cli.ended;
+  expect([code, signal], stderr).toEqual([expect.any(Number), null]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('predictor did not start');
+  expect(stderr).toContain('SCALE_SLOTS');
+  await untilGone(services.values());
+
+  const continued = run('--json');
+  const { log } = await finish(continued);
+  expect(continued.stderr()).toContain('Continuing run local-');
+  expect(await finish(run('--json', '--data-dir', 'untouched'))).toMatchObject({ log });
 });
 
 test('nothing is spent on what another run has left in the queue', async () => {
