@@ -20,11 +20,13 @@ import type { EndpointRequest } from './model-endpoint.ts';
 import { wasNeverSent } from './never-sent.ts';
 import type { Redact } from './redact.ts';
 import {
+  isBotCheck,
   isBreakdown,
   isContentFilter,
   isContextOverflow,
   isCutOff,
   isHeaderTooLong,
+  isMissingCertificate,
   isMissingHeader,
   isMissingModel,
   isMissingParameter,
@@ -33,6 +35,7 @@ import {
   isReplyLimitTooHigh,
   isSchemaTooLarge,
   isThrottling,
+  isTunnelDown,
   isWithoutTls,
   refusedSetting,
 } from './refusal-rules.ts';
@@ -121,6 +124,16 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   const isOfSchema = request?.structured !== undefined && isSchemaTooLarge(answer);
   if (!isOfSchema && isContextOverflow(answer))
     return failure('context-overflow', 'the prompt does not fit the context of the model');
+  if (isTunnelDown(answer)) return trouble('unavailable', 'nobody is at the other end of its tunnel');
+  if (isMissingCertificate(answer)) {
+    return trouble(
+      'misconfigured',
+      'it wants a certificate of its client, and none is sent: let a proxy on this machine send it',
+    );
+  }
+  if (isBotCheck(answer)) {
+    return trouble('misconfigured', 'a check for browsers stands before it: have the calls of this machine let through there');
+  }
   if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
   // A firewall in front of the endpoint answers 403 to one prompt; the endpoint itself does so to all.
   if (isRefusedKey(answer)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);

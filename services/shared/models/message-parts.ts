@@ -18,6 +18,7 @@ export const nothingSaid: MessageParts = { text: '', thoughts: '', refusal: '', 
  * @throws MalformedReplyError if there is content in any other form
  */
 export function readMessageParts(message: unknown): MessageParts {
+  if (typeof message === 'string') return readContent(message);
   const fields = fieldsOf(message);
   const content = readContent(fields.content);
   const { reasoning_content, reasoning, thinking, reasoning_details, refusal, tool_calls, function_call } = fields;

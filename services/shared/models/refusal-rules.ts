@@ -13,6 +13,7 @@ const tooLong = [
   /max_tokens must be at least 1, got -|tokens in request more than|too many (input |prompt )?tokens|token limit exceeded/i,
   /(reduce|shorten)[^.]{0,30}\b(length|prompt|messages?|input|number of tokens)/i,
   // TensorRT-LLM, SambaNova, LMDeploy.
+  /\bsum of prompt length\b.{0,120}\bexceed max_seq_len/i,
   /\bprompt length\b[^.]{0,20}\.?\d*\)?,? [^.]{0,40}exceed max_num_tokens|default_max_tokens \(-?\d+\) must be greater|maximum supported sequence length/i,
   /\b(prompt|inputs?|request)\b[^.]{0,40}\b(longer|greater|larger|bigger|more) than\b[^.]{0,30}\b(context|sequence|session|max)/i,
   // mistral.rs.
@@ -37,7 +38,8 @@ export function isSchemaTooLarge({ message }: ServerAnswer): boolean {
 }
 
 /** OpenAI, OpenRouter and SGLang name the context in the same words; vLLM its setting; TGI, and Together, the sum. */
-const room = /(?:context (?:length|size|window)|max_(?:model_len|total_tokens)|max_new_tokens`? must be <=)\D{0,20}(\d[\d,]*)/i;
+const room =
+  /(?:context (?:length|size|window)|max_(?:model_len|total_tokens|seq_len)|max_new_tokens`? must be <=)\D{0,20}(\d[\d,]*)/i;
 /** Bedrock says it in plain words. */
 const replyLimit = /max_?\w*tokens|(completion|output) tokens|maximum tokens you requested/i;
 
@@ -71,7 +73,8 @@ const filterWords = [
 
 export function isContentFilter({ status, code, message }: ServerAnswer): boolean {
   if (isAboutAccount(message)) return false;
-  return status === 451 || filterCodes.test(code) || filterWords.some((form) => form.test(message));
+  // 446 is Portkey's, where a guardrail refuses.
+  return status === 451 || status === 446 || filterCodes.test(code) || filterWords.some((form) => form.test(message));
 }
 
 // LiteLLM 1.80.10 without a database answers every key but its own by saying that it has no database.
@@ -102,7 +105,7 @@ function isAboutAccount(message: string): boolean {
 }
 
 export function isMissingModel({ status, code, param, message }: ServerAnswer): boolean {
-  if (/model_not_found|model_not_available|invalid_model|model_not_exist/i.test(code)) return true;
+  if (/model_not_found|model_not_available|model_not_supported|invalid_model|model_not_exist/i.test(code)) return true;
   if (status === 404 && /model|deployment|no endpoints found/i.test(message)) return true;
   if (status !== undefined && status >= 500) return false;
   return (
@@ -128,6 +131,21 @@ export function isWithoutTls({ message }: ServerAnswer): boolean {
   return /HTTP request (was sent )?to (an )?HTTPS (port|server)/i.test(message);
 }
 
+/** The tunnels of ngrok answer with 404 while nobody is at their other end. */
+export function isTunnelDown({ message }: ServerAnswer): boolean {
+  return /ERR_NGROK_(3200|8012)/.test(message);
+}
+
+/** nginx, with the status 400 or, where it is told to, 495 or 496. */
+export function isMissingCertificate({ status, message }: ServerAnswer): boolean {
+  return status === 495 || status === 496 || (status === 400 && /\bSSL certificate (error|was sent)/i.test(message));
+}
+
+/** Cloudflare's page for browsers. */
+export function isBotCheck({ status, message }: ServerAnswer): boolean {
+  return (status === 403 || status === 503) && /<title>(just a moment|attention required)/i.test(message);
+}
+
 export function isMissingHeader({ status, message }: ServerAnswer): boolean {
   return (
     status !== undefined &&
@@ -149,7 +167,7 @@ export function isMissingParameter({ status, message }: ServerAnswer): boolean {
 }
 
 const busy =
-  /server (is )?(too )?busy|\bqueue (is )?full|pending requests exceeded|\bat (full |max\w* )?capacity|capacity (is |has been )?exceeded|too busy|slow down|访问量过大|并发(数)?过高/i;
+  /server (is )?(too )?busy|\bqueue (is )?full|exceeds maximum queue size|due to backpressure|pending requests exceeded|\bat (full |max\w* )?capacity|capacity (is |has been )?exceeded|too busy|slow down|访问量过大|并发(数)?过高/i;
 
 /** vLLM with a bound to its queue, and SGLang, which also gives up on what has waited too long, or makes room for others. */
 const engineFull =

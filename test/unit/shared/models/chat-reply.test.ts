@@ -85,6 +85,11 @@ test('a mark of thoughts stays in an answer whose server has parted the thoughts
   expect(readReply(said(text, { reasoning: 'Hm.' }))).toMatchObject({ text, reasoning: 'Hm.' });
 });
 
+test('a message that is a text is its content', () => {
+  expect(readReply({ choices: [{ message: '42', finish_reason: 'stop' }] }).text).toBe('42');
+  expect(readReply({ choices: [{ delta: '42', finish_reason: 'stop' }] }).text).toBe('42');
+});
+
 test('content that is neither text nor parts is named', () => {
   expect(() => readReply(said(42))).toThrow('the content of the reply is a number');
 });
