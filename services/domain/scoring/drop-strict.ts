@@ -3,6 +3,7 @@ import { withoutRemark } from '../replies/without-aside.ts';
 import { bestMarked } from './best-marked.ts';
 import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
+import { statedNumber } from './stated-number.ts';
 import { tokenOverlap } from './token-overlap.ts';
 import { answerTokens, bestReading, isNumberToken, type Reader, type Tokens, wordReaders } from './word-answer.ts';
 
@@ -33,6 +34,9 @@ export function bestOf(query: Query, score: (gold: string) => number): number {
 /** More spans than this mean nothing; the limit bounds the search for the best alignment. */
 const mostSpans = 8;
 
+/** "from 1933 to 1939". */
+const years =
+  /\b(?:in|from|between|since|during|by|of)\s(?:the\s(?:years?\s)?|\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d(?:\s?(?:to|and|until|[-\u2013])\s?(?:\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d)?(?![\d,.]\d|\d)/gu;
 const none = /^\W*(?:none|nothing|nobody|no one)\W*$/i;
 
 /**
@@ -42,14 +46,17 @@ const none = /^\W*(?:none|nothing|nobody|no one)\W*$/i;
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
   const isNumber = more.length === 0 && isNumberToken(token);
+  const meant = isNumber ? [statedNumber(last)?.text ?? '', last.replace(years, '')] : [];
   // "3 touchdowns: two by Jones, one by Smith".
   const [, counted = whole] = /^(\S+(?:\s\p{L}+){0,2}):\s/u.exec(whole) ?? [];
   if (token === '0' && isNumber && none.test(whole)) return 1;
   const texts = isNumber ? [whole, last, counted] : [whole];
   // A calculation's end is right or wrong: its other numbers do not make a wrong one better.
   const isResult = (read: Reader) => isNumber && alignedOverlap(resultOf(last), gold, read) === 1;
+  // "258 more voters in 2013 than in 2009": a number is wholly right, or what describes it makes it no better.
+  const isMeant = (read: Reader) => meant.some((text) => alignedOverlap(text, gold, read) === 1);
   return bestReading(wordReaders, (read) =>
-    isResult(read) ? 1 : Math.max(...texts.map((text) => alignedOverlap(text, gold, read))),
+    isResult(read) || isMeant(read) ? 1 : Math.max(...texts.map((text) => alignedOverlap(text, gold, read))),
   );
 }
 

@@ -63,7 +63,13 @@ const joinsAnother = new RegExp(
 const condition =
   /^\W*(?:(?:so|thus|then|and|therefore),?\s)?(?:if|when|since|because|for (?:each|every)|with|suppose|given|at)\b/iu;
 
+/** "Therefore, 74.6% of the population is not between 45 and 64 years old", but not "So, 40% of the pupils are 20". */
+const share = /^\W*(?:therefore|so|thus|hence),?\s(\d[\d,]*(?:\.\d+)?%)\sof\s(?!\d)/iu;
+const equals = /=|,\s|\b(?:is|are|was|were|equals|be)\s(?:about\s|only\s)?[$€£]?\d/i;
+
 function describedNumber(sentence: string): ReadNumber | undefined {
+  const part = share.exec(sentence);
+  if (part !== null && !equals.test(sentence.slice(part[0].length))) return readNumbers(part[1] ?? '').at(0);
   const main = condition.test(sentence)
     ? (/(?:(?<!\d),|,(?!\d))((?:(?<=\d),(?=\d)|[^,])*)$/.exec(sentence)?.[1] ?? '')
     : sentence;

@@ -33,6 +33,7 @@ describe('the strict GSM8K scorer', () => {
     ['takes the beginning of what is no sentence', '12 apples, 4 for each of the 3 children', '12', 1],
     ['takes words behind a conclusion', 'She sells 9 eggs for 2 dollars each, so she makes eighteen dollars.', '18', 1],
     ['takes words above a calculation', 'The answer is four: 10 - 6.', '4', 1],
+    ['takes what a share is', 'So, 40% of the pupils are 20.', '20', 1],
     ['takes half a dozen', 'half a dozen', '6', 1],
     ['takes a unit of two parts', 'It takes 160 minutes, i.e. 2 hours and 40 minutes.', '160', 1],
     ['takes a second sentence in another unit', 'He runs 9*60 = 540 meters a week. That is 0.54 km.', '540', 1],
