@@ -1,6 +1,6 @@
 import type { Bench, BenchRow } from './bench.ts';
 import { longestChain } from './longest-chain.ts';
-import { type BenchedSearch, runSearch, type SearchToBench } from './run-search.ts';
+import { type BenchedSearch, runSearch, runSearchAfterAnother, type SearchToBench } from './run-search.ts';
 import { slotUse } from './served-calls.ts';
 
 interface SearchToMeasure {
@@ -10,15 +10,17 @@ interface SearchToMeasure {
   /** Rounds under way at once. */
   readonly parallelism: number;
   readonly rounds: number;
+  /** Short ones are also measured on a cluster that has run another search: its first seconds are a good part of them. */
+  readonly isShort: boolean;
 }
 
 const full = 'preset: aflow\nevaluation: { method: full, warm_up_rounds: 0 }';
 
 const searches: readonly SearchToMeasure[] = [
-  { name: 'full', settings: full, slots: [50], parallelism: 4, rounds: 11 },
-  { name: 'full', settings: full, slots: [50], parallelism: 1, rounds: 18 },
-  { name: 'default', settings: '', slots: [16, 50], parallelism: 4, rounds: 11 },
-  { name: 'paper', settings: 'preset: paper', slots: [16, 50], parallelism: 4, rounds: 11 },
+  { name: 'full', settings: full, slots: [50], parallelism: 4, rounds: 11, isShort: false },
+  { name: 'full', settings: full, slots: [50], parallelism: 1, rounds: 18, isShort: false },
+  { name: 'default', settings: '', slots: [16, 50], parallelism: 4, rounds: 11, isShort: true },
+  { name: 'paper', settings: 'preset: paper', slots: [16, 50], parallelism: 4, rounds: 11, isShort: true },
 ];
 
 /** A job also is queued, stored and acknowledged: with as many jobs as calls, some calls would wait for that. */
@@ -31,17 +33,21 @@ export const makespanBench: Bench = {
   run: async (cli, { quick }) => {
     const rows: BenchRow[] = [];
     for (const searched of searches) {
-      const { name, slots, parallelism } = searched;
+      const { name, slots, parallelism, isShort } = searched;
       for (const each of quick ? slots.slice(0, 1) : slots) {
         const search = searchOf(searched, each, quick);
+        const title = `${name}, P = ${parallelism}, ${each} slots`;
         const run = await runSearch(cli, search);
-        rows.push(...rowsOf(`${name}, P = ${parallelism}, ${each} slots`, search, run, limitOf(parallelism, search, run)));
+        rows.push(...rowsOf(title, search, run, limitOf(parallelism, search, run)));
+        if (!isShort) continue;
+        const after = await runSearchAfterAnother(cli, search);
+        rows.push(...rowsOf(`${title}, after another`, search, after, limitOf(parallelism, search, after)).filter(isOfTime));
       }
     }
     return {
       rows,
       notes: [
-        'The limit of the time from the first call to the last is the larger of calls x latency / slots, and the longest chain of calls that wait for one another, where what waits for many calls waits until the slots have made them; the chain with any number of slots stands beside it. With P = 1, executions x latency / slots, and the calls of the optimizer one after another. Busy is the share of slot-seconds in that time in which a call was being answered.',
+        'The limit of the time from the first call to the last is the larger of calls x latency / slots, and the longest chain of calls that wait for one another, where what waits for many calls waits until the slots have made them; the chain with any number of slots stands beside it. With P = 1, executions x latency / slots, and the calls of the optimizer one after another. Busy is the share of slot-seconds in that time in which a call was being answered. Each search has a cluster that has just been started; "after another" is the same search on a cluster that has run one with another seed.',
         'The simulated model answers; none of this is a result about a model.',
       ],
     };
@@ -60,6 +66,8 @@ function searchOf({ settings, parallelism, rounds }: SearchToMeasure, slots: num
   };
 }
 
+type Served = Pick<BenchedSearch, 'seconds' | 'calls' | 'events'>;
+
 interface Limit {
   /** calls x latency / slots. */
   readonly work: number;
@@ -71,7 +79,7 @@ interface Limit {
 }
 
 /** With one round at a time nothing is executed while the optimizer is asked, so that both take their time. */
-function limitOf(parallelism: number, { maxConcurrency: slots, latencyMs }: SearchToBench, run: BenchedSearch): Limit {
+function limitOf(parallelism: number, { maxConcurrency: slots, latencyMs }: SearchToBench, run: Served): Limit {
   const work = (run.calls.length * latencyMs) / 1000 / slots;
   const chain = (longestChain(run.events, run.calls) * latencyMs) / 1000;
   const chainOnSlots = (longestChain(run.events, run.calls, slots) * latencyMs) / 1000;
@@ -81,7 +89,7 @@ function limitOf(parallelism: number, { maxConcurrency: slots, latencyMs }: Sear
   return { work, chain, chainOnSlots, seconds: executed + (asked * latencyMs) / 1000 };
 }
 
-function rowsOf(name: string, { maxConcurrency: slots }: SearchToBench, run: BenchedSearch, limit: Limit): BenchRow[] {
+function rowsOf(name: string, { maxConcurrency: slots }: SearchToBench, run: Served, limit: Limit): BenchRow[] {
   const { seconds, busy, mostAtOnce } = slotUse(run.calls, slots);
   return [
     { name: `${name}: first to last call`, value: seconds, unit: 's', limit: limit.seconds, ratio: seconds / limit.seconds },
@@ -98,4 +106,9 @@ function rowsOf(name: string, { maxConcurrency: slots }: SearchToBench, run: Ben
     { name: `${name}: busy`, value: busy, unit: 'of the slots', limit: 1, ratio: busy },
     { name: `${name}: most calls at once`, value: mostAtOnce, unit: 'calls', limit: slots },
   ];
+}
+
+/** And not what both ways have in common. */
+function isOfTime({ name }: BenchRow): boolean {
+  return name.endsWith('first to last call') || name.endsWith('busy');
 }

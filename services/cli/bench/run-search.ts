@@ -7,6 +7,7 @@ import { decodeRunLogFile } from '../../shared/contracts/run-log-file.ts';
 import type { Cli } from '../cli.ts';
 import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
 import { plainEnvironment } from '../cluster/service-environment.ts';
+import { openBenchCluster } from './bench-cluster.ts';
 import { writeMadeUpBenchmark } from './made-up-benchmark.ts';
 import { type ScaleCommand, startScale } from './scale-command.ts';
 import { type RefusedCall, readRefusedCalls, readServedCalls, type ServedCall } from './served-calls.ts';
@@ -109,6 +110,33 @@ export async function runSearch(cli: Cli, search: SearchToBench): Promise<Benche
   const events = await logIn(prepared.folder);
   return { seconds, secondsToFirstCall: ((calls[0]?.beganMs ?? beganMs) - beganMs) / 1000, calls, refused, events };
 }
+
+/** Another search, then this one, on the same cluster, whose processes have done all that it asks of them once before. */
+export async function runSearchAfterAnother(cli: Cli, search: SearchToBench): Promise<Omit<BenchedSearch, 'secondsToFirstCall'>> {
+  await using prepared = await prepareSearch(cli, search);
+  const otherFile = join(prepared.folder, 'another.yaml');
+  await writeFile(otherFile, runFileOf(search, `"${prepared.baseUrl}"`, anotherSeed));
+  const { executors, slots } = search;
+  let beganMs: number;
+  let seconds: number;
+  let events: readonly RunEvent[];
+  {
+    await using cluster = await openBenchCluster(cli, {
+      folder: prepared.folder,
+      executors,
+      slots: Math.ceil(slots / executors),
+    });
+    await cluster.run(otherFile);
+    beganMs = epochMs();
+    events = (await cluster.run(prepared.runFile)).events.map(({ event }) => event);
+    seconds = (epochMs() - beganMs) / 1000;
+  }
+  const calls = (await prepared.calls()).filter((call) => call.beganMs >= beganMs);
+  const refused = (await readRefusedCalls(refusalLogIn(prepared.folder))).filter((call) => call.beganMs >= beganMs);
+  return { seconds, calls, refused, events };
+}
+
+const anotherSeed = 101;
 
 /** With fractions, and on the clock that the endpoints write down. */
 export function epochMs(): number {
