@@ -25,6 +25,7 @@ import { type JobStarts, openJobStarts, poisonStarts, suspectStarts } from './jo
 import type { JobOutcome, JobWork } from './job-work.ts';
 import { WorkerEndingError } from './last-calls.ts';
 import { putResult } from './put-result.ts';
+import { KnownJobError, recordsOfNew } from './records-of-new.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { RunShares } from './run-shares.ts';
 import type { SpendingWriter } from './spending-writer.ts';
@@ -71,13 +72,29 @@ export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'retur
  * does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
-  const { bus, runs, timing, stopSignal } = dependencies;
   const { job } = delivery;
-  const isNew = await dependencies.isNew(delivery);
-  if (!isNew && (await bus.results.get(job.runId, job.jobId))) {
+  const isNew = dependencies.isNew(delivery);
+  // Whether it is new is looked at while the job is made ready, and known before anything is paid for.
+  const settlement = isNew === false ? 'known' : await settleOnce(delivery, dependencies, Promise.resolve(isNew));
+  if (settlement !== 'known') return settlement;
+  if (await dependencies.bus.results.get(job.runId, job.jobId)) {
     await delivery.ack();
     return 'already-done';
   }
+  return (await settleOnce(delivery, dependencies)) as Settlement;
+}
+
+/**
+ * @param isNew not given: someone may have worked on the job before
+ * @returns "known" if someone may have, against what was assumed: nothing was paid for and nothing journaled
+ */
+async function settleOnce(
+  delivery: Delivery,
+  dependencies: SettleDependencies,
+  isNew?: Promise<boolean>,
+): Promise<Settlement | 'known'> {
+  const { bus, runs, timing, stopSignal } = dependencies;
+  const { job } = delivery;
   const manifest = runs.manifest(job.runId);
   if (manifest && hasEnded(manifest.status)) {
     await delivery.ack();
@@ -106,7 +123,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     { ackWaitMs: dependencies.ackWaitMs, timing },
   );
   const account = openJobAccount(dependencies.spending, job, dependencies.newId, heartbeat.look);
-  using records = openCallRecords(bus.journal, job, timing);
+  using ownRecords = openCallRecords(bus.journal, job, timing);
+  const records = isNew === undefined ? ownRecords : recordsOfNew(ownRecords, isNew);
+  isNew?.then(
+    (surely) => surely || ending.abort(new KnownJobError()),
+    () => undefined,
+  );
   const started = timing.monotonicMs();
   let done: JobOutcome;
   try {
@@ -116,7 +138,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     done = await workUntilDone(delivery, dependencies, { account, records, journal }, signal);
     // A result whose calls are not on record would be charged but never counted as spent.
     await account.settled();
+    if ((await isNew) === false) return 'known';
   } catch (error) {
+    if ((await isNew) === false) {
+      await account.settled();
+      return 'known';
+    }
     const settled = Promise.all([account.settled(), records.stored()]);
     settled.catch(() => undefined);
     if (error instanceof BudgetSpentError) {
