@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { randomStream } from '../../services/domain/random.ts';
 import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
-import { tokensOf } from '../../services/domain/run/ledger/totals.ts';
+import { noUsage, tokensOf } from '../../services/domain/run/ledger/totals.ts';
 import { canonicalHash } from '../../services/domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../services/domain/workflow/workflow.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
 import type { ModelCall } from '../../services/shared/contracts/generated/scale/v1/result.ts';
+import { meterAfter } from '../../services/shared/models/attempt-meter.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
 
 export function madeUpBenchmark(queryCount: number): Benchmark {
@@ -160,7 +161,10 @@ export function createMadeUpWork(
         return known;
       }
       const prompt = { promptTokens: 100, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-      const attempt = await account.begin({ callId, model }, prompt);
+      const attempt = await meterAfter(account, stored).begin({ callId, model }, prompt);
+      attempt.sending?.();
+      if (signal.aborted) attempt.ended('refused', noUsage, false);
+      signal.throwIfAborted();
       const usage = { ...prompt, completionTokens: 10 + (text.length % 7) };
       served({ jobId: job.jobId, attemptId: attempt.id, tokens: tokensOf(usage) });
       await pause();

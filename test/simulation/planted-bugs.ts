@@ -43,6 +43,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     to: "job.newUnder === ''",
   },
   {
+    what: 'a call is sent before it is sure that its job is new',
+    file: `${worker}/records-of-new.ts`,
+    from: 'if (!(await isNew)) throw new KnownJobError();',
+    to: '',
+  },
+  {
     what: 'the journal of an earlier delivery is not consulted',
     file: `${worker}/settle-delivery.ts`,
     from: 'isNew ? new Map<string, ModelCall>() : await bus.journal.read(job.runId, job.jobId)',
@@ -53,6 +59,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${worker}/settle-delivery.ts`,
     from: 'await account.settled();',
     to: 'undefined;',
+    after: '\n    if ((await isNew)',
   },
   {
     what: 'a call is sent before it is noted that it may cost something',

@@ -52,14 +52,16 @@ export function startWorkerMember(settings: MemberSettings, kinds: readonly JobK
   // Its own: one for all would keep what every killed worker has waited for.
   const never = new AbortController().signal;
   const workMs = (): number => (random.next() < plan.weather.slowJobs ? 2 * ackWaitMs : 1 + randomInteger(random, 50));
-  const work = createMadeUpWork(
-    name,
-    () => timing.sleep(workMs(), never),
-    () => undefined,
-    model.served,
-  );
   const recording: JobWork = (context) => {
-    model.started(context);
+    const work = createMadeUpWork(
+      name,
+      () => timing.sleep(workMs(), never),
+      () => undefined,
+      (call) => {
+        model.sent(context);
+        model.served(call);
+      },
+    );
     const recorded: string[] = [];
     return work({
       ...context,

@@ -34,7 +34,7 @@ export async function violationsOf(run: SimulatedRun, expected: readonly string[
     ...miscounted(jobs, run.evidence.published),
     // The accounts are in the store: what it has lost, nobody can count.
     ...(run.evidence.wipes === 0 ? await misspent(run, state) : []),
-    ...run.evidence.startedAnswered.map((jobId) => `${jobId} was begun again although the store had its result`),
+    ...run.evidence.askedAnswered.map((jobId) => `a call was made for ${jobId} although the store had its result`),
     ...run.evidence.ackedUnanswered.map((jobId) => `${jobId} was acknowledged before the store had a result of it`),
     ...run.evidence.deliveredAgain.map((jobId) => `${jobId} was delivered again, and nothing had gone wrong`),
     ...run.evidence.forgottenCalls.map(

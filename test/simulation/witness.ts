@@ -17,7 +17,7 @@ export interface Evidence {
    */
   readonly forgottenCalls: readonly string[];
   /** Jobs whose work began although the store had their result before they were delivered. */
-  readonly startedAnswered: readonly string[];
+  readonly askedAnswered: readonly string[];
   /** Jobs that were acknowledged while their run went on and the store had no result of them. */
   readonly ackedUnanswered: readonly string[];
   /** Jobs that were delivered again before anything had gone wrong: somebody does them twice, and pays twice. */
@@ -26,12 +26,12 @@ export interface Evidence {
   readonly wipes: number;
 }
 
-/** Hears what the model's server counts, what workers begin, and what they have been told is in the journal. */
+/** Hears what the model's server counts, what workers send, and what they have been told is in the journal. */
 export interface SimulatedModel {
   served(call: Served): void;
   recorded(job: Job, callId: string): void;
-  /** Work at a delivery of a job begins. */
-  started(context: Pick<JobContext, 'job' | 'journal'>): void;
+  /** A call is made for a delivery of a job. */
+  sent(context: Pick<JobContext, 'job' | 'journal'>): void;
 }
 
 export interface Witness {
@@ -53,7 +53,7 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
   const served: Served[] = [];
   const published = new Set<string>();
   const forgottenCalls: string[] = [];
-  const startedAnswered: string[] = [];
+  const askedAnswered: string[] = [];
   const ackedUnanswered: string[] = [];
   const deliveredAgain: string[] = [];
   const recordedAtMs = new Map<string, number>();
@@ -144,7 +144,7 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
     watch,
     watchWrites: (bus) => watchWrites(bus),
     evidence: {
-      ...{ served, published, forgottenCalls, startedAnswered, ackedUnanswered, deliveredAgain },
+      ...{ served, published, forgottenCalls, askedAnswered, ackedUnanswered, deliveredAgain },
       get wipes() {
         return wipes;
       },
@@ -159,10 +159,10 @@ export function createWitness(runId: string, observer: Bus, time: Timing, isPeac
       recorded(job, callId) {
         if (isOfPresentStore(job)) recordedAtMs.set(`${job.jobId}/${callId}`, time.monotonicMs());
       },
-      started({ job, journal }) {
+      sent({ job, journal }) {
         const { jobId } = job;
         const deliveredMs = deliveredAtMs.get(job) ?? 0;
-        if ((storedAtMs.get(jobId) ?? deliveredMs) < deliveredMs) startedAnswered.push(jobId);
+        if ((storedAtMs.get(jobId) ?? deliveredMs) < deliveredMs) askedAnswered.push(jobId);
         expectKnown(jobId, deliveredMs, journal);
       },
     },
