@@ -142,7 +142,7 @@ function firstDraw(seed: number, ...purpose: readonly string[]): number {
 
 /**
  * Work whose outcome is a hash of what was asked, prompts included, so it is the same whoever does it, whenever, and only then.
- * @param started hears of each start
+ * @param started hears of each call before it is sent
  * @param served hears of each call
  */
 export function createMadeUpWork(
@@ -152,7 +152,6 @@ export function createMadeUpWork(
   served: (call: Served) => void = () => undefined,
 ): JobWork {
   return async ({ job, run, journal, record, stored, account, signal }) => {
-    started({ jobId: job.jobId });
     const model = job.work?.$case === 'execute' ? 'executor' : 'optimizer';
     const ask = async (text: string, callId: string): Promise<ModelCall> => {
       const known = journal.get(callId);
@@ -165,6 +164,7 @@ export function createMadeUpWork(
       attempt.sending?.();
       if (signal.aborted) attempt.ended('refused', noUsage, false);
       signal.throwIfAborted();
+      started({ jobId: job.jobId });
       const usage = { ...prompt, completionTokens: 10 + (text.length % 7) };
       served({ jobId: job.jobId, attemptId: attempt.id, tokens: tokensOf(usage) });
       await pause();
