@@ -7,6 +7,7 @@ import type { Party } from '../sharing/standing.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CallRate } from './call-rate.ts';
 import { type ClockReading, msSince, readClocks } from './clock-reading.ts';
+import { createLastSlot } from './last-slot.ts';
 import { createRecentPeak, type RecentPeak } from './recent-peak.ts';
 import { claimSlots, runShares } from './slot-shares.ts';
 
@@ -126,9 +127,9 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
 
   const ageMs = (): number => (written === undefined ? Number.POSITIVE_INFINITY : msSince(written, timing));
   const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, { calls }) => sum + calls, 0);
+  const firstStep = Math.ceil(limit / demandSteps);
   const inSteps = (most: number): number => {
-    const step = Math.ceil(limit / demandSteps);
-    return most <= step ? most : Math.min(limit, step * Math.ceil(most / step));
+    return most <= firstStep ? most : Math.min(limit, firstStep * Math.ceil(most / firstStep));
   };
   const noted = (): number => inSteps(peak.note(demand()));
   const demandByRun = (): Map<string, number> => {
@@ -153,7 +154,15 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const slots = (): number => (ageMs() < lastCall * ttlMs ? Math.min(usable, ceiling) : 0);
   /** Runs with a higher limit have more of the endpoint, and of its rate. */
   const share = (): number => slots() / Math.max(limit, ...(known?.holders ?? []).map((each) => each.limit));
-  const hasRoom = (): boolean => inFlight.size < slots() && (rate === undefined || rate.waitMs(share()) === 0);
+  const lastSlot = createLastSlot(timing, () => announce());
+  /** Who has no more than a few is not in anybody's way. */
+  const isKeptForOthers = (): boolean =>
+    slots() > firstStep &&
+    slots() - inFlight.size === 1 &&
+    (known?.holders ?? []).some((each) => each.holder !== holder) &&
+    lastSlot.isKept();
+  const hasRoom = (): boolean =>
+    inFlight.size < slots() && !isKeptForOthers() && (rate === undefined || rate.waitMs(share()) === 0);
 
   const hadItsTurn = (): boolean => turnSince !== undefined && msSince(turnSince, timing) >= ttlMs / renewals;
 
@@ -182,6 +191,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
 
   const begin = (cut: () => void, promptTokens = 0, party?: Party): SlotInUse => {
     const call = () => cut();
+    lastSlot.taken(slots() - inFlight.size);
     inFlight.add(call);
     if (party !== undefined) inFlightOf.set(party, (inFlightOf.get(party) ?? 0) + 1);
     const rated = rate?.began(promptTokens);
@@ -334,6 +344,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       closed = true;
       looking[Symbol.dispose]();
       ratedAgain?.();
+      lastSlot.close();
       usable = 0;
       for (const { place } of line.splice(0)) place.reject(new SlotLeaseOverError(endpoint));
       if (written === undefined && !writing) return;

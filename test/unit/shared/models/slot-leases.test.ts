@@ -72,3 +72,65 @@ test('a slot that another gives back before the own claim is acknowledged is tak
   // Two claims of 5 ms each, and not the next renewal.
   expect(waited).toBeLessThan(30);
 });
+
+/** An executor with many calls to make and the slots of an endpoint, and a predictor with a call under way where it is there. */
+async function burst(timing: Timing, withPredictor: boolean) {
+  const { slots: store } = createInMemoryServer({ timing }).connect();
+  const endpoint = { baseUrl: 'http://gpu/v1', maxConcurrency: 16 };
+  const [one, other] = ['executor', 'predictor'].map((id) =>
+    createSlotLeases({ store, name: id, ttlMs, timing, logger, id, hasEnded: () => false }),
+  );
+  if (one === undefined || other === undefined) throw new Error('two leases');
+  const executor = one.leaseFor(endpoint);
+  const predictor = withPredictor ? other.leaseFor(endpoint) : undefined;
+  if (predictor !== undefined) {
+    while (!predictor.hasRoom()) await timing.sleep(1, never);
+    predictor.begin(() => {});
+  }
+  executor.waiting({}, 40);
+  while (executor.slots < (withPredictor ? 15 : 16)) await timing.sleep(1, never);
+  const begun: { ended(): void }[] = [];
+  const beginAll = (): void => {
+    while (executor.hasRoom()) begun.push(executor.begin(() => {}));
+  };
+  beginAll();
+  const close = () => Promise.all([one.close(), other.close()]);
+  return { executor, predictor, begun, beginAll, close };
+}
+
+test('of the slots that a process takes at once the last is left for a moment, for whoever comes to want one', () =>
+  inVirtualTime(async (timing) => {
+    const { predictor, begun, close } = await burst(timing, true);
+    expect(begun).toHaveLength(14);
+    predictor?.waiting({}, 1);
+    const beganMs = timing.monotonicMs();
+    while (predictor?.hasRoom() === false && timing.monotonicMs() - beganMs < 1_000) await timing.sleep(1, never);
+    expect(timing.monotonicMs() - beganMs).toBeLessThan(10);
+    await close();
+  }));
+
+test('where nobody comes, the process is told that there is room, and takes it', () =>
+  inVirtualTime(async (timing) => {
+    const { executor, begun, beginAll, close } = await burst(timing, true);
+    executor.onRoom(beginAll);
+    await timing.sleep(20, never);
+    expect(begun).toHaveLength(15);
+    await close();
+  }));
+
+test('a slot that becomes free while all others are in use is taken again at once', () =>
+  inVirtualTime(async (timing) => {
+    const { executor, begun, beginAll, close } = await burst(timing, true);
+    executor.onRoom(beginAll);
+    await timing.sleep(100, never);
+    begun[3]?.ended();
+    expect(begun).toHaveLength(16);
+    await close();
+  }));
+
+test('a process that has the endpoint for itself leaves none', () =>
+  inVirtualTime(async (timing) => {
+    const { begun, close } = await burst(timing, false);
+    expect(begun).toHaveLength(16);
+    await close();
+  }));
