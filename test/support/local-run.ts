@@ -15,7 +15,8 @@ export async function clusterProcesses(ownerPid: number): Promise<Map<string, nu
     if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== ownerPid) continue;
     const words = (await readCommandLine(pid)) ?? [];
     const service =
-      /services\/(\w+)\/main\.ts/.exec(words.join(' '))?.[1] ?? (words[0]?.endsWith('nats-server') ? 'nats-server' : undefined);
+      /services\/(\w+)\/main\.ts/.exec(words.join(' '))?.[1] ??
+      (words[0]?.endsWith('nats-server') && words[1] === '-c' ? 'nats-server' : undefined);
     if (service) found.set(service, [...(found.get(service) ?? []), pid]);
   }
   return found;

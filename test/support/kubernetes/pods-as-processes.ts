@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, open, writeFile } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildService, mainOf, startChildService } from '../../../services/cli/cluster/child-service.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
 import type { MadeSecrets } from './create-secrets.ts';
@@ -42,7 +43,8 @@ export async function startPodsAsProcesses(place: Place): Promise<PodsAsProcesse
   const addressOf = new Map(
     pods.flatMap(({ workload, name }) => portsOf(workload).map((port) => [`${name}:${port}`, ports.pop() ?? 0] as const)),
   );
-  const servers: ChildProcess[] = [];
+  const servers: JoinedServer[] = [];
+  const logs: FileHandle[] = [];
   const services: Promise<ChildService>[] = [];
   for (const { workload, name } of pods) {
     const root = join(place.folder, 'pods', name);
@@ -58,8 +60,10 @@ export async function startPodsAsProcesses(place: Place): Promise<PodsAsProcesse
     if (service === undefined) {
       const log = await open(join(root, 'log'), 'w');
       const { path } = await findNatsServer({ environment: process.env });
-      servers.push(spawn(path, (container?.args ?? []).map(local), { env: environment, stdio: ['ignore', log.fd, log.fd] }));
-      await log.close();
+      const begin = () =>
+        spawn(path, (container?.args ?? []).map(local), { env: environment, stdio: ['ignore', log.fd, log.fd] });
+      servers.push(keepJoined(begin, `http://127.0.0.1:${addressOf.get(`${name}:8222`)}`));
+      logs.push(log);
       continue;
     }
     for (const [variable, port] of Object.entries({
@@ -79,13 +83,8 @@ export async function startPodsAsProcesses(place: Place): Promise<PodsAsProcesse
   const stop = async () => {
     const running = await Promise.allSettled(services);
     await Promise.all(running.map((each) => (each.status === 'fulfilled' ? each.value.kill() : undefined)));
-    await Promise.all(
-      servers.map(async (server) => {
-        if (server.exitCode !== null) return;
-        server.kill('SIGKILL');
-        await once(server, 'exit');
-      }),
-    );
+    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(logs.map((log) => log.close()));
   };
   try {
     await Promise.all(services);
@@ -94,6 +93,48 @@ export async function startPodsAsProcesses(place: Place): Promise<PodsAsProcesse
     throw error;
   }
   return { coordinator: `localhost:${addressOf.get('coordinator-0:7070')}`, [Symbol.asyncDispose]: stop };
+}
+
+interface JoinedServer {
+  stop(): Promise<void>;
+}
+
+const joinsWithinMs = 20_000;
+
+/**
+ * A NATS server that is started again where it does not join the others, as somebody would do: on a busy machine two of three
+ * may agree on a cluster of two, which the third then waits for in vain (seen with 2.10.27).
+ */
+function keepJoined(begin: () => ChildProcess, monitorUrl: string): JoinedServer {
+  const over = new AbortController();
+  let server = begin();
+  const kill = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  };
+  const hasJoined = async (): Promise<boolean> => {
+    const answer = fetch(`${monitorUrl}/healthz?js-server-only=true`, { signal: AbortSignal.timeout(2_000) });
+    return await answer.then(({ ok }) => ok).catch(() => false);
+  };
+  const watch = async (): Promise<void> => {
+    let sinceMs = performance.now();
+    while (!over.signal.aborted && !(await hasJoined())) {
+      await sleep(200);
+      if (over.signal.aborted || performance.now() - sinceMs < joinsWithinMs) continue;
+      await kill();
+      server = begin();
+      sinceMs = performance.now();
+    }
+  };
+  const watching = watch();
+  return {
+    async stop() {
+      over.abort();
+      await watching;
+      await kill();
+    },
+  };
 }
 
 function portsOf({ spec }: Workload): number[] {
