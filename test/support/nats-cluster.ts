@@ -23,8 +23,8 @@ export async function startNatsCluster(settings: { readonly binary: string; read
   const start = async (index: number): Promise<NatsNode> => {
     const name = names[index] ?? '';
     const link = links[index];
-    // With a route to itself, as in a deployment: by the number of routes a server knows how many are to be there before they choose
-    // their leader. With two, which come first, the third may stay without.
+    // With a route to itself, as in a deployment: by the number of routes a server knows how many are to be there before they
+    // choose their leader. With two, which come first, the third may stay without.
     const routes = links.map(({ port }) => `"nats://127.0.0.1:${port}"`);
     // One connection a pair, so that the proxy sees who speaks: a pooled one does not introduce itself again.
     const cluster = `advertise: "127.0.0.1:${link?.port}", pool_size: -1, routes: [${routes.join(',')}]`;

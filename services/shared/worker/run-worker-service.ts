@@ -6,6 +6,7 @@ import { busSettingsOf } from '../config/bus-settings.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Failure } from '../contracts/generated/scale/v1/result.ts';
+import { endOfTurn } from '../lifecycle/end-of-turn.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
 import { runService } from '../lifecycle/run-service.ts';
@@ -130,6 +131,7 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
           },
           timing: systemTiming,
           logger: log,
+          turnOver: endOfTurn,
           delivered: (kind, count) => {
             metrics.deliveries.inc({ kind });
             if (count > 1) metrics.redeliveries.inc({ kind });

@@ -14,10 +14,12 @@ interface Batch {
 }
 
 /**
- * One message per run is in flight at a time; what is noted meanwhile goes with the next one. So a busy worker sends a few
- * messages for hundreds of calls, and an idle one does not wait.
+ * One message per run is in flight at a time; what is noted meanwhile goes with the next one, and what is noted in one turn of
+ * the event loop, such as the end of a call and the beginning of the one that takes its place, in one. So a busy worker sends a
+ * few messages for hundreds of calls, and an idle one does not wait.
+ * @param turnOver resolves when the present turn is over; not given: at once
  */
-export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>): SpendingWriter {
+export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>, turnOver?: () => Promise<void>): SpendingWriter {
   const underWay = new Map<string, Promise<void>>();
   const waiting = new Map<string, Batch>();
 
@@ -44,7 +46,7 @@ export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>): Spend
         batch.attempts.push(attempt);
         return batch.stored;
       }
-      const before = underWay.get(runId);
+      const before = underWay.get(runId) ?? turnOver?.();
       if (before === undefined) return send(runId, [attempt]);
       const attempts = [attempt];
       const stored = sendNext(runId, before, attempts);

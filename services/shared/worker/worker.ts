@@ -34,6 +34,8 @@ export interface WorkerDependencies {
   readonly logger: Logger;
   /** A name that no other delivery has, for the accounts; random if not given. */
   newId?(): string;
+  /** Resolves when the present turn of the event loop is over; what it has to note goes together. Not given: at once. */
+  turnOver?(): Promise<void>;
   /** Called when a job has come, for metrics. @param count of its deliveries, from 1 */
   delivered?(kind: JobKind, count: number): void;
   /** What this program knows, as runs may need it. Default: what its registries have. */
@@ -69,7 +71,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const pulling = new AbortController();
   const lastCalls = new AbortController();
   const stopping = new AbortController();
-  const spending = createSpendingWriter(bus);
+  const spending = createSpendingWriter(bus, dependencies.turnOver);
   const alone = createTurns();
   const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
