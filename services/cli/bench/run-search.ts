@@ -112,7 +112,10 @@ export async function runSearch(cli: Cli, search: SearchToBench): Promise<Benche
 }
 
 /** Another search, then this one, on the same cluster, whose processes have done all that it asks of them once before. */
-export async function runSearchAfterAnother(cli: Cli, search: SearchToBench): Promise<Omit<BenchedSearch, 'secondsToFirstCall'>> {
+export async function runSearchAfterAnother(
+  cli: Cli,
+  search: SearchToBench,
+): Promise<Pick<BenchedSearch, 'seconds' | 'calls' | 'events'>> {
   await using prepared = await prepareSearch(cli, search);
   const otherFile = join(prepared.folder, 'another.yaml');
   await writeFile(otherFile, runFileOf(search, `"${prepared.baseUrl}"`, anotherSeed));
@@ -132,8 +135,7 @@ export async function runSearchAfterAnother(cli: Cli, search: SearchToBench): Pr
     seconds = (epochMs() - beganMs) / 1000;
   }
   const calls = (await prepared.calls()).filter((call) => call.beganMs >= beganMs);
-  const refused = (await readRefusedCalls(refusalLogIn(prepared.folder))).filter((call) => call.beganMs >= beganMs);
-  return { seconds, calls, refused, events };
+  return { seconds, calls, events };
 }
 
 const anotherSeed = 101;

@@ -140,7 +140,7 @@ async function settleOnce(
     await account.settled();
     if ((await isNew) === false) return 'known';
   } catch (error) {
-    if ((await isNew) === false) {
+    if (!isLost && (await isNew) === false) {
       await account.settled();
       return 'known';
     }
