@@ -34,7 +34,7 @@ export const commandWords = {
     'list or forget what earlier searches have shown of their queries, which later ones can use',
   ],
   cache: ['[options] <action>', "show or clear the cluster's replies of models, which runs with `cache: on` use"],
-  'dead-letters': ['[options] <action> [jobs...]', 'list, show or try again the jobs that no worker could read or survive'],
+  'dead-letters': ['[options] <action> [jobs...]', 'list, show, try again or drop the jobs that no worker could read or survive'],
   audit: ['[options]', 'show who has started, paused, resumed, cancelled or changed what; needs a token with the role admin'],
   backup: [
     '[options] <file>',

@@ -47,7 +47,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   memory: ['memory list', 'memory forget --benchmark gsm8k'],
   cache: ['cache show'],
-  'dead-letters': ['dead-letters list', 'dead-letters retry --all'],
+  'dead-letters': ['dead-letters list', 'dead-letters retry --all', 'dead-letters drop execute-0123456789abcdef-7-0'],
   audit: ['audit --last 20', 'audit --json > deeds.json'],
   backup: ['backup nightly.scale', 'backup gsm8k.scale --run gsm8k --server coordinator:7070'],
   restore: ['restore nightly.scale --check', 'restore nightly.scale --server coordinator:7070'],

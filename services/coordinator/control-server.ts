@@ -17,7 +17,7 @@ import { grpcDetails } from '../shared/errors/grpc-details.ts';
 import { grpcStatusOf } from '../shared/errors/grpc-status.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
 import { onAbort } from '../shared/lifecycle/abort.ts';
-import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
+import { every, systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { Access } from './access/access.ts';
 import { accessInterceptor, callerIn } from './access/access-interceptor.ts';
@@ -72,14 +72,24 @@ export async function startControlServer(
   const unary =
     <Request, Response>(
       handle: (request: Request, signal: AbortSignal, caller: ReturnType<typeof callerIn>) => Promise<Response>,
+      patienceSeconds = Number.POSITIVE_INFINITY,
     ) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       const late = Promise.withResolvers<never>();
       const leftMs = Number(call.getDeadline()) - timing.wallMs() - answerBeforeMs;
-      const notLate = timing.after(Math.max(0, leftMs), () => late.reject(new LateError(handlers.trouble())));
+      const giveUp = () => late.reject(new LateError(handlers.trouble()));
+      const notLate = timing.after(Math.max(0, leftMs), giveUp);
+      let awaySeconds = 0;
+      const looking = every(timing, 1_000, () => {
+        awaySeconds = handlers.isCutOff() ? awaySeconds + 1 : 0;
+        if (awaySeconds >= patienceSeconds) giveUp();
+      });
       Promise.race([handle(call.request, signal, callerIn(call.metadata)), late.promise])
-        .finally(notLate)
+        .finally(() => {
+          notLate();
+          looking[Symbol.dispose]();
+        })
         .then(
           (response) => reply(null, response),
           (error: unknown) => reply(grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
@@ -115,8 +125,8 @@ export async function startControlServer(
     startRun: unary(async (request, _signal, caller) =>
       handlers.startRun(teams?.forRun(request, caller) ?? request, caller.name),
     ),
-    listRuns: unary((_request, signal) => handlers.listRuns(signal)),
-    findRuns: unary(({ name }) => handlers.findRuns(name)),
+    listRuns: unary((_request, signal) => handlers.listRuns(signal), lookPatienceSeconds),
+    findRuns: unary(({ name }) => handlers.findRuns(name), lookPatienceSeconds),
     getRun: unary(({ runId }, signal) => handlers.getRun(runId, signal)),
     cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
     pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),
@@ -138,13 +148,14 @@ export async function startControlServer(
     listAudit: unary((request, signal) => handlers.listAudit(request, signal)),
     listDeadLetters: unary(() => handlers.listDeadLetters()),
     retryDeadLetter: unary((request, signal) => handlers.retryDeadLetter(request, signal)),
+    dropDeadLetter: unary((request) => handlers.dropDeadLetter(request)),
     backup: streamed((request, signal) => handlers.backup(request, signal)),
     restore: received((requests, signal) => handlers.restore(requests, signal)),
     keepBenchmark: unary((request) => handlers.keepBenchmark(request)),
     startSweep: unary(async (request, _signal, caller) =>
       handlers.startSweep(teams?.forSweep(request, caller) ?? request, caller.name),
     ),
-    listSweeps: unary((_request, signal) => handlers.listSweeps(signal)),
+    listSweeps: unary((_request, signal) => handlers.listSweeps(signal), lookPatienceSeconds),
     getSweep: unary(({ sweepId }, signal) => handlers.getSweep(sweepId, signal)),
     watchSweep: streamed(({ sweepId }, signal) => handlers.watchSweep(sweepId, signal)),
     pauseSweep: unary(({ sweepId, reason }) => handlers.pauseSweep(sweepId, reason)),
@@ -217,6 +228,8 @@ class LateError extends ScaleError {
 }
 
 const answerBeforeMs = 1_500;
+/** Without NATS: a person who looks is told so then. What goes on by itself waits longer, through a restart of NATS. */
+const lookPatienceSeconds = 3;
 /** A new object each time: the same error may end several calls. */
 function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; details: string; metadata: Metadata } {
   const error = coerceError(thrown);

@@ -187,6 +187,7 @@ test('without one result of the first workflow a run waits, however few its quer
 test('a dead letter can be tried again while the log does not have its execution, and not after that', () =>
   inVirtualTime(async (timing) => {
     const refusals: unknown[] = [];
+    const left: string[] = [];
     const refusal = (error: unknown): number => refusals.push((error as Error).message);
     const lost = await run(
       timing,
@@ -199,6 +200,11 @@ test('a dead letter can be tried again while the log does not have its execution
           await bus.deadLetters.keep({ ...job, work: { $case: 'execute', value: work } }, 'it ended each worker');
         }
         const all = (await letters().listDeadLetters()).letters;
+        const [dropped] = all;
+        await letters().dropDeadLetter({ runId, jobId: dropped?.jobId ?? '' });
+        left.push(...(await letters().listDeadLetters()).letters.map(({ jobId }) => jobId));
+        expect(left).toEqual(all.slice(1).map(({ jobId }) => jobId));
+        await expect(letters().dropDeadLetter({ runId, jobId: dropped?.jobId ?? '' })).rejects.toThrow('there is no dead letter');
         for (const { jobId } of all) await letters().retryDeadLetter({ runId, jobId }, never).catch(refusal);
         await letters().retryDeadLetter({ runId, jobId: 'execute-nothing-0-0' }, never).catch(refusal);
         return true;

@@ -51,7 +51,7 @@ const notHere: readonly NotHere[] = [
   { command: /: scale eval .* --require/, why: 'a gate, which ends with 6 where it does not hold: its tests run both' },
   { command: /: scale eval .* --benchmark math/, why: "needs MATH's files and a Python" },
   {
-    command: /: scale dead-letters (?:show|retry --run)/,
+    command: /: scale dead-letters (?:show|retry --run|drop)/,
     why: 'needs a job that failed three times: test/integration makes one',
   },
   {

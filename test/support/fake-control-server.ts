@@ -7,6 +7,7 @@ import { decodeProtoEvent, encodeEvent } from '../../services/shared/contracts/e
 import {
   type ControlServiceServer,
   ControlServiceService,
+  type DeadLetter,
   DiagnoseResponse,
   type Progress,
   RunManifest,
@@ -41,6 +42,7 @@ export interface FakeControlSettings {
   readonly workers?: WorkerReport[];
   /** What it says of the deployment. */
   readonly diagnosis?: Partial<DiagnoseResponse>;
+  readonly letters?: DeadLetter[];
 }
 
 /**
@@ -88,8 +90,12 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
     getCache: (_call, reply) => reply(null, { replies: 0, bytes: 0, maxBytes: 1, maxAgeMs: 0 }),
     getCaller: (_call, reply) => reply(null, { name: 'anyone', role: 'admin' }),
     listAudit: (_call, reply) => reply(null, { entries: [], more: false }),
-    listDeadLetters: (_call, reply) => reply(null, { letters: [] }),
+    listDeadLetters: (_call, reply) => reply(null, { letters: settings.letters ?? [] }),
     retryDeadLetter: (_call, reply) => reply(null, { outcome: '' }),
+    dropDeadLetter: ({ request }, reply) => {
+      calls.push(`DropDeadLetter ${request.jobId} of ${request.runId}`);
+      reply(null, {});
+    },
     clearCache: (_call, reply) => reply(null, { replies: 0 }),
     startRun: (call, reply) => {
       calls.push('StartRun');

@@ -15,15 +15,15 @@ interface DeadLetterOptions extends ClusterOptions {
   readonly all: boolean;
 }
 
-const actions = ['list', 'show', 'retry'] as const;
+const actions = ['list', 'show', 'retry', 'drop'] as const;
 type Action = (typeof actions)[number];
 
 export function addDeadLettersCommand(program: Command, cli: Cli): void {
   addClusterOptions(addNamed(program, 'dead-letters'))
-    .addArgument(new Argument('<action>', 'list, show or retry').choices([...actions]))
-    .argument('[jobs...]', 'job ids, or starts of ids; default: all for list, none for show and retry')
+    .addArgument(new Argument('<action>', 'list, show, retry or drop').choices([...actions]))
+    .argument('[jobs...]', 'job ids, or starts of ids; default: all for list, none for the others')
     .option('--run <run>', 'only those of this run: its id, or the start of its id')
-    .option('--all', 'show or retry all of them', false)
+    .option('--all', 'with show, retry or drop: all of them', false)
     .option('--json', 'print one JSON document', false)
     .action((action: Action, jobs: string[], options: DeadLetterOptions) =>
       cli.answer(options.json, () => withCluster(cli, options, (cluster) => answer(cluster, action, jobs, options, cli))),
@@ -41,7 +41,7 @@ async function answer(
     throw new CliError('bad-input', `say what to ${action}: jobs by their ids, --run RUN, or --all`);
   }
   const letters = await chosen(cluster, jobs, options, cli);
-  if (action === 'retry') return retry(cluster, letters, cli);
+  if (action === 'retry' || action === 'drop') return dealWith(cluster, action, letters, cli);
   const document = { letters: letters.map(letterDocument) };
   const text = action === 'list' ? letterTable(letters) : letters.map(describeLetter).join('\n\n');
   return { exitCode: exitCodes.ok, document, text: text === '' ? none : text };
@@ -50,11 +50,20 @@ async function answer(
 const none = 'There are no dead letters here.';
 
 /** Each is tried, whatever becomes of the others. */
-async function retry({ client }: ReachedCluster, letters: readonly DeadLetter[], cli: Cli): Promise<Answer> {
+async function dealWith(
+  { client }: ReachedCluster,
+  action: 'retry' | 'drop',
+  letters: readonly DeadLetter[],
+  cli: Cli,
+): Promise<Answer> {
   const tried: { readonly run: string; readonly job: string; readonly outcome?: string; readonly refused?: string }[] = [];
   for (const { runId: run, jobId: job } of letters) {
     try {
-      tried.push({ run, job, ...(await client.retryDeadLetter(run, job, cli.interrupts.requested)) });
+      if (action === 'retry') tried.push({ run, job, ...(await client.retryDeadLetter(run, job, cli.interrupts.requested)) });
+      else {
+        await client.dropDeadLetter(run, job, cli.interrupts.requested);
+        tried.push({ run, job, outcome: 'its letter is dropped' });
+      }
     } catch (error) {
       if (letters.length === 1 || cli.interrupts.requested.aborted) throw error;
       tried.push({ run, job, refused: (error as Error).message });

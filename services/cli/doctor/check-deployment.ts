@@ -104,7 +104,7 @@ function streamChecks({ streams, streamsTrouble }: DiagnoseResponse): Check[] {
               found: `${dead} ${dead === 1 ? 'job' : 'jobs'} that no worker could read`,
             },
             advice:
-              'services of different versions, or a defect: `scale dead-letters list` names them; `nats stream purge DEAD` once that is settled',
+              'services of different versions, or a defect: `scale dead-letters list` names them; `scale dead-letters drop --all` once that is settled',
           },
         ];
   if (wrong.length + left.length > 0) return [...wrong, ...left];

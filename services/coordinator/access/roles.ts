@@ -47,6 +47,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   restore: 'admin',
   forgetMemory: 'admin',
   clearCache: 'admin',
+  dropDeadLetter: 'admin',
   listAudit: 'admin',
 };
 

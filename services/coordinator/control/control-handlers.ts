@@ -95,6 +95,8 @@ export interface ControlHandlers {
   diagnose(signal: AbortSignal): Promise<DiagnoseResponse>;
   /** The operation of the bus that has kept failing for the longest time. */
   trouble(): string | undefined;
+  /** Whether there is no connection to NATS at this moment. */
+  isCutOff(): boolean;
 }
 
 function endedByOther({ runId, summary }: RunManifest): string {
@@ -316,6 +318,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       return roundToProto(runId, (await viewOf(manifest, signal))?.state, round, queryIndex);
     },
     trouble: () => bus.trouble()?.message,
+    isCutOff: () => !bus.link().isUp,
     async listMemory() {
       return { kept: (await bus.memory.list()).map(describeKept) };
     },

@@ -3,6 +3,8 @@ import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import {
   type DeadLetter as DeadLetterMessage,
+  type DropDeadLetterRequest,
+  type DropDeadLetterResponse,
   type ListDeadLettersResponse,
   type RetryDeadLetterRequest,
   type RetryDeadLetterResponse,
@@ -22,12 +24,19 @@ import { RequestRefusedError } from '../request-refused-error.ts';
 export interface DeadLetterHandlers {
   listDeadLetters(): Promise<ListDeadLettersResponse>;
   retryDeadLetter(request: RetryDeadLetterRequest, signal: AbortSignal): Promise<RetryDeadLetterResponse>;
+  dropDeadLetter(request: DropDeadLetterRequest): Promise<DropDeadLetterResponse>;
 }
 
 export function createDeadLetterHandlers(bus: Bus, coordinator: Coordinator): DeadLetterHandlers {
   const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
     coordinator.state(runId) ?? (await readRunView(bus, runId, signal))?.state;
 
+  const find = async ({ runId, jobId }: DropDeadLetterRequest): Promise<DeadLetter> => {
+    const letter = (await bus.deadLetters.list()).find((each) => each.runId === runId && each.jobId === jobId);
+    if (letter !== undefined) return letter;
+    const what = `there is no dead letter of job ${jobId} of run ${runId}`;
+    throw new RequestRefusedError('not-found', `${what}; \`scale dead-letters list\` shows all`);
+  };
   const queueAgain = async (letter: DeadLetter): Promise<string> => {
     const job = readable(letter);
     if (job === undefined) throw refused(letter, 'this version of SCALE cannot read it either: use the one that issued it');
@@ -58,19 +67,17 @@ export function createDeadLetterHandlers(bus: Bus, coordinator: Coordinator): De
     async listDeadLetters() {
       return { letters: (await bus.deadLetters.list()).map(letterToProto) };
     },
-    async retryDeadLetter({ runId, jobId }, signal) {
-      const letter = (await bus.deadLetters.list()).find((each) => each.runId === runId && each.jobId === jobId);
-      if (letter === undefined) {
-        throw new RequestRefusedError(
-          'not-found',
-          `there is no dead letter of job ${jobId} of run ${runId}; \`scale dead-letters list\` shows all`,
-        );
-      }
-      const manifest: RunManifest | undefined = await bus.runs.get(runId);
-      if (manifest === undefined || hasEnded(manifest.status)) throw refused(letter, endedBefore(runId));
+    async retryDeadLetter(request, signal) {
+      const letter = await find(request);
+      const manifest: RunManifest | undefined = await bus.runs.get(letter.runId);
+      if (manifest === undefined || hasEnded(manifest.status)) throw refused(letter, endedBefore(letter.runId));
       const outcome = letter.reason === 'poison' ? await issueAgain(letter, signal) : await queueAgain(letter);
       await bus.deadLetters.remove(letter);
       return { outcome };
+    },
+    async dropDeadLetter(request) {
+      await bus.deadLetters.remove(await find(request));
+      return {};
     },
   };
 }

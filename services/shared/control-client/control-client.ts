@@ -104,6 +104,7 @@ export interface ControlClient {
   listDeadLetters(signal: AbortSignal): Promise<ListDeadLettersResponse>;
   /** Refused for a job that its run has gone on without. */
   retryDeadLetter(runId: string, jobId: string, signal: AbortSignal): Promise<RetryDeadLetterResponse>;
+  dropDeadLetter(runId: string, jobId: string, signal: AbortSignal): Promise<void>;
   listWorkers(signal: AbortSignal): Promise<ListWorkersResponse>;
   diagnose(signal: AbortSignal): Promise<DiagnoseResponse>;
   keepBenchmark(benchmark: Benchmark, signal: AbortSignal): Promise<KeepBenchmarkResponse>;
@@ -328,6 +329,9 @@ export function connectControl(address: string, settings: ControlClientSettings 
     listAudit: (request, signal) => ask('ListAudit', client.listAudit, request, signal),
     listDeadLetters: (signal) => ask('ListDeadLetters', client.listDeadLetters, {}, signal),
     retryDeadLetter: (runId, jobId, signal) => ask('RetryDeadLetter', client.retryDeadLetter, { runId, jobId }, signal),
+    dropDeadLetter: async (runId, jobId, signal) => {
+      await ask('DropDeadLetter', client.dropDeadLetter, { runId, jobId }, signal);
+    },
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     listWorkers: (signal) => ask('ListWorkers', client.listWorkers, {}, signal),
     diagnose: (signal) => ask('Diagnose', client.diagnose, {}, signal),

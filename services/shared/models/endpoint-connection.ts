@@ -80,14 +80,15 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
 }
 
 /**
- * Follows a redirect that keeps the request (307, 308), or that says where its answer can be fetched (303), and only to the same
- * server: the user's own headers may hold keys.
+ * Follows a redirect that keeps the request (307, 308; what sends nothing is kept by 301 and 302 too), or that says where its
+ * answer can be fetched (303), and only to the same server: the user's own headers may hold keys.
  */
 async function follow(address: URL, call: HttpCall, send: HttpConnections['send']): Promise<HttpAnswer> {
   for (let hops = 0; ; hops += 1) {
     const { status, headers, body } = await send(address, call);
     const { location } = headers;
-    const moved = [303, 307, 308].includes(status) && location !== undefined && URL.canParse(location, address.href);
+    const keeps = call.method === 'GET' ? [301, 302, 307, 308] : [307, 308];
+    const moved = [303, ...keeps].includes(status) && location !== undefined && URL.canParse(location, address.href);
     const next = moved ? new URL(location, address) : undefined;
     if (next === undefined || hops === mostHops || !isSameServer(address, next))
       return { status, headers, body: decoded(body, headers) };

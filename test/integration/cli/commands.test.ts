@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Benchmark } from '../../../services/domain/benchmark.ts';
+import type { DeadLetter } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { type FakeControlServer, startFakeControlServer } from '../../support/fake-control-server.ts';
 import { runCli, startCli } from '../../support/run-cli.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../unit/domain/search/made-up-world.ts';
@@ -62,6 +63,32 @@ describe('with --json', () => {
     const message = 'no run is called nothing: the runs here are made-up-1';
     expect(JSON.parse(stdout)).toEqual({ error: { kind: 'CliError', message, exitCode: 2 } });
     expect(stderr).toBe(`scale: ${message}\n`);
+    expect(code).toBe(2);
+  });
+});
+
+describe('dead letters', () => {
+  const letter = (runId: string, jobId: string): DeadLetter => ({
+    ...{ kind: 'execute', runId, jobId, reason: 'poison', message: 'it kills its workers', atMs: 0, bytes: 4, job: undefined },
+  });
+  const withLetters = async (...args: string[]) => {
+    const letters = [letter('a-1', 'execute-1-0-0'), letter('a-1', 'execute-2-0-0'), letter('b-1', 'execute-1-0-0')];
+    server = await startFakeControlServer({ script: [], letters });
+    const { code, stdout } = await runCli('dead-letters', ...args, '--server', server.address, '--json');
+    return { code, document: JSON.parse(stdout), dropped: server.calls };
+  };
+
+  test('that are named, or of a run, are dropped, and no others', async () => {
+    const { code, document, dropped } = await withLetters('drop', 'execute-1', '--run', 'a-1');
+    expect(document.tried).toEqual([{ run: 'a-1', job: 'execute-1-0-0', outcome: 'its letter is dropped' }]);
+    expect(dropped).toEqual(['DropDeadLetter execute-1-0-0 of a-1']);
+    expect(code).toBe(0);
+  });
+
+  test('are not dropped by a command that names none', async () => {
+    const { code, document, dropped } = await withLetters('drop');
+    expect(document.error.message).toBe('say what to drop: jobs by their ids, --run RUN, or --all');
+    expect(dropped).toEqual([]);
     expect(code).toBe(2);
   });
 });

@@ -655,6 +655,17 @@ describe("headers of one's own, and keys", () => {
     await stranger[Symbol.asyncDispose]();
   });
 
+  test.each([301, 302])('go along where a proxy moves what sends nothing (%i), such as the load, but no call', async (status) => {
+    const moved: Behaviour = (response) => void response.writeHead(status, { location: '/elsewhere/' }).end();
+    const load = 'vllm:num_requests_running 3\nvllm:num_requests_waiting 1\n';
+    const server = await startFaultyEndpoint(moved, plain(200, load), moved);
+    const endpoint = createOpenAiEndpoint({ ...limits, baseUrl: server.baseUrl, showsLoad: true }, systemTiming);
+    started.push({ server, endpoint });
+    expect(await endpoint.loadText?.(never)).toBe(load);
+    await expect(endpoint.complete(request, never)).rejects.toMatchObject({ problem: 'misconfigured' });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/metrics', '/elsewhere/', '/v1/chat/completions']);
+  });
+
   test('a call that takes longer than a host lets it is fetched where the host says (Modal, 303)', async () => {
     const later: Behaviour = (response) => void response.writeHead(303, { location: '?__modal_function_call_id=fc-1' }).end();
     const { server, call } = await askWithHeaders(...Array(6).fill(later), sse(right));

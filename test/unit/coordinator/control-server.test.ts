@@ -15,7 +15,7 @@ import { startControlServer } from '../../../services/coordinator/control-server
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
 import type { KeepingHandlers } from '../../../services/coordinator/retention/keeping-handlers.ts';
 import type { SweepHandlers } from '../../../services/coordinator/sweeps/sweep-handlers.ts';
-import type { WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { ListRunsResponse, WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
 import { ControlServiceClient } from '../../../services/shared/control-client/control-service-client.ts';
@@ -239,6 +239,29 @@ test('a call that the coordinator cannot answer in time is told what it waits fo
   const client = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 2_000 });
   releases.push(client.close);
   await expect(client.listRuns(never)).rejects.toThrow(/waiting for the NATS server: list: the server did not answer in time/);
+});
+
+test('whoever lists runs while there is no connection to NATS is told after three seconds; a short gap is waited for', async () => {
+  let isCutOff = true;
+  let looks = 0;
+  const listed = Promise.withResolvers<ListRunsResponse>();
+  const { client } = await serve({
+    listRuns: () => listed.promise,
+    trouble: () => 'reach NATS: the connection to the server is lost',
+    isCutOff: () => {
+      looks += 1;
+      return isCutOff;
+    },
+  });
+  // Its own deadline would be fifteen seconds.
+  await expect(client.listRuns(never)).rejects.toThrow(/waiting for the NATS server: reach NATS: the connection .* is lost/);
+  expect(looks).toBe(3);
+  const patient = client.listRuns(never);
+  await expect.poll(() => looks, { timeout: 5_000 }).toBe(5);
+  isCutOff = false;
+  await expect.poll(() => looks, { timeout: 5_000 }).toBe(7);
+  listed.resolve({ runs: [] });
+  expect(await patient).toEqual({ runs: [] });
 });
 
 describe('limits', () => {

@@ -1427,6 +1427,16 @@ export interface RetryDeadLetterResponse {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+export interface DropDeadLetterRequest {
+  runId: string;
+  jobId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface DropDeadLetterResponse {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** A call that changed something, or that its caller may not make (stream AUDIT). */
 export interface AuditEntry {
   timeMs: number;
@@ -16482,6 +16492,171 @@ export const RetryDeadLetterResponse: MessageFns<RetryDeadLetterResponse> = {
   },
 };
 
+function createBaseDropDeadLetterRequest(): DropDeadLetterRequest {
+  return { runId: "", jobId: "" };
+}
+
+export const DropDeadLetterRequest: MessageFns<DropDeadLetterRequest> = {
+  encode(message: DropDeadLetterRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(18).string(message.jobId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DropDeadLetterRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDropDeadLetterRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DropDeadLetterRequest {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DropDeadLetterRequest): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DropDeadLetterRequest>): DropDeadLetterRequest {
+    return DropDeadLetterRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DropDeadLetterRequest>): DropDeadLetterRequest {
+    const message = createBaseDropDeadLetterRequest();
+    message.runId = object.runId ?? "";
+    message.jobId = object.jobId ?? "";
+    return message;
+  },
+};
+
+function createBaseDropDeadLetterResponse(): DropDeadLetterResponse {
+  return { };
+}
+
+export const DropDeadLetterResponse: MessageFns<DropDeadLetterResponse> = {
+  encode(message: DropDeadLetterResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DropDeadLetterResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDropDeadLetterResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DropDeadLetterResponse {
+    return {};
+  },
+
+  toJSON(_: DropDeadLetterResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DropDeadLetterResponse>): DropDeadLetterResponse {
+    return DropDeadLetterResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DropDeadLetterResponse>): DropDeadLetterResponse {
+    const message = createBaseDropDeadLetterResponse();
+    return message;
+  },
+};
+
 function createBaseAuditEntry(): AuditEntry {
   return {
     timeMs: 0,
@@ -18265,6 +18440,18 @@ export const ControlServiceService = {
       Buffer.from(RetryDeadLetterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RetryDeadLetterResponse => RetryDeadLetterResponse.decode(value),
   },
+  /** Removes the letter, and nothing else: the run goes on as it would with it. */
+  dropDeadLetter: {
+    path: "/scale.v1.ControlService/DropDeadLetter" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DropDeadLetterRequest): Buffer =>
+      Buffer.from(DropDeadLetterRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DropDeadLetterRequest => DropDeadLetterRequest.decode(value),
+    responseSerialize: (value: DropDeadLetterResponse): Buffer =>
+      Buffer.from(DropDeadLetterResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DropDeadLetterResponse => DropDeadLetterResponse.decode(value),
+  },
   /** Who the caller is, and what that caller may do. */
   getCaller: {
     path: "/scale.v1.ControlService/GetCaller" as const,
@@ -18426,6 +18613,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   listDeadLetters: handleUnaryCall<ListDeadLettersRequest, ListDeadLettersResponse>;
   /** Queues such a job again, while its run has not gone on without it, and removes the letter. */
   retryDeadLetter: handleUnaryCall<RetryDeadLetterRequest, RetryDeadLetterResponse>;
+  /** Removes the letter, and nothing else: the run goes on as it would with it. */
+  dropDeadLetter: handleUnaryCall<DropDeadLetterRequest, DropDeadLetterResponse>;
   /** Who the caller is, and what that caller may do. */
   getCaller: handleUnaryCall<GetCallerRequest, GetCallerResponse>;
   /** Who has changed what, the newest last. */
@@ -18796,6 +18985,22 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RetryDeadLetterResponse) => void,
+  ): ClientUnaryCall;
+  /** Removes the letter, and nothing else: the run goes on as it would with it. */
+  dropDeadLetter(
+    request: DropDeadLetterRequest,
+    callback: (error: ServiceError | null, response: DropDeadLetterResponse) => void,
+  ): ClientUnaryCall;
+  dropDeadLetter(
+    request: DropDeadLetterRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DropDeadLetterResponse) => void,
+  ): ClientUnaryCall;
+  dropDeadLetter(
+    request: DropDeadLetterRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DropDeadLetterResponse) => void,
   ): ClientUnaryCall;
   /** Who the caller is, and what that caller may do. */
   getCaller(
