@@ -1,9 +1,9 @@
 import { FailureError } from '../domain/failure.ts';
 import type { ModelClient } from '../domain/ports.ts';
-import { createReplyCollector } from '../shared/models/chat-reply.ts';
-import { guessedUsage, readUsage } from '../shared/models/chat-usage.ts';
-import { EmptyReplyError } from '../shared/models/endpoint-errors.ts';
+import { EmptyReplyError } from '../shared/models/errors/endpoint-errors.ts';
 import { callSeed } from '../shared/models/model-client.ts';
+import { createReplyCollector } from '../shared/models/replies/chat-reply.ts';
+import { guessedUsage, readUsage } from '../shared/models/replies/chat-usage.ts';
 
 /** What is asked of the `openai` package's client, or of any object that is like it: `new OpenAI()` is one. */
 export interface ChatCompletions {

@@ -147,8 +147,8 @@ export const faults: readonly Fault[] = [
     survived: 'the time is kept, calls become fewer, and each is answered in the end',
     tests: [
       { file: odd, title: 'throttled-in-words' },
-      { file: 'test/unit/shared/models/retry-after.test.ts', title: 'a date, by our clock' },
-      { file: 'test/unit/shared/models/circuit-breaker.test.ts', title: 'five failures in a row open it' },
+      { file: 'test/unit/shared/models/refusals/retry-after.test.ts', title: 'a date, by our clock' },
+      { file: 'test/unit/shared/models/pool/circuit-breaker.test.ts', title: 'five failures in a row open it' },
     ],
   },
   {

@@ -36,7 +36,7 @@ const planted: [path: string, text: string, rule: string][] = [
     'services/shared/control-client',
     'services/shared/messaging/in-memory',
   ].flatMap((place): [path: string, text: string, rule: string][] => {
-    const path = (name: string) => (place.endsWith('in-memory') ? `${place}-${name}.ts` : `${place}/deep/${name}.ts`);
+    const path = (name: string) => `${place}/deep/${name}.ts`;
     return [
       [path('reads-date'), 'export const now = () => Date.now();', globals],
       [path('makes-date'), 'export const now = () => new Date().toISOString();', globals],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bus, Delivery, Lease } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { executeJob, executionResult, modelCall, newRunId } from '../support/bus-messages.ts';
 import { startTestNatsServer, type TestNatsServer } from '../support/nats-server.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { startNatsNode } from '../support/nats-node.ts';
 import { natsServersToTry } from '../support/nats-versions.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { startTestNatsServer } from '../support/nats-server.ts';
 import { describeBusContract } from './bus.contract.ts';

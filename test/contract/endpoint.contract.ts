@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
-import { usageFigures } from '../../services/shared/models/chat-usage.ts';
-import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
-import { lookAtEndpoint } from '../../services/shared/models/look-at-endpoint.ts';
+import { createOpenAiEndpoint } from '../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
+import { createEndpointPool, type EndpointPool } from '../../services/shared/models/pool/endpoint-pool.ts';
+import { lookAtEndpoint } from '../../services/shared/models/pool/look-at-endpoint.ts';
+import { usageFigures } from '../../services/shared/models/replies/chat-usage.ts';
+import { endpointSettings } from '../../services/shared/models/settings/endpoint-settings.ts';
 import { readReply } from '../support/read-reply.ts';
 
 export interface WireServer {

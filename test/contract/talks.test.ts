@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { BusError, NobodyListensError } from '../../services/shared/messaging/errors.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import type { Talk } from '../../services/shared/messaging/talks.ts';
 import { startTestNatsServer } from '../support/nats-server.ts';

@@ -14,10 +14,10 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
-import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
+import { createEndpointPool, type EndpointPool } from '../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../services/shared/models/settings/endpoint-settings.ts';
 import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
 
 const workflows = Array.from({ length: 12 }, (_, index) => `workflow-${index}`);

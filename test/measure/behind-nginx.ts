@@ -17,10 +17,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
-import { createEndpointPool } from '../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
+import { createEndpointPool } from '../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../services/shared/models/settings/endpoint-settings.ts';
 
 const slots = 64;
 const streamMs = 160;

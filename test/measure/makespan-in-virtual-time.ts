@@ -31,12 +31,12 @@ import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/co
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus, JobKind } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
-import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
+import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createModelClient } from '../../services/shared/models/model-client.ts';
 import type { EndpointReply, EndpointRequest } from '../../services/shared/models/model-endpoint.ts';
-import { createSlotLeases } from '../../services/shared/models/slot-leases.ts';
+import { createEndpointPool, type EndpointPool } from '../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../services/shared/models/settings/endpoint-settings.ts';
+import { createSlotLeases } from '../../services/shared/models/slots/slot-leases.ts';
 import { createFairLine } from '../../services/shared/sharing/fair-line.ts';
 import { usualStanding } from '../../services/shared/sharing/standing.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';

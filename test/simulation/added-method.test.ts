@@ -4,7 +4,7 @@ import { applyEvent } from '../../services/domain/run/apply-event.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { addToRegistry } from '../support/add-to-registry.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';
 import { medianOfParentAndFewShot as added } from '../unit/domain/replay/median-of-parent-and-few-shot.ts';

@@ -15,7 +15,7 @@ import {
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';

@@ -3,7 +3,7 @@ import { benchmarkToProto } from '../../services/shared/contracts/benchmark-code
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { encodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';
 import { completed, startCluster } from './made-up-cluster.ts';
 import { benchmark, configuration } from './made-up-work.ts';

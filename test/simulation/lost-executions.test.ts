@@ -12,7 +12,7 @@ import { decodeEvent, encodeEvent } from '../../services/shared/contracts/event-
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';

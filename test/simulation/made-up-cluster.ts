@@ -5,7 +5,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import type { InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import type { InMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { createMadeUpWork } from './made-up-work.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { executeJob, newRunId, runManifest } from '../support/bus-messages.ts';

@@ -5,7 +5,7 @@ import { benchmarkToProto } from '../../services/shared/contracts/benchmark-code
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';
 import { completed, startCluster } from './made-up-cluster.ts';
 import { benchmark, configuration } from './made-up-work.ts';

@@ -10,8 +10,8 @@ import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/co
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
-import { InfrastructureError } from '../../services/shared/models/endpoint-errors.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
+import { InfrastructureError } from '../../services/shared/models/errors/endpoint-errors.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { poisonStarts } from '../../services/shared/worker/job-starts.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';

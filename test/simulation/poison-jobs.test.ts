@@ -10,7 +10,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker, type Worker } from '../../services/shared/worker/worker.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';

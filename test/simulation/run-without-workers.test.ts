@@ -4,7 +4,7 @@ import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus, type Waiting } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorkerReports } from '../../services/shared/worker/report-worker.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';

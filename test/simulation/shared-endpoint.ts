@@ -1,12 +1,12 @@
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import type { CallShare } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
-import { createCallCaps } from '../../services/shared/models/call-caps.ts';
-import { createEndpointPool } from '../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import type { EndpointReply, EndpointRequest } from '../../services/shared/models/model-endpoint.ts';
-import { createSlotLeases } from '../../services/shared/models/slot-leases.ts';
+import { createEndpointPool } from '../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../services/shared/models/settings/endpoint-settings.ts';
+import { createCallCaps } from '../../services/shared/models/slots/call-caps.ts';
+import { createSlotLeases } from '../../services/shared/models/slots/slot-leases.ts';
 import { createFairLine } from '../../services/shared/sharing/fair-line.ts';
 import { usualShare } from '../../services/shared/sharing/share-rules.ts';
 import { usualStanding } from '../../services/shared/sharing/standing.ts';

@@ -4,7 +4,7 @@ import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/co
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import { every } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus, JobKind } from '../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createVirtualClock, StandstillError } from '../support/virtual-clock.ts';
 import { ackWaitMs, calm, type FaultPlan, leaseTtlMs, patienceMs, spoiling } from './fault-plan.ts';
 import type { MadeUpSearch } from './made-up-searches.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
-import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
-import { InfrastructureError } from '../../services/shared/models/endpoint-errors.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
+import { InfrastructureError } from '../../services/shared/models/errors/endpoint-errors.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import type { JobOutcome } from '../../services/shared/worker/job-work.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
-import type { ResolveName } from '../../services/shared/models/name-addresses.ts';
+import type { ResolveName } from '../../services/shared/models/settings/name-addresses.ts';
 
 export interface DnsServer extends AsyncDisposable {
   /** The IPv4 addresses of the only name that it knows. */

@@ -1,4 +1,4 @@
-import { type ChatReply, createReplyCollector } from '../../services/shared/models/chat-reply.ts';
+import { type ChatReply, createReplyCollector } from '../../services/shared/models/replies/chat-reply.ts';
 
 /**
  * The reply in the body of a call that was not streamed.

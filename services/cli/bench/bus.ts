@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BareJobsResult, runBareJobs } from '../../shared/messaging/bare-jobs.ts';
+import { type BareJobsResult, runBareJobs } from '../../shared/messaging/jobs/bare-jobs.ts';
 import type { RecordedEvent } from '../../shared/runs/run-record.ts';
 import { findNatsServer } from '../../shared/toolchain/find-nats-server.ts';
 import { startNatsServer } from '../../shared/toolchain/nats-process.ts';

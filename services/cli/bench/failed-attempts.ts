@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { endpointProblems } from '../../shared/models/endpoint-errors.ts';
+import { endpointProblems } from '../../shared/models/errors/endpoint-errors.ts';
 
 export interface FailureSample {
   /** Milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { keyBindingsOf, renderKeyBindings } from '../../shared/models/key-bindings.ts';
+import { keyBindingsOf, renderKeyBindings } from '../../shared/models/settings/key-bindings.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from './data-folder.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
-import { natsAccounts } from '../../shared/messaging/nats-accounts.ts';
+import { natsAccounts } from '../../shared/messaging/access/nats-accounts.ts';
 import { natsUsers, permissionsOf } from '../../shared/messaging/nats-permissions.ts';
 import type { Cli } from '../cli.ts';
 import { addNamed } from '../command-words.ts';

@@ -2,10 +2,10 @@ import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import { within } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { createBatchApi } from '../../shared/models/batch/batch-api.ts';
-import { createEndpointConnection } from '../../shared/models/endpoint-connection.ts';
-import { ServerRefusal } from '../../shared/models/endpoint-errors.ts';
-import { endpointSettings } from '../../shared/models/endpoint-settings.ts';
-import { proxySettings } from '../../shared/models/proxy-settings.ts';
+import { ServerRefusal } from '../../shared/models/errors/endpoint-errors.ts';
+import { createEndpointConnection } from '../../shared/models/http/endpoint-connection.ts';
+import { endpointSettings } from '../../shared/models/settings/endpoint-settings.ts';
+import { proxySettings } from '../../shared/models/settings/proxy-settings.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 
 const patienceMs = 10_000;

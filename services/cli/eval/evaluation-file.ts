@@ -15,7 +15,7 @@ import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 import { singleRound } from '../../shared/config/single-round.ts';
 import type { CacheUse, Endpoint, RunLimits } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { addressKindOf } from '../../shared/models/endpoint-settings.ts';
+import { addressKindOf } from '../../shared/models/settings/endpoint-settings.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
 

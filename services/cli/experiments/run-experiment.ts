@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiments/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { endpointSecrets } from '../../shared/config/run-endpoints.ts';
-import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { secretVariablesOf } from '../../shared/models/settings/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ClusterWish } from '../cluster/reach-to-run.ts';

@@ -6,7 +6,7 @@ import { ExpressionError } from '../../domain/workflow/expression.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { oneLine } from '../../shared/document/format.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
-import { clusterBaseUrl } from '../../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl } from '../../shared/models/settings/endpoint-settings.ts';
 import type { Answer } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { whatToServe } from '../serve/what-to-serve.ts';

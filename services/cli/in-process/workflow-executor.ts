@@ -10,13 +10,13 @@ import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control
 import type { ModelCall } from '../../shared/contracts/generated/scale/v1/result.ts';
 import { usageFromProto } from '../../shared/contracts/result-codec.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
-import { createEndpointPool } from '../../shared/models/endpoint-pool.ts';
-import { createEndpointRoster } from '../../shared/models/endpoint-roster.ts';
-import { endpointSettings } from '../../shared/models/endpoint-settings.ts';
+import { createEndpointRoster } from '../../shared/models/endpoint/endpoint-roster.ts';
+import { createOpenAiEndpoint } from '../../shared/models/endpoint/openai-endpoint.ts';
 import { createModelClient } from '../../shared/models/model-client.ts';
-import { systemResolve } from '../../shared/models/name-addresses.ts';
-import { createOpenAiEndpoint } from '../../shared/models/openai-endpoint.ts';
-import { proxySettings } from '../../shared/models/proxy-settings.ts';
+import { createEndpointPool } from '../../shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../shared/models/settings/endpoint-settings.ts';
+import { systemResolve } from '../../shared/models/settings/name-addresses.ts';
+import { proxySettings } from '../../shared/models/settings/proxy-settings.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 

@@ -9,7 +9,7 @@ import { benchmarkToProto } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { pricesToProto } from '../../shared/contracts/prices-codec.ts';
-import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { secretVariablesOf } from '../../shared/models/settings/key-bindings.ts';
 import { type Environment, readSecret } from '../../shared/settings/environment.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
 import { CliError } from '../cli-error.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
-import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { secretVariablesOf } from '../../shared/models/settings/key-bindings.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
 import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { AskedShare } from '../../shared/sharing/share-rules.ts';

@@ -2,10 +2,10 @@ import type { RunFile } from '../../shared/config/run-file.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { within } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
-import { EndpointError } from '../../shared/models/endpoint-errors.ts';
-import { clusterBaseUrl, endpointSettings } from '../../shared/models/endpoint-settings.ts';
-import { createOpenAiEndpoint } from '../../shared/models/openai-endpoint.ts';
-import { proxySettings } from '../../shared/models/proxy-settings.ts';
+import { createOpenAiEndpoint } from '../../shared/models/endpoint/openai-endpoint.ts';
+import { EndpointError } from '../../shared/models/errors/endpoint-errors.ts';
+import { clusterBaseUrl, endpointSettings } from '../../shared/models/settings/endpoint-settings.ts';
+import { proxySettings } from '../../shared/models/settings/proxy-settings.ts';
 import type { Cli } from '../cli.ts';
 import type { RunView } from '../progress/run-view.ts';
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isNoResult } from '../../domain/failure.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
-import { InfrastructureError } from '../../shared/models/endpoint-errors.ts';
+import { InfrastructureError } from '../../shared/models/errors/endpoint-errors.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import { type CallAccount, createCallAccount } from '../in-process/workflow-executor.ts';
 import type { AnswerForm } from './answer-form.ts';

@@ -16,7 +16,7 @@ import { executorSettings, optimizerSettings, pricesIn, readRunFileSettings } fr
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { settingsOf } from '../../shared/config/run-file-schema.ts';
 import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { clusterBaseUrl } from '../../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl } from '../../shared/models/settings/endpoint-settings.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';

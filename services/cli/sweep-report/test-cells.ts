@@ -7,7 +7,7 @@ import type { RunFile } from '../../shared/config/run-file.ts';
 import { formatScore } from '../../shared/document/format.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
-import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { secretVariablesOf } from '../../shared/models/settings/key-bindings.ts';
 import { readSweep } from '../../shared/runs/read-sweep.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';

@@ -2,7 +2,7 @@ import type { SweepFile } from '../../shared/config/sweep-file.ts';
 import type { GetSweepResponse, StartSweepResponse } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { sweepIdOf } from '../../shared/contracts/sweep-id.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
-import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import { secretVariablesOf } from '../../shared/models/settings/key-bindings.ts';
 import { type Cli, interruptedError, type LiveScreen } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';

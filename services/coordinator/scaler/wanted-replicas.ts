@@ -1,7 +1,7 @@
 import { type Endpoint, type RunManifest, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import type { JobCount, JobKind } from '../../shared/messaging/bus.ts';
-import { clusterBaseUrl, endpointDefaults } from '../../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl, endpointDefaults } from '../../shared/models/settings/endpoint-settings.ts';
 import type { ScaledTarget } from './scaled-target.ts';
 
 /** A run that goes on, and its jobs. */

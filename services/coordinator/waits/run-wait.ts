@@ -3,7 +3,7 @@ import { type RunManifest, RunStatus, type Waiting } from '../../shared/contract
 import type { EndpointUse, WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { describeNeed } from '../../shared/contracts/run-needs.ts';
 import type { JobKind } from '../../shared/messaging/bus.ts';
-import { clusterBaseUrl, endpointDefaults } from '../../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl, endpointDefaults } from '../../shared/models/settings/endpoint-settings.ts';
 
 export const waitKinds = ['paused', 'person', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
 export type WaitKind = (typeof waitKinds)[number];

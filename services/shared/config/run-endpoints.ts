@@ -2,7 +2,7 @@ import { defined } from '../../domain/defined.ts';
 import { suggestion } from '../../domain/names/near-name.ts';
 import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
-import { clusterBaseUrl } from '../models/endpoint-settings.ts';
+import { clusterBaseUrl } from '../models/settings/endpoint-settings.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { withoutSlash } from './endpoint-addresses.ts';
 import type { ParsedRunFile } from './parse-run-file.ts';

@@ -3,7 +3,7 @@ import { systemTiming } from '../lifecycle/timing.ts';
 import type { Bus, BusLink } from './bus.ts';
 import { BusError, PermissionsMissingError } from './errors.ts';
 import { type BusSettings, connectBus } from './nats-bus.ts';
-import { toBusError } from './nats-errors.ts';
+import { toBusError } from './session/nats-errors.ts';
 import { createWaits } from './waits.ts';
 
 /** A bus that keeps connecting for as long as it takes: a service that starts before NATS waits for it, and says so. */

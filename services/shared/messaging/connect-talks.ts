@@ -1,12 +1,12 @@
 import { systemTiming } from '../lifecycle/timing.ts';
-import { connectNats } from './connect.ts';
+import { connectNats } from './access/connect.ts';
+import { openNatsAccess } from './access/nats-access.ts';
+import { watchGrants } from './access/nats-grants.ts';
 import { PermissionsMissingError } from './errors.ts';
-import { openNatsAccess } from './nats-access.ts';
 import type { BusSettings } from './nats-bus.ts';
-import { watchGrants } from './nats-grants.ts';
-import { watchLink } from './nats-link.ts';
 import { inboxPrefixOf } from './nats-permissions.ts';
 import { createNatsTalks } from './nats-talks.ts';
+import { watchLink } from './session/nats-link.ts';
 import type { Talks } from './talks.ts';
 import { createWaits } from './waits.ts';
 

@@ -1,7 +1,7 @@
 import type { CallPurpose, Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 import { noUsage } from '../../domain/run/ledger/totals.ts';
-import type { BatchedCall } from './batch/batched-call.ts';
+import type { BatchedCall } from './settings/batched-call.ts';
 
 /** Keeps account of attempts at calls, so that what was paid for is known even if a process dies in the middle. */
 export interface AttemptMeter {

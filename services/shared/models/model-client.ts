@@ -4,11 +4,11 @@ import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall, Sample } from '../contracts/generated/scale/v1/result.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
-import type { BatchedCall } from './batch/batched-call.ts';
-import type { EndpointPool, PoolCaller, PooledReply } from './endpoint-pool.ts';
-import { estimatedPrompt } from './metered-attempt.ts';
 import { repliesOf, replyOf } from './model-call.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
+import type { EndpointPool, PoolCaller, PooledReply } from './pool/endpoint-pool.ts';
+import { estimatedPrompt } from './pool/metered-attempt.ts';
+import type { BatchedCall } from './settings/batched-call.ts';
 
 export interface ModelClientSettings {
   readonly pool: EndpointPool;

@@ -1,8 +1,8 @@
 import type { CallPurpose, ChatMessage, StructuredPrompt, Usage } from '../../domain/ports.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
-import type { BatchedCall } from './batch/batched-call.ts';
-import type { ChatReply, SampleReply } from './chat-reply.ts';
-import type { EndpointSettings } from './endpoint-settings.ts';
+import type { ChatReply, SampleReply } from './replies/chat-reply.ts';
+import type { BatchedCall } from './settings/batched-call.ts';
+import type { EndpointSettings } from './settings/endpoint-settings.ts';
 
 /** One call, with everything that decides its reply. */
 export interface EndpointRequest {

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, PendingCall } from '../contracts/generated/scale/v1/result.ts';
-import { type BatchedCall, longestMs } from '../models/batch/batched-call.ts';
+import { type BatchedCall, longestMs } from '../models/settings/batched-call.ts';
 import type { JobContext } from './job-work.ts';
 
 const nowhere: PendingCall = { fileId: '', batchId: '', customId: '', attemptId: '' };

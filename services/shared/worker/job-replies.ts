@@ -2,10 +2,10 @@ import type { ModelRequest } from '../../domain/ports.ts';
 import type { CacheUse } from '../contracts/generated/scale/v1/control.ts';
 import { sortedJson } from '../contracts/read-message.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import type { SimulatedCheck } from '../models/endpoint/simulated-check.ts';
 import type { KeptReplies } from '../models/model-client.ts';
 import type { EndpointRequest } from '../models/model-endpoint.ts';
 import { responseKey } from '../models/response-key.ts';
-import type { SimulatedCheck } from '../models/simulated-check.ts';
 import type { JobAccount } from './job-account.ts';
 import type { ResponseCache } from './response-cache.ts';
 

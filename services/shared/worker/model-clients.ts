@@ -9,20 +9,25 @@ import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { meterAfter } from '../models/attempt-meter.ts';
-import { createCallCaps } from '../models/call-caps.ts';
-import type { EndpointEnvironment } from '../models/endpoint-environment.ts';
-import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.ts';
-import { createEndpointRoster, type EndpointRoster } from '../models/endpoint-roster.ts';
-import { clusterBaseUrl, type EndpointSettings, EndpointSettingsError, endpointSettings } from '../models/endpoint-settings.ts';
+import { createEndpointRoster, type EndpointRoster } from '../models/endpoint/endpoint-roster.ts';
+import { createOpenAiEndpoint } from '../models/endpoint/openai-endpoint.ts';
+import { createSimulatedCheck, type SimulatedCheck } from '../models/endpoint/simulated-check.ts';
 import { createJournaledModelClient } from '../models/journaled-model-client.ts';
-import { secretVariablesOf } from '../models/key-bindings.ts';
 import { createModelClient } from '../models/model-client.ts';
-import { systemResolve } from '../models/name-addresses.ts';
-import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
-import type { EndpointHealth } from '../models/pool-member.ts';
-import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
-import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-check.ts';
-import type { SlotLeases } from '../models/slot-leases.ts';
+import { createEndpointPool, type EndpointPool } from '../models/pool/endpoint-pool.ts';
+import type { EndpointHealth } from '../models/pool/pool-member.ts';
+import type { EndpointEnvironment } from '../models/settings/endpoint-environment.ts';
+import {
+  clusterBaseUrl,
+  type EndpointSettings,
+  EndpointSettingsError,
+  endpointSettings,
+} from '../models/settings/endpoint-settings.ts';
+import { secretVariablesOf } from '../models/settings/key-bindings.ts';
+import { systemResolve } from '../models/settings/name-addresses.ts';
+import { noProxies, type ProxySettings } from '../models/settings/proxy-settings.ts';
+import { createCallCaps } from '../models/slots/call-caps.ts';
+import type { SlotLeases } from '../models/slots/slot-leases.ts';
 import type { Environment } from '../settings/environment.ts';
 import { createFairLine, type FairLine } from '../sharing/fair-line.ts';
 import { type Party, usualStanding } from '../sharing/standing.ts';

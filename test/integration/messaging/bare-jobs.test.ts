@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runBareJobs } from '../../../services/shared/messaging/bare-jobs.ts';
+import { runBareJobs } from '../../../services/shared/messaging/jobs/bare-jobs.ts';
 import { startTestNatsServer } from '../../support/nats-server.ts';
 
 const sizes = { inFlight: 8, jobBytes: 100, resultBytes: 100 };

@@ -2,12 +2,12 @@ import { connect, errors } from 'nats';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mapAtOnce } from '../../../services/shared/lifecycle/map-at-once.ts';
+import { openNatsAccess } from '../../../services/shared/messaging/access/nats-access.ts';
+import { natsAccounts } from '../../../services/shared/messaging/access/nats-accounts.ts';
+import { covers, watchGrants } from '../../../services/shared/messaging/access/nats-grants.ts';
 import type { Delivery } from '../../../services/shared/messaging/bus.ts';
 import { connectTalks } from '../../../services/shared/messaging/connect-talks.ts';
-import { openNatsAccess } from '../../../services/shared/messaging/nats-access.ts';
-import { natsAccounts } from '../../../services/shared/messaging/nats-accounts.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
-import { covers, watchGrants } from '../../../services/shared/messaging/nats-grants.ts';
 import {
   answersTopic,
   inboxPrefixOf,

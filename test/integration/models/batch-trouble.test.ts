@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { systemTiming, type Timing } from '../../../services/shared/lifecycle/timing.ts';
-import type { BatchedCall, PendingCall } from '../../../services/shared/models/batch/batched-call.ts';
-import { InfrastructureError } from '../../../services/shared/models/endpoint-errors.ts';
-import { createEndpointPool, type EndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
+import { InfrastructureError } from '../../../services/shared/models/errors/endpoint-errors.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
+import { createEndpointPool, type EndpointPool } from '../../../services/shared/models/pool/endpoint-pool.ts';
+import type { BatchedCall, PendingCall } from '../../../services/shared/models/settings/batched-call.ts';
 import { answered, type BatchServerOptions, startBatchServer, unanswered } from '../../support/batch-server.ts';
 
 const never = new AbortController().signal;

@@ -3,10 +3,10 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
-import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
-import { type ProxySettings, proxySettings } from '../../../services/shared/models/proxy-settings.ts';
+import { endpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
+import { type ProxySettings, proxySettings } from '../../../services/shared/models/settings/proxy-settings.ts';
 import { localhostCertificate } from '../../support/tls-fixture.ts';
 
 const request = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], maxTokens: 1, chatTemplateKwargs: {} };

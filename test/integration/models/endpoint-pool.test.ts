@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
-import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
+import { createEndpointPool } from '../../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
 import {
   answer,
   type Behaviour,

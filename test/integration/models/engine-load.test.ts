@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
-import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
-import { readEngineLoad } from '../../../services/shared/models/engine-load.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
+import { endpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
+import { readEngineLoad } from '../../../services/shared/models/slots/engine-load.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
 
 const never = new AbortController().signal;

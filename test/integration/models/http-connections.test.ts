@@ -10,11 +10,11 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { beforeAll, expect, test } from 'vitest';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { AttemptMeter } from '../../../services/shared/models/attempt-meter.ts';
-import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
-import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
-import { type ProxySettings, proxySettings } from '../../../services/shared/models/proxy-settings.ts';
+import { createEndpointPool } from '../../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
+import { type ProxySettings, proxySettings } from '../../../services/shared/models/settings/proxy-settings.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 import { localhostCertificate, trustLocalhost } from '../../support/tls-fixture.ts';
 

@@ -7,9 +7,9 @@ import type { Endpoint } from '../../../services/shared/contracts/generated/scal
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
-import { createEndpointEnvironment } from '../../../services/shared/models/endpoint-environment.ts';
-import { clusterBaseUrl } from '../../../services/shared/models/endpoint-settings.ts';
-import { noProxies } from '../../../services/shared/models/proxy-settings.ts';
+import { createEndpointEnvironment } from '../../../services/shared/models/settings/endpoint-environment.ts';
+import { clusterBaseUrl } from '../../../services/shared/models/settings/endpoint-settings.ts';
+import { noProxies } from '../../../services/shared/models/settings/proxy-settings.ts';
 import { createModelClients, type ModelJob } from '../../../services/shared/worker/model-clients.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 import { noAccount } from '../../support/no-account.ts';

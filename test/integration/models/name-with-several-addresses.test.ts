@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
-import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
-import { createEndpointRoster } from '../../../services/shared/models/endpoint-roster.ts';
-import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
+import { createEndpointRoster } from '../../../services/shared/models/endpoint/endpoint-roster.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
-import { noProxies } from '../../../services/shared/models/proxy-settings.ts';
+import { createEndpointPool } from '../../../services/shared/models/pool/endpoint-pool.ts';
+import { endpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
+import { noProxies } from '../../../services/shared/models/settings/proxy-settings.ts';
 import { startDnsServer } from '../../support/dns-server.ts';
 import { answer, startFaultyEndpointAt } from '../../support/faulty-endpoint.ts';
 

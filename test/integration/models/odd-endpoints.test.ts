@@ -3,10 +3,10 @@ import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FailureError } from '../../../services/domain/failure.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
-import { EndpointError, RequestFailure } from '../../../services/shared/models/endpoint-errors.ts';
-import type { EndpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
+import { EndpointError, RequestFailure } from '../../../services/shared/models/errors/endpoint-errors.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
+import type { EndpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
 import {
   type Behaviour,
   type FaultyEndpoint,

@@ -5,7 +5,7 @@ import type { Job } from '../../../services/shared/contracts/generated/scale/v1/
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { openJobAccount } from '../../../services/shared/worker/job-account.ts';
 import { createModelClients } from '../../../services/shared/worker/model-clients.ts';
 import { createResponseCache } from '../../../services/shared/worker/response-cache.ts';

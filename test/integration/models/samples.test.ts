@@ -4,11 +4,11 @@ import { parseWorkflow } from '../../../services/domain/workflow/parse-workflow.
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { AttemptMeter } from '../../../services/shared/models/attempt-meter.ts';
-import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
 import { createJournaledModelClient } from '../../../services/shared/models/journaled-model-client.ts';
 import { repliesOf } from '../../../services/shared/models/model-call.ts';
 import { createModelClient } from '../../../services/shared/models/model-client.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
+import { createEndpointPool } from '../../../services/shared/models/pool/endpoint-pool.ts';
 import { knownQueries } from '../../../services/simulator/difficulty.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
 import { executionContext } from '../../support/execution-context.ts';

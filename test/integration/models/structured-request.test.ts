@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { predictionSchema } from '../../../services/domain/prompts/reply-schemas.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
-import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
 import { answer, type Behaviour, json, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 
 const never = new AbortController().signal;

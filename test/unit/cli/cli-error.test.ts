@@ -15,7 +15,7 @@ import { RunFileError } from '../../../services/shared/config/run-file-error.ts'
 import { ContractError } from '../../../services/shared/contracts/contract-error.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
 import { BusError, InvalidRequestError } from '../../../services/shared/messaging/errors.ts';
-import { EndpointError } from '../../../services/shared/models/endpoint-errors.ts';
+import { EndpointError } from '../../../services/shared/models/errors/endpoint-errors.ts';
 import { SettingsError } from '../../../services/shared/settings/settings-error.ts';
 import { NatsServerNotFoundError } from '../../../services/shared/toolchain/find-nats-server.ts';
 import { FolderInUseError } from '../../../services/shared/toolchain/folder-lock.ts';

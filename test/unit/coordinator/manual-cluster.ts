@@ -4,7 +4,7 @@ import { configurationToProto } from '../../../services/shared/contracts/configu
 import { decodeEvent } from '../../../services/shared/contracts/event-codec.ts';
 import { type RunManifest, RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus, JobKind } from '../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../../services/shared/worker/worker.ts';
 import { benchmark, configuration, createMadeUpWork, type Started } from '../../simulation/made-up-work.ts';

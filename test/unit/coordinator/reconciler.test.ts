@@ -5,7 +5,7 @@ import { openResultInbox } from '../../../services/coordinator/results/result-in
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';
-import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { executeJob, executionResult } from '../../support/bus-messages.ts';
 import { createManualTiming } from '../../support/manual-timing.ts';

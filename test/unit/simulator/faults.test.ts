@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../../services/domain/random.ts';
-import { isContentFilter, isContextOverflow } from '../../../services/shared/models/refusal-rules.ts';
-import { answerOf } from '../../../services/shared/models/server-answer.ts';
+import { answerOf } from '../../../services/shared/models/errors/server-answer.ts';
+import { isContentFilter, isContextOverflow } from '../../../services/shared/models/refusals/refusal-rules.ts';
 import { createFaults, type FaultKind, faultKinds, parseFaults, refuseBy } from '../../../services/simulator/faults.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
 import { WireError } from '../../../services/simulator/wire-error.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { above, whole } from '../../../domain/settings/number-rules.ts';
-import { batchDefaults } from '../../models/batch/batched-call.ts';
-import { addressKinds, batchWindow, endpointDefaults } from '../../models/endpoint-settings.ts';
+import { batchDefaults } from '../../models/settings/batched-call.ts';
+import { addressKinds, batchWindow, endpointDefaults } from '../../models/settings/endpoint-settings.ts';
 import { decimal, integer, written } from '../../settings/rules.ts';
 import type { SettingTable } from '../../settings/setting-table.ts';
 import { addresses } from '../endpoint-addresses.ts';

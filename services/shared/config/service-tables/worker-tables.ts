@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { whole } from '../../../domain/settings/number-rules.ts';
-import { parseKeyBindings } from '../../models/key-bindings.ts';
+import { parseKeyBindings } from '../../models/settings/key-bindings.ts';
 import type { VariableTable } from '../../settings/variable-table.ts';
 
 const keyBindings = z.string().transform((value, context) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BatchRefusal } from '../endpoint-errors.ts';
-import { jsonIn } from '../json-in.ts';
-import { answerIn } from '../server-answer.ts';
+import { BatchRefusal } from '../errors/endpoint-errors.ts';
+import { jsonIn } from '../errors/json-in.ts';
+import { answerIn } from '../errors/server-answer.ts';
 import type { Batch } from './batch-api.ts';
 
 /** What came of one call of a batch, as a server answers a call made at once. */

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { within } from '../../lifecycle/abort.ts';
 import type { Timing } from '../../lifecycle/timing.ts';
-import { readStart } from '../body-reader.ts';
-import type { EndpointConnection, SendOptions } from '../endpoint-connection.ts';
-import { BatchRefusal, MalformedReplyError } from '../endpoint-errors.ts';
-import { jsonIn } from '../json-in.ts';
-import { answerOf } from '../server-answer.ts';
+import { BatchRefusal, MalformedReplyError } from '../errors/endpoint-errors.ts';
+import { jsonIn } from '../errors/json-in.ts';
+import { answerOf } from '../errors/server-answer.ts';
+import { readStart } from '../http/body-reader.ts';
+import type { EndpointConnection, SendOptions } from '../http/endpoint-connection.ts';
 
 /** A batch as far as anything here depends on it. */
 export interface Batch {

@@ -1,7 +1,8 @@
 import { orAborted, within } from '../../lifecycle/abort.ts';
 import { createBackoff } from '../../lifecycle/backoff.ts';
 import type { Timing } from '../../lifecycle/timing.ts';
-import { EndpointError, ServerRefusal } from '../endpoint-errors.ts';
+import { EndpointError, ServerRefusal } from '../errors/endpoint-errors.ts';
+import { type BatchSettings, windowMs } from '../settings/batched-call.ts';
 import {
   answerWithout,
   type BatchAnswer,
@@ -12,7 +13,6 @@ import {
   refusalOfBatch,
 } from './batch-answers.ts';
 import type { Batch, BatchApi } from './batch-api.ts';
-import { type BatchSettings, windowMs } from './batched-call.ts';
 
 /** Waits for batches, each of them once, however many of its calls are waited for. */
 export interface BatchFollower {

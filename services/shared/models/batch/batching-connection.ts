@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { coerceError } from '../../errors/coerce-error.ts';
 import { onAbort } from '../../lifecycle/abort.ts';
 import type { Timing } from '../../lifecycle/timing.ts';
-import type { EndpointConnection, SendOptions } from '../endpoint-connection.ts';
-import { EndpointError, ServerRefusal } from '../endpoint-errors.ts';
-import type { HttpAnswer } from '../http-answer.ts';
+import { EndpointError, ServerRefusal } from '../errors/endpoint-errors.ts';
+import type { EndpointConnection, SendOptions } from '../http/endpoint-connection.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
+import type { BatchedCall, BatchSettings } from '../settings/batched-call.ts';
 import type { BatchAnswer } from './batch-answers.ts';
 import { createBatchApi } from './batch-api.ts';
 import { createBatchFollower, isRefusedInWords } from './batch-follower.ts';
-import type { BatchedCall, BatchSettings } from './batched-call.ts';
 
 /** A call that waits to be sent in the next batch. */
 interface Gathered {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tellUnreachable } from '../../../../services/cli/runs/tell-unreachable.ts';
 import type { RunEndpoint } from '../../../../services/shared/config/run-endpoints.ts';
 import type { RunFile } from '../../../../services/shared/config/run-file.ts';
-import { clusterBaseUrl } from '../../../../services/shared/models/endpoint-settings.ts';
+import { clusterBaseUrl } from '../../../../services/shared/models/settings/endpoint-settings.ts';
 import { answer, startFaultyEndpoint } from '../../../support/faulty-endpoint.ts';
 
 const never = new AbortController().signal;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoundWorkflow } from '../../../../services/cli/eval/evaluation-file.ts';
 import { whatToServe } from '../../../../services/cli/serve/what-to-serve.ts';
 import { readWorkflowText } from '../../../../services/shared/benchmarks/read-workflow-file.ts';
-import { clusterBaseUrl } from '../../../../services/shared/models/endpoint-settings.ts';
+import { clusterBaseUrl } from '../../../../services/shared/models/settings/endpoint-settings.ts';
 import { madeUpConfiguration } from '../../domain/search/made-up-world.ts';
 
 const text = `

@@ -3,7 +3,7 @@ import { dropAbandonedJobs } from '../../../../services/coordinator/jobs/drop-ab
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Job } from '../../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 
 const jobOf = (runId: string): Job => ({
   schemaVersion: 1,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startEndedQueues } from '../../../../services/coordinator/jobs/ended-queues.ts';
 import { type RunManifest, RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { inVirtualTime } from '../../../support/virtual-clock.ts';
 

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import { executionJobId } from '../../../../services/domain/run/job-id.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { benchmark, configuration } from '../../../simulation/made-up-work.ts';
 
 const runId = 'r';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type HeldLease, holdLease } from '../../../../services/coordinator/leases/hold-lease.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import type { Bus, Lease, LeaseStore } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { type CreepingTiming, createCreepingTiming } from '../../../support/creeping-timing.ts';
 import { createManualTiming } from '../../../support/manual-timing.ts';

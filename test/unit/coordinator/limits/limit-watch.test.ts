@@ -6,7 +6,7 @@ import { noLimits } from '../../../../services/shared/config/run-limits.ts';
 import { type RunManifest, RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../../../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { noPause, pauseRun } from '../../../../services/shared/messaging/pause-run.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { inVirtualTime } from '../../../support/virtual-clock.ts';

@@ -10,7 +10,7 @@ import { decodeEvent, encodeEvent } from '../../../../services/shared/contracts/
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
 import { LogLostError } from '../../../../services/shared/messaging/errors.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { runManifest } from '../../../support/bus-messages.ts';
 import { createManualTiming } from '../../../support/manual-timing.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';

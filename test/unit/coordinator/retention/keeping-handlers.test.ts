@@ -6,7 +6,7 @@ import { noLimits } from '../../../../services/shared/config/run-limits.ts';
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { encodeSweepEvent } from '../../../../services/shared/contracts/sweep-codec.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { runLease } from '../../../../services/shared/messaging/run-lease.ts';
 import { runManifest, runMemory } from '../../../support/bus-messages.ts';
 import * as sweepCell from '../../domain/sweep/made-up-sweep.ts';

@@ -7,7 +7,7 @@ import { archivePath, archiveRun } from '../../../../services/coordinator/retent
 import { decodeBackup } from '../../../../services/shared/contracts/backup-file.ts';
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { executionResult, runManifest } from '../../../support/bus-messages.ts';
 
 const never = new AbortController().signal;

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { startRetention } from '../../../../services/coordinator/retention/start-retention.ts';
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { runManifest } from '../../../support/bus-messages.ts';
 
 test('a run that cannot be read stays, and keeps no other one', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startCoordinator } from '../../../../services/coordinator/coordinator.ts';
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
-import { EndpointError, InfrastructureError } from '../../../../services/shared/models/endpoint-errors.ts';
+import { EndpointError, InfrastructureError } from '../../../../services/shared/models/errors/endpoint-errors.ts';
 import { startWorkerReports } from '../../../../services/shared/worker/report-worker.ts';
 import { startWorker } from '../../../../services/shared/worker/worker.ts';
 import { createMadeUpWork } from '../../../simulation/made-up-work.ts';

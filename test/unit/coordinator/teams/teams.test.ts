@@ -8,7 +8,7 @@ import { parseTeamsFile } from '../../../../services/coordinator/teams/teams-fil
 import { emptyBudgetTable } from '../../../../services/shared/contracts/budget-codec.ts';
 import { RunStatus, type StartRunRequest } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { usualShare } from '../../../../services/shared/sharing/share-rules.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { newRunId, runManifest } from '../../../support/bus-messages.ts';

@@ -6,7 +6,7 @@ import { type RunManifest, RunStatus } from '../../../../services/shared/contrac
 import { encodeSweepEvent } from '../../../../services/shared/contracts/sweep-codec.ts';
 import type { Timing } from '../../../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { runManifest } from '../../../support/bus-messages.ts';
 import { inVirtualTime } from '../../../support/virtual-clock.ts';

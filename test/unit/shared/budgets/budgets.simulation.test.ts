@@ -9,7 +9,7 @@ import { type Budgets, createBudgets } from '../../../../services/shared/budgets
 import type { BudgetTable, BudgetTerms } from '../../../../services/shared/contracts/generated/scale/v1/budgets.ts';
 import type { Timing } from '../../../../services/shared/lifecycle/timing.ts';
 import { BusError } from '../../../../services/shared/messaging/errors.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import type { BudgetTableStore } from '../../../../services/shared/messaging/table-store.ts';
 import { createVirtualClock } from '../../../support/virtual-clock.ts';
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { defined } from '../../../../services/domain/defined.ts';
 import { FailureError } from '../../../../services/domain/failure.ts';
 import type { AttemptMeter } from '../../../../services/shared/models/attempt-meter.ts';
-import { EndpointError, RequestFailure } from '../../../../services/shared/models/endpoint-errors.ts';
-import { meteredAttempt } from '../../../../services/shared/models/metered-attempt.ts';
+import { EndpointError, RequestFailure } from '../../../../services/shared/models/errors/endpoint-errors.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../../../services/shared/models/model-endpoint.ts';
+import { meteredAttempt } from '../../../../services/shared/models/pool/metered-attempt.ts';
 
 const never = new AbortController().signal;
 const usage = { promptTokens: 9, completionTokens: 4, cachedTokens: 0, reasoningTokens: 0 };

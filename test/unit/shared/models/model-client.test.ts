@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ModelSettings } from '../../../../services/domain/run/configuration.ts';
 import type { ModelCall } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
-import type { EndpointPool } from '../../../../services/shared/models/endpoint-pool.ts';
 import { createJournaledModelClient } from '../../../../services/shared/models/journaled-model-client.ts';
 import { callSeed, createModelClient, type ModelClientSettings } from '../../../../services/shared/models/model-client.ts';
 import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';
+import type { EndpointPool } from '../../../../services/shared/models/pool/endpoint-pool.ts';
 
 const never = new AbortController().signal;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { BatchedCall, PendingCall } from '../../../../services/shared/models/batch/batched-call.ts';
 import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';
 import { type Draw, type KeySpace, responseKey } from '../../../../services/shared/models/response-key.ts';
+import type { BatchedCall, PendingCall } from '../../../../services/shared/models/settings/batched-call.ts';
 import { noAccount } from '../../../support/no-account.ts';
 
 const request: EndpointRequest = {

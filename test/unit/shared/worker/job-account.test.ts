@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { SpendingNote } from '../../../../services/shared/contracts/generated/scale/v1/spending.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { openJobAccount } from '../../../../services/shared/worker/job-account.ts';
 import { createSpendingWriter } from '../../../../services/shared/worker/spending-writer.ts';
 import { modelCall } from '../../../support/bus-messages.ts';

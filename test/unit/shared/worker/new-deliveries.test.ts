@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { runLease } from '../../../../services/shared/messaging/run-lease.ts';
 import { createNewDeliveries, type IsNew } from '../../../../services/shared/worker/new-deliveries.ts';
 import { executeJob } from '../../../support/bus-messages.ts';

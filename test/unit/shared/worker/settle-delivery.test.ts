@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import type { Delivery } from '../../../../services/shared/messaging/bus.ts';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { meterAfter } from '../../../../services/shared/models/attempt-meter.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import type { JobContext, JobOutcome } from '../../../../services/shared/worker/job-work.ts';

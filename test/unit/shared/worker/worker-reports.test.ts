@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { createSilence, startWorkerReports } from '../../../../services/shared/worker/report-worker.ts';
 import { createRunShares } from '../../../../services/shared/worker/run-shares.ts';
 import { executeJob } from '../../../support/bus-messages.ts';

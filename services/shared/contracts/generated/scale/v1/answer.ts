@@ -81,7 +81,7 @@ export interface AnswerTrouble {
    */
   kind: string;
   message: string;
-  /** Of an endpoint, which: see EndpointProblem in services/shared/models/endpoint-errors.ts. Otherwise "". */
+  /** Of an endpoint, which: see EndpointProblem in services/shared/models/errors/endpoint-errors.ts. Otherwise "". */
   problem: string;
   /** When it may make sense to ask again, 0 for unknown. */
   retryAfterMs: number;
