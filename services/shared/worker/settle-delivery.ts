@@ -19,7 +19,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import { batchDelayMs } from './batched-calls.ts';
 import { type CallRecords, openCallRecords } from './call-records.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
 import { type JobStarts, openJobStarts, poisonStarts, suspectStarts } from './job-starts.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
@@ -72,27 +72,50 @@ export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'retur
  * does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
+  const { bus, ackWaitMs, timing } = dependencies;
   const { job } = delivery;
+  const lost = new AbortController();
+  // From here on, so that what is looked up counts too: whoever waited long for that may have lost the job meanwhile.
+  using heartbeat = startHeartbeat(
+    () => delivery.heartbeat(),
+    () => lost.abort(new LostJobError('another worker has the job by now')),
+    { ackWaitMs, timing },
+  );
+  const tenure = { lost: lost.signal, look: heartbeat.look };
   const isNew = dependencies.isNew(delivery);
-  // Whether it is new is looked at while the job is made ready, and known before anything is paid for.
-  const settlement = isNew === false ? 'known' : await settleOnce(delivery, dependencies, Promise.resolve(isNew));
-  if (settlement !== 'known') return settlement;
-  if (await dependencies.bus.results.get(job.runId, job.jobId)) {
+  if (isNew !== false) {
+    try {
+      // Whether it is new is looked at while the job is made ready, and known before anything is paid for.
+      return await settleOnce(delivery, dependencies, tenure, Promise.resolve(isNew));
+    } catch (error) {
+      if (!(error instanceof KnownJobError)) throw error;
+    }
+  }
+  if (await bus.results.get(job.runId, job.jobId)) {
     await delivery.ack();
     return 'already-done';
   }
-  return (await settleOnce(delivery, dependencies)) as Settlement;
+  heartbeat.look();
+  return await settleOnce(delivery, dependencies, tenure);
+}
+
+/** How long this worker has the job. */
+interface Tenure {
+  /** Aborts when another worker has it. */
+  readonly lost: AbortSignal;
+  readonly look: Heartbeat['look'];
 }
 
 /**
  * @param isNew not given: someone may have worked on the job before
- * @returns "known" if someone may have, against what was assumed: nothing was paid for and nothing journaled
+ * @throws KnownJobError if someone may have, against what was assumed: nothing was paid for and nothing journaled
  */
 async function settleOnce(
   delivery: Delivery,
   dependencies: SettleDependencies,
+  { lost, look }: Tenure,
   isNew?: Promise<boolean>,
-): Promise<Settlement | 'known'> {
+): Promise<Settlement> {
   const { bus, runs, timing, stopSignal } = dependencies;
   const { job } = delivery;
   const manifest = runs.manifest(job.runId);
@@ -111,18 +134,9 @@ async function settleOnce(
     return 'poison';
   }
 
-  using ending = linked(stopSignal, runs.cancelled(job.runId));
-  let isLost = false;
+  using ending = linked(lost, stopSignal, runs.cancelled(job.runId));
   const { signal } = ending;
-  using heartbeat = startHeartbeat(
-    () => delivery.heartbeat(),
-    () => {
-      isLost = true;
-      ending.abort(new LostJobError('another worker has the job by now'));
-    },
-    { ackWaitMs: dependencies.ackWaitMs, timing },
-  );
-  const account = openJobAccount(dependencies.spending, job, dependencies.newId, heartbeat.look);
+  const account = openJobAccount(dependencies.spending, job, dependencies.newId, look);
   using ownRecords = openCallRecords(bus.journal, job, timing);
   const records = isNew === undefined ? ownRecords : recordsOfNew(ownRecords, isNew);
   isNew?.then(
@@ -138,11 +152,17 @@ async function settleOnce(
     done = await workUntilDone(delivery, dependencies, { account, records, journal }, signal);
     // A result whose calls are not on record would be charged but never counted as spent.
     await account.settled();
-    if ((await isNew) === false) return 'known';
+    if ((await isNew) === false) throw new KnownJobError();
   } catch (error) {
-    if (!isLost && (await isNew) === false) {
+    if (lost.aborted) {
+      // For whoever has the job by now, if it gets there in time.
+      records.stored().catch(() => undefined);
+      void livesOn(starts, dependencies);
+      return 'lost';
+    }
+    if ((await isNew) === false) {
       await account.settled();
-      return 'known';
+      throw new KnownJobError();
     }
     const settled = Promise.all([account.settled(), records.stored()]);
     settled.catch(() => undefined);
@@ -161,10 +181,6 @@ async function settleOnce(
     if (!signal.aborted && !(error instanceof WorkerEndingError)) {
       void livesOn(starts, dependencies);
       throw error;
-    }
-    if (isLost) {
-      void livesOn(starts, dependencies);
-      return 'lost';
     }
     await settled;
     if (runs.cancelled(job.runId).aborted) {

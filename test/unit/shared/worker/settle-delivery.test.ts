@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
-import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
+import { systemTiming, type Timing } from '../../../../services/shared/lifecycle/timing.ts';
 import type { Delivery } from '../../../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { meterAfter } from '../../../../services/shared/models/attempt-meter.ts';
@@ -10,6 +10,7 @@ import type { RunDirectory } from '../../../../services/shared/worker/run-direct
 import { settleDelivery } from '../../../../services/shared/worker/settle-delivery.ts';
 import { createSpendingWriter } from '../../../../services/shared/worker/spending-writer.ts';
 import { executeJob, executionResult, modelCall } from '../../../support/bus-messages.ts';
+import { createManualTiming } from '../../../support/manual-timing.ts';
 
 const never = new AbortController().signal;
 const job = executeJob('r', 'j');
@@ -20,8 +21,14 @@ const done: JobOutcome = {
   calls: [call],
 };
 
-/** A job of one call, delivered for the first time; whether it is new is known once `isKnown` is called. */
-function deliverOne(beforehand: (context: JobContext) => void = () => undefined) {
+/**
+ * A job of one call, delivered for the first time; whether it is new is known once `isKnown` is called.
+ * @param beforehand done before the call, and in place of it if it returns "is all"
+ */
+function deliverOne(
+  beforehand: (context: JobContext) => unknown = () => undefined,
+  { timing = systemTiming, heartbeat = async () => undefined }: { timing?: Timing; heartbeat?: Delivery['heartbeat'] } = {},
+) {
   const bus = createInMemoryServer().connect();
   const said: string[] = [];
   const { promise: isNew, resolve: isKnown } = Promise.withResolvers<boolean>();
@@ -29,7 +36,7 @@ function deliverOne(beforehand: (context: JobContext) => void = () => undefined)
     const { account, stored, journal, record, signal } = context;
     said.push(journal.size > 0 ? 'ready with the journal' : 'ready');
     if (journal.has(call.callId)) return done;
-    beforehand(context);
+    if (beforehand(context) === 'is all') return done;
     const attempt = await meterAfter(account, stored).begin({ callId: call.callId, model: call.model }, usage);
     if (signal.aborted) attempt.ended('refused', { ...usage, promptTokens: 0, completionTokens: 0 }, false);
     signal.throwIfAborted();
@@ -47,14 +54,14 @@ function deliverOne(beforehand: (context: JobContext) => void = () => undefined)
   };
   const delivery: Delivery = {
     ...{ job, deliveryCount: 1, isFirst: true },
-    heartbeat: async () => undefined,
+    heartbeat,
     ack: async () => void said.push('acked'),
     retry: async () => void said.push('given back'),
     terminate: async () => void said.push('terminated'),
   };
   const settle = () =>
     settleDelivery(delivery, {
-      ...{ bus, work, timing: systemTiming, workerName: 'w', ackWaitMs: 8_000, stopSignal: never },
+      ...{ bus, work, timing, workerName: 'w', ackWaitMs: 8_000, stopSignal: never },
       spending: createSpendingWriter(bus),
       runs: runs as RunDirectory,
       logger: createLogger({ service: 'test', version: '0', level: 'silent' }),
@@ -120,4 +127,51 @@ test('what is recorded before that is known does not take the place of what the 
   isKnown(false);
   expect(await settling).toBe('done');
   expect((await bus.journal.read('r', 'j')).get(call.callId)?.text).toBe('of the one before');
+});
+
+/** As `deliverOne`, with time that passes when told, and a server that no heartbeat reaches. */
+function deliverOneUnheard(beforehand?: (context: JobContext) => unknown) {
+  const timing = createManualTiming();
+  return { timing, ...deliverOne(beforehand, { timing, heartbeat: () => Promise.reject(new Error('the server is away')) }) };
+}
+
+test('a job that is lost while it is looked at whether it is new is left to whoever has it, also if it turns out to be known', async () => {
+  for (const isNew of [true, false]) {
+    const { bus, timing, said, isKnown, settle, states } = deliverOneUnheard();
+    const settling = settle();
+    await expect.poll(states).toEqual(['begun']);
+    await timing.advance(20_000);
+    isKnown(isNew);
+    expect(await settling).toBe('lost');
+    expect(said).toEqual(['ready']);
+    await expect.poll(states).toEqual(['begun', 'refused']);
+    expect(await bus.results.get('r', 'j')).toBeUndefined();
+    await expect.poll(async () => (await bus.journal.starts('r', 'j')).map(({ givenBack }) => givenBack)).toEqual([true]);
+  }
+});
+
+test('a job that needs no call and was lost by the time it is known is not done once more', async () => {
+  const { bus, timing, said, isKnown, settle } = deliverOneUnheard(() => 'is all');
+  const settling = settle();
+  await expect.poll(() => said).toEqual(['ready']);
+  await timing.advance(20_000);
+  isKnown(false);
+  expect(await settling).toBe('lost');
+  expect(said).toEqual(['ready']);
+  expect(await bus.results.get('r', 'j')).toBeUndefined();
+});
+
+test('a job that is lost while its result is looked for is not begun', async () => {
+  const { bus, timing, said, isKnown, settle, states } = deliverOneUnheard();
+  const { promise: found, resolve: answer } = Promise.withResolvers<undefined>();
+  const asked = vi.spyOn(bus.results, 'get').mockReturnValueOnce(found);
+  const settling = settle();
+  await expect.poll(states).toEqual(['begun']);
+  isKnown(false);
+  await expect.poll(() => asked.mock.calls.length).toBe(1);
+  await timing.advance(20_000);
+  answer(undefined);
+  expect(await settling).toBe('lost');
+  expect(said).toEqual(['ready']);
+  expect(await states()).toEqual(['begun', 'refused']);
 });
