@@ -128,7 +128,7 @@ export function withoutTags(text: string): string {
 
 function innerError(outer: Fields): Fields {
   const { error, errors, fault, base_resp, detail } = outer;
-  const first = Array.isArray(errors) ? errors[0] : undefined;
+  const [first] = [error, errors].map((each) => (Array.isArray(each) ? each[0] : undefined)).filter(isGiven);
   const inner = [error, first, fault, base_resp, detail].find(
     (each) => typeof each === 'object' && each !== null && !Array.isArray(each),
   );

@@ -32,6 +32,7 @@ import {
   isMissingModel,
   isMissingParameter,
   isMissingPath,
+  isProxyLogin,
   isRefusedKey,
   isReplyLimitTooHigh,
   isSchemaTooLarge,
@@ -114,51 +115,59 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
     });
   };
 
-  if (request !== undefined && isReplyLimitTooHigh(answer, request)) {
+  const read = { ...answer, message: withoutInnerStops(answer.message) };
+  if (request !== undefined && isReplyLimitTooHigh(read, request)) {
     return trouble(
       'misconfigured',
       `max_tokens, ${request.maxTokens}, is more than the model or its context allows; lower it in the run file`,
     );
   }
-  const isOfSchema = request?.structured !== undefined && isSchemaTooLarge(answer);
-  if (!isOfSchema && isContextOverflow(answer))
+  const isOfSchema = request?.structured !== undefined && isSchemaTooLarge(read);
+  if (!isOfSchema && isContextOverflow(read))
     return failure('context-overflow', 'the prompt does not fit the context of the model');
-  if (isTunnelDown(answer)) return trouble('unavailable', 'nobody is at the other end of its tunnel');
-  if (isMissingCertificate(answer)) {
+  if (isProxyLogin(read)) {
+    return trouble(
+      'misconfigured',
+      'a proxy before it requires a login: http://USER:PASSWORD@HOST:PORT in HTTP_PROXY or HTTPS_PROXY',
+    );
+  }
+  if (isTunnelDown(read)) return trouble('unavailable', 'nobody is at the other end of its tunnel');
+  if (isMissingCertificate(read)) {
     return trouble(
       'misconfigured',
       'it wants a certificate of its client, and none is sent: let a proxy on this machine send it',
     );
   }
-  if (isBotCheck(answer)) {
+  if (isBotCheck(read)) {
     return trouble('misconfigured', 'a check for browsers stands before it: have the calls of this machine let through there');
   }
-  if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
+  if (isContentFilter(read)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
   // A firewall in front of the endpoint answers 403 to one prompt; the endpoint itself does so to all.
-  if (isRefusedKey(answer)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);
+  if (isRefusedKey(read)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);
   // It is of the moment, whatever else its words may be about.
   if (status === 429) return trouble('throttled', throttled(wait));
-  if (isCutOff(answer)) return failure('cut-off', "the model's reply reached its token limit");
+  if (isCutOff(read)) return failure('cut-off', "the model's reply reached its token limit");
   const setting = request && refusedSetting(answer, request);
   if (setting) return trouble('misconfigured', `it refuses ${setting.name}; ${setting.remedy}`, true);
-  if (isMissingModel(answer)) {
+  if (isMissingModel(read)) {
     return trouble('misconfigured', `it does not serve the model ${request?.model ?? ''}`, status !== 404);
   }
-  if (isWithoutTls(answer)) return trouble('misconfigured', 'it wants TLS; write base_url with https://');
-  if (isMissingPath(answer)) return trouble('misconfigured', 'there is no chat API at this address; base_url often ends in /v1');
-  if (isMissingHeader(answer)) {
+  if (isWithoutTls(read)) return trouble('misconfigured', 'it wants TLS; write base_url with https://');
+  if (isMissingPath(read)) return trouble('misconfigured', 'there is no chat API at this address; base_url often ends in /v1');
+  if (isMissingHeader(read)) {
     return trouble('misconfigured', 'it requires a header; add it under headers of the endpoint in the run file', true);
   }
-  if (isHeaderTooLong(answer)) {
+  if (isHeaderTooLong(read)) {
     return trouble('misconfigured', 'the headers are too long for it: a key, or what is under headers of the endpoint');
   }
-  if (isMissingParameter(answer)) {
+  if (isMissingParameter(read)) {
     return trouble('misconfigured', 'it requires a parameter in its address, as in base_url: https://…?api-version=…', true);
   }
-  if (isThrottling(answer, wait)) return trouble('throttled', throttled(wait));
+  if (status === 501) return trouble('misconfigured', 'it does not do what is asked of it', true);
+  if (isThrottling(read, wait)) return trouble('throttled', throttled(wait));
   if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
   // Other requests show whether a server breaks down over this one only; a server that is down answers none.
-  if (isBreakdown(answer)) return trouble('unavailable', 'it has broken down', status === undefined || status <= 500);
+  if (isBreakdown(read)) return trouble('unavailable', 'it has broken down', status === undefined || status <= 500);
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
 
@@ -170,11 +179,12 @@ function fromBatchRefusal(answer: ServerAnswer, circumstances: CallCircumstances
   const name = endpointName(endpoint);
   const isKnown = found instanceof EndpointError;
   const problem = isKnown && (isTransient(found) || found.problem === 'credentials') ? found.problem : 'misconfigured';
-  const advice = isMissingPath(answer)
-    ? 'it has no batch API, or not this batch; without `batch` of the endpoint in the run file, calls are made at once'
-    : problem === 'credentials'
-      ? `it refuses a batch: ${keyAdvice(endpoint, answer)}`
-      : 'it refuses a batch';
+  const advice =
+    isMissingPath(answer) || status === 501
+      ? 'it has no batch API, or not this batch; without `batch` of the endpoint in the run file, calls are made at once'
+      : problem === 'credentials'
+        ? `it refuses a batch: ${keyAdvice(endpoint, answer)}`
+        : 'it refuses a batch';
   const said = `HTTP ${status ?? 200}: ${quoted(answer.message, redact, longestMessage - name.length - advice.length - 24)}`;
   const retryAfter = isKnown ? found.retryAfterMs : undefined;
   return new EndpointError(problem, name, `${advice} (${said})`, { status, retryAfterMs: retryAfter, ofBatch: true });
@@ -194,6 +204,11 @@ function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, {
 
 function throttled(waitMs: number | undefined): string {
   return `it asks for fewer calls${waitMs === undefined ? '' : `, and for none in the next ${Math.ceil(waitMs / 1000)} s`}`;
+}
+
+/** Rules look for words in one sentence, and a full stop in a model's name or a number ends none. */
+function withoutInnerStops(text: string): string {
+  return text.replace(/(?<=\w)\.(?=\w)/g, '-');
 }
 
 /** What a server said, fit for a message. Secrets are removed before it is shortened, which might cut one in two. */

@@ -68,6 +68,7 @@ const filterWords = [
   /\bflagged\b|content[ _]?(management )?polic|usage polic|content[ _-]?filter|safety (system|filter|polic|setting|check)/i,
   /inappropriate content|sensitive (content|information|words?)|new_sensitive|prohibited[ _]content/i,
   /violat\w+ [\w' ]*\b(polic|guideline)|blocked (due to|because|by)[^.]*(safety|content|polic|filter)/i,
+  /\bprompt\b[^.]{0,20} is blocked/i,
   /敏感|不安全|违规/,
 ];
 
@@ -81,7 +82,7 @@ export function isContentFilter({ status, code, message }: ServerAnswer): boolea
 const keyCodes =
   /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|no_db_connection|permission_denied|permission_error|access_?denied|AuthenticationError/i;
 const keyWords =
-  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted|(location|country|region|territory)\b[^.]{0,30}\bnot supported|\b(login fail|API secret key)|\b(pass|provide|use|supply) a valid api[ _-]?key/i;
+  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted|(location|country|region|territory)\b[^.]{0,30}\bnot supported|\b(login fail|API secret key)|\b(pass|provide|use|supply) a valid api[ _-]?key|reached your\b[^.]{0,30}\busage limits?|free tier is not available/i;
 const noMoneyInChinese = /余额不足|欠费|请充值|额度(已)?(用尽|不足|耗尽)|账[户号][^。]{0,10}(冻结|停用|欠)/;
 
 /** Only the owner of the key can fix it: it is unknown, lacks the permission, or its money is spent. */
@@ -110,7 +111,7 @@ export function isMissingModel({ status, code, param, message }: ServerAnswer): 
   if (status !== undefined && status >= 500) return false;
   return (
     (param === 'model' && !/support/i.test(message)) ||
-    /\b(invalid|unknown|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served))|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model|\bmodel not supported\b|\bmodel (identifier|id)\b[^.]{0,80}\b(invalid|isn.t supported)|does(n.t| not) support (the )?chat([ _]completions?)?( API)?\s*($|[.,;])|provider not provided|模型(不存在|未找到|不可用)/i.test(
+    /\b(invalid|unknown|unavailable|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served)|reached the end of its life|requires terms acceptance)|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model|\bmodel not supported\b|does not work with the specified model|\bmodel (identifier|id)\b[^.]{0,100}\b(invalid|isn.t supported)|does(n.t| not) support (the )?chat([ _]completions?)?( API)?\s*($|[.,;])|provider not provided|模型(不存在|未找到|不可用)/i.test(
       message,
     )
   );
@@ -146,6 +147,11 @@ export function isBotCheck({ status, message }: ServerAnswer): boolean {
   return (status === 403 || status === 503) && /<title>(just a moment|attention required)/i.test(message);
 }
 
+/** Of a proxy or a network on the way that wants to know who calls. */
+export function isProxyLogin({ status }: ServerAnswer): boolean {
+  return status === 407 || status === 511;
+}
+
 export function isMissingHeader({ status, message }: ServerAnswer): boolean {
   return (
     status !== undefined &&
@@ -167,15 +173,19 @@ export function isMissingParameter({ status, message }: ServerAnswer): boolean {
 }
 
 const busy =
-  /server (is )?(too )?busy|\bqueue (is )?full|exceeds maximum queue size|due to backpressure|pending requests exceeded|\bat (full |max\w* )?capacity|capacity (is |has been )?exceeded|too busy|slow down|访问量过大|并发(数)?过高/i;
+  /server (is )?(too )?busy|\bqueue (is )?full|exceeds maximum queue size|due to backpressure|pending requests exceeded|\bat (full |max\w* )?capacity|capacity (is |has been )?exceeded|too busy|workers are busy|high demand|slow down|spike arrest|timed out in queue|queue time exceeded|访问量过大|并发(数)?过高/i;
 
 /** vLLM with a bound to its queue, and SGLang, which also gives up on what has waited too long, or makes room for others. */
 const engineFull =
   /\bengine is currently busy|backlog limit|waiting timeout reached|by a higher priority request|memory pressure/i;
 
+/** Envoy, and so Istio and most gateways in Kubernetes, where more calls are under way than its settings let through. */
+const envoyFull = /reset reason: overflow/;
+
 /** 529 is "overloaded" at some hosts, and 498 says so of Groq's flexible tier. */
-export function isThrottling({ status, code, message }: ServerAnswer, retryAfterMs: number | undefined): boolean {
+export function isThrottling({ status, code, message, headers }: ServerAnswer, retryAfterMs: number | undefined): boolean {
   if (status === 429 || status === 529) return true;
+  if (headers?.get('x-envoy-overloaded') === 'true' || envoyFull.test(message)) return true;
   if (/rate_?limit|too_many_requests|overloaded|resource_exhausted|throttl|capacity_exceeded|slow_down/i.test(code)) return true;
   if (busy.test(message)) return true;
   if (status !== undefined && status < 500) return /wait before trying again/i.test(message);
