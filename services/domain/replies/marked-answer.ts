@@ -1,3 +1,4 @@
+import { afterRetraction } from './after-retraction.ts';
 import { announcement, announcements } from './announced-text.ts';
 import { boxedTexts, boxesIn } from './boxes.ts';
 import { withoutConfidence } from './without-confidence.ts';
@@ -8,7 +9,8 @@ import { withoutFence } from './without-fence.ts';
  * answer of several sentences is meant as it stands, or up to the end of its first.
  */
 export function markedReadings(answer: string): readonly string[] {
-  const own = withoutFence(withoutConfidence(answer));
+  const sure = withoutConfidence(answer);
+  const own = withoutFence(afterRetraction(sure) ?? sure);
   const marked = markedIn(own);
   const readings = marked === undefined ? [own] : [withoutFence(marked.text), withoutFence(marked.whole)];
   return [...new Set(readings.map(bare))];

@@ -53,17 +53,33 @@ export function mentionsIn(text: string, choices: readonly string[]): Mention[] 
       ? [{ choice, at: match.index, end }]
       : [];
   });
-  return runsOf(found, text).flatMap((run) => {
+  const mentions: Mention[] = runsOf(found, text).flatMap((run) => {
     const [first, last] = [run[0], run.at(-1)];
     if (first === undefined || last === undefined) return [];
-    const refused = isRefused(text.slice(Math.max(0, first.at - 80), first.at), text.slice(last.end, last.end + 80));
+    const before = text.slice(Math.max(0, first.at - 80), first.at);
+    const after = text.slice(last.end, last.end + 80);
+    const refused = isRefused(before, after);
     const several = new Set(run.map(({ choice }) => choice)).size > 1;
-    return run.map((one) => ({ ...one, refused, several }));
+    const isCorrection = run.length === 2 && onlyNot.test(text.slice(0, first.at)) && isEnd.test(after);
+    const corrected = isCorrection && !/\p{L}/u.test(text.slice(first.end, last.at));
+    return run.map((one) => (corrected ? { ...one, refused: one === first, several: false } : { ...one, refused, several }));
+  });
+  return mentions.map((one, at) => {
+    const before = mentions[at - 1];
+    const isAlike = before?.refused === true && soIs.test(text.slice(before.end, one.at));
+    return isAlike ? { ...one, refused: true } : one;
   });
 }
 
+/** "Not C, D" as all that is said. */
+const onlyNot = /^\W*not\s+\W*$/i;
+const isEnd = /^\W*$/;
+/** "A is wrong, and so is C". */
+const soIs = /[,;]\s+(?:and\s+)?(?:so|neither|nor)\s+(?:is|are|was|does|do|can)\s+[^\p{L}\p{N}]*$/iu;
+
 const verbs =
-  'is|was|has|does|must|can|cannot|could|should|will|would|seems|fits|says|gives|works|wins|because|since|as|and|or|but|given|due';
+  'is|was|has|does|must|can|cannot|could|should|will|would|seems|fits|says|gives|works|wins|fails|violates|contradicts|satisfies|matches|' +
+  'doesn|isn|wasn|hasn|won|couldn|because|since|as|and|or|nor|but|given|due';
 
 function isMeant(written: string, choice: string, before: string, after: string): boolean {
   if (!/^\p{L}$/u.test(written)) return true;
@@ -87,22 +103,29 @@ function runsOf<One extends Pick<Mention, 'choice' | 'at' | 'end'>>(found: reado
     // "B, A was close": the second begins a sentence of its own.
     const isOther =
       /^\W*,\W*$/.test(between) && /^\W*\s(?:is|was|seems|looks|fits|has|does)\b/i.test(text.slice(one.end, one.end + 20));
-    if (run !== undefined && last !== undefined && isNew && !isOther && joining.test(between)) run.push(one);
+    const before = text.slice(Math.max(0, (run?.[0]?.at ?? 0) - 80), run?.[0]?.at);
+    // "Neither A nor C; B", "none of A, B and C is right".
+    const isAfterRefused = /^\W*;\W*$/.test(between) && refusingBefore.test(before);
+    const isListed = noneOf.test(before);
+    if (run !== undefined && last !== undefined && isNew && !(isOther && !isListed) && !isAfterRefused && joining.test(between))
+      run.push(one);
     else runs.push([one]);
   }
   return runs;
 }
 
+const noneOf = /\bnone of\s+["'“‘([*_]*$/i;
+
 const fillers =
   '(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\\s+)*';
 const refusingBefore = new RegExp(
-  '(?:\\b(?:not|never|neither|nor|cannot|without|except|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
+  '(?:\\b(?:not|never|neither|nor|cannot|without|except|none of|far from|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
     "eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\\s+" +
     `${fillers}["'“‘([*_]*$`,
   'iu',
 );
 const refusingAfter = new RegExp(
-  "^[\"'”’)\\]*_]*\\s*(?:\\([^()]*\\)\\s*)?(?:(?:cannot|can['’]t|(?:do|does|did|is|are|was|were|could|would|will) not|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|contradicts?)\\b|" +
+  "^[\"'”’)\\]*_]*\\s*(?:\\([^()]*\\)\\s*)?(?:(?:cannot|can['’]t|(?:do|does|did|is|are|was|were|could|would|will) not|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|violates?|contradicts?)\\b|" +
     '(?:is|are|was|were|seems?|appears?|looks?|(?:can|could|must|would|should) be)(?:\\s+(?:both|all|also|clearly|obviously|simply|just|too|very|quite|the|a|an|therefore|thus))*\\s+' +
     '(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|rejected|discarded|absurd|tempting|unlikely|implausible|irrelevant|inappropriate|off|nonsense|distractors?|worse|worst|less)\\b)',
   'iu',

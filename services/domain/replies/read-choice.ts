@@ -1,3 +1,4 @@
+import { afterRetraction } from './after-retraction.ts';
 import { type Announcement, announcedText, announcements } from './announced-text.ts';
 import { boxedTexts } from './boxes.ts';
 import { halfWidth } from './half-width.ts';
@@ -15,6 +16,11 @@ type Reading = string | null | undefined;
  */
 export function readChoice(answer: string, choices: readonly string[]): string | undefined {
   const text = choices.every((choice) => /^\d+$/.test(choice)) ? withoutMaximum(halfWidth(answer)) : halfWidth(answer);
+  const later = afterRetraction(text);
+  return (later === undefined ? undefined : choiceOf(later, choices)) ?? choiceOf(text, choices);
+}
+
+function choiceOf(text: string, choices: readonly string[]): string | undefined {
   const all = announcements(text);
   const below = announcedBelowBoxes(text);
   const held = (wanted: (one: Announcement) => boolean) => all.filter(wanted).map((one) => one.text);
@@ -122,7 +128,8 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
 
 /** The lines of a text, also of a list within a line ("A: no, B: yes."), and without the numbers of "1. A - false". */
 function listed(prose: string, choices: readonly string[]): string[] {
-  const item = new RegExp(`[,;.]\\s+(?=(?:${nameSource(choices)})${closing}\\s*[:✓✔✅✗✘❌])`, 'gu');
+  const verdict = String.raw`[.)]\s+(?:[Ww]rong|[Rr]ight|[Cc]orrect|[Ii]ncorrect|[Tt]rue|[Ff]alse)\b`;
+  const item = new RegExp(`[,;.]\\s+(?=(?:${nameSource(choices)})${closing}\\s*(?:[:✓✔✅✗✘❌]|${verdict}))`, 'gu');
   const isList = (prose.match(item)?.length ?? 0) > 1;
   const lines = (isList ? prose.replace(item, '\n') : prose).split('\n');
   return choices.some((choice) => /^\d/.test(choice)) ? lines : lines.map((line) => line.replace(/^\s*\d{1,2}[.)]\s+/, ''));
@@ -149,7 +156,7 @@ const rightBefore = [
 ].map((source) => new RegExp(`${source}\\s+["'“‘(\\[*_]*$`, 'iu'));
 const concluded = new RegExp(`\\b(?:therefore|thus|so|hence|conclusion)[,:]?${adverbs}\\s+["'“‘(\\[*_]*$`, 'iu');
 const rightAfter =
-  /^["'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our|my))*\s+(?:correct|right|best|better|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b/iu;
+  /^["'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|more|clearly|indeed|definitely|therefore|thus|our|my))*\s+(?:correct|right|best|better|answer|true|valid|appropriate|accurate|likely)|fits|works|wins|satisfies)\b/iu;
 
 /** "it must be B", "so I take B", "therefore: B", "B is right". */
 function isSaidRight(text: string, at: number, end: number): boolean {

@@ -1,3 +1,4 @@
+import { afterRetraction } from '../replies/after-retraction.ts';
 import { type Announcement, announcements } from '../replies/announced-text.ts';
 import { boxedTexts } from '../replies/boxes.ts';
 import { announcedBelowBoxes } from '../replies/marked-answer.ts';
@@ -24,6 +25,11 @@ export function finalNumber(answer: string): ReadNumber | undefined {
   // The number alone, as most answers are: it marks nothing.
   if (/^\s*\d{1,15}\s*$/.test(answer)) return readNumbers(answer).at(-1);
   const text = withoutConfidence(answer);
+  const later = afterRetraction(text);
+  return (later === undefined ? undefined : numberOf(later)) ?? numberOf(text);
+}
+
+function numberOf(text: string): ReadNumber | undefined {
   const announced = announcements(text);
   for (const marked of markedAnswers) {
     for (const candidate of marked(text, announced).reverse()) {

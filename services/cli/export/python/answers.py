@@ -363,3 +363,33 @@ def names_words(text, words):
             return True
         at = text.find(words, at + 1)
     return False
+
+
+WRONG = (
+    r"(?:(?:that|this|it)(?:['’]s|\s(?:is|was))\s(?:wrong|incorrect|a mistake|not\s(?:quite\s)?(?:right|correct))"
+    r"|I(?:['’]ve|\shave)?\s(?:made\san?\s(?:[a-z]+\s)?(?:mistake|error)|meant)|let me correct (?:that|this|myself))"
+)
+RETRACTION = (
+    r"(?:^|(?<=[\s.!?(*_\u2013\u2014-]))(?:(?:wait|oops|sorry|hold on|hmm)[,.!:…\s\u2013\u2014-]{1,4}no(?:(?=\s*[,.:;!\u2013\u2014-])|(?=\s(?:it|that|this|I|the)\b))"
+    r"|no[,\s\u2013\u2014-]{1,3}wait"
+    r"|(?:wait|oops|sorry|hold on|hmm|no|actually)[,.!:…\s\u2013\u2014-]{1,4}(?:(?:no|actually)[,\s]{1,2})?"
+    + WRONG
+    + r"|scratch that|correction\s?:)"
+)
+LEAD = (
+    r"^[\s,.:;!*_\u2013\u2014-]*(?:(?:so|but|actually|rather|instead|I meant|I mean)[,:]?\s)*"
+    r"(?:(?:it|that|this)(?:['’]s|\s(?:is|was|should be|must be|should have been))\s(?:actually\s)?(?!not\b|wrong\b|incorrect\b))?"
+)
+CONFIRMS = (
+    r"\bafter all\b|\bright the first time\b|\b(?:original|first|initial|earlier|previous) (?:answer|result|value)\s"
+    r"(?:(?:was|is)\s(?:indeed\s)?(?:right|correct)|stands|holds)\b"
+)
+
+
+def after_retraction(text):
+    """What a text says behind the last place where it takes back what stands before."""
+    last = last_of(js(RETRACTION, "i").finditer(text))
+    if last is None or trim(text[: last.start()]) == "":
+        return None
+    rest = replaced(LEAD, "", text[last.end() :], "i")
+    return rest if finds(r"[\p{L}\p{N}]", rest) and not finds(CONFIRMS, rest, "i") else None

@@ -20,6 +20,12 @@ def half_width(text):
 
 def read_choice(reply, choices):
     text = half_width(reply)
+    later = after_retraction(text)
+    found = None if later is None else choice_of(later, choices)
+    return choice_of(text, choices) if found is None else found
+
+
+def choice_of(text, choices):
     every = announcements(text)
     below = below_boxes(text)
     marked = [
@@ -95,8 +101,8 @@ RIGHT_BEFORE = [
 ]
 CONCLUDED = rf"\b(?:therefore|thus|so|hence|conclusion)[,:]?{ADVERBS}\s+[\"'“‘(\[*_]*$"
 RIGHT_AFTER = (
-    r"^[\"'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our"
-    r"|my))*\s+(?:correct|right|best|better|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b"
+    r"^[\"'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|more|clearly|indeed|definitely|therefore|thus|our"
+    r"|my))*\s+(?:correct|right|best|better|answer|true|valid|appropriate|accurate|likely)|fits|works|wins|satisfies)\b"
 )
 
 
@@ -130,7 +136,8 @@ def stated_choice(text, choices):
 
 def choice_lines(prose, choices):
     """The lines of a text, also of a list within a line: "A: no, B: yes", and without the numbers of "1. A - false"."""
-    item = rf"[,;.]\s+(?=(?:{name_source(choices)}){CLOSING}\s*[:✓✔✅✗✘❌])"
+    verdict = r"[.)]\s+(?:[Ww]rong|[Rr]ight|[Cc]orrect|[Ii]ncorrect|[Tt]rue|[Ff]alse)\b"
+    item = rf"[,;.]\s+(?=(?:{name_source(choices)}){CLOSING}\s*(?:[:✓✔✅✗✘❌]|{verdict}))"
     is_list = len(js(item).findall(prose)) > 1
     lines = (replaced(item, "\n", prose) if is_list else prose).split("\n")
     is_numbered = not any(finds(r"^\d", choice) for choice in choices)
@@ -192,14 +199,31 @@ def mentions_in(text, choices):
     mentions = []
     for run in runs_of(found, text):
         begin, end = run[0][1], run[-1][2]
-        refused = is_refused(text[max(0, begin - 80) : begin], text[end : end + 80])
+        after = text[end : end + 80]
+        refused = is_refused(text[max(0, begin - 80) : begin], after)
         several = len({choice for choice, _, _ in run}) > 1
-        mentions += [Mention(*one, refused, several) for one in run]
-    return mentions
+        is_correction = len(run) == 2 and finds(ONLY_NOT, text[:begin], "i") and finds(r"^\W*$", after)
+        if is_correction and not finds(r"\p{L}", text[run[0][2] : run[1][1]]):
+            mentions += [Mention(*one, one is run[0], False) for one in run]
+        else:
+            mentions += [Mention(*one, refused, several) for one in run]
+    return [
+        one._replace(refused=True)
+        if at > 0 and mentions[at - 1].refused and finds(SO_IS, text[mentions[at - 1].end : one.at], "i")
+        else one
+        for at, one in enumerate(mentions)
+    ]
+
+
+# "Not C, D" as all that is said.
+ONLY_NOT = r"^\W*not\s+\W*$"
+# "A is wrong, and so is C".
+SO_IS = r"[,;]\s+(?:and\s+)?(?:so|neither|nor)\s+(?:is|are|was|does|do|can)\s+(?:(?![\p{L}\p{N}])[\s\S])*$"
 
 
 VERBS = (
-    "is|was|has|does|must|can|cannot|could|should|will|would|seems|fits|says|gives|works|wins|because|since|as|and|or|but|given|due"
+    "is|was|has|does|must|can|cannot|could|should|will|would|seems|fits|says|gives|works|wins|fails|violates|contradicts|satisfies"
+    "|matches|doesn|isn|wasn|hasn|won|couldn|because|since|as|and|or|nor|but|given|due"
 )
 
 
@@ -231,6 +255,10 @@ def runs_of(found, text):
         between = text[run[-1][2] : one[1]] if runs else ""
         # "B, A was close": the second begins a sentence of its own.
         is_other = finds(r"^\W*,\W*$", between) and finds(SENTENCE_VERB, text[one[2] : one[2] + 20], "i")
+        before = text[max(0, run[0][1] - 80) : run[0][1]] if runs else ""
+        # "Neither A nor C; B", "none of A, B and C is right".
+        is_after_refused = finds(r"^\W*;\W*$", between) and finds(REFUSING_BEFORE, before, "i")
+        is_other = is_after_refused or (is_other and not finds(NONE_OF, before, "i"))
         if is_new and not is_other and finds(JOINING, between, "i"):
             run.append(one)
         else:
@@ -238,18 +266,19 @@ def runs_of(found, text):
     return runs
 
 
+NONE_OF = r"\bnone of\s+[\"'“‘([*_]*$"
 FILLERS = (
     r"(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\s+)*"
 )
 REFUSING_BEFORE = (
-    r"(?:\b(?:not|never|neither|nor|cannot|without|except|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
+    r"(?:\b(?:not|never|neither|nor|cannot|without|except|none of|far from|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
     r"eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\s+"
     + FILLERS
     + r"[\"'“‘([*_]*$"
 )
 REFUSING_AFTER = (
     r"^[\"'”’)\]*_]*\s*(?:\([^()]*\)\s*)?(?:(?:cannot|can['’]t|(?:do|does|did|is|are|was|were|could|would|will) not"
-    r"|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|contradicts?)\b|"
+    r"|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|violates?|contradicts?)\b|"
     r"(?:is|are|was|were|seems?|appears?|looks?|(?:can|could|must|would|should) be)"
     r"(?:\s+(?:both|all|also|clearly|obviously|simply|just|too|very|quite|the|a|an|therefore|thus))*\s+"
     r"(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|rejected|discarded|absurd|tempting|unlikely"

@@ -1,3 +1,4 @@
+import { afterRetraction } from '../../replies/after-retraction.ts';
 import { announcedText } from '../../replies/announced-text.ts';
 import { type Box, boxesIn } from '../../replies/boxes.ts';
 import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
@@ -34,7 +35,8 @@ const longestEnd = 20_000;
  * formula; the last boxes; what is announced; the last formula or value of the last line.
  */
 export function finalFormula(answer: string): FinalFormula {
-  const end = withoutCourtesy(answer.slice(-longestEnd));
+  const whole = withoutCourtesy(answer.slice(-longestEnd));
+  const end = afterRetraction(whole) ?? whole;
   const boxes = boxesIn(end).filter(({ text }) => text.trim() !== '');
   if (boxes.length > 0) {
     const below = announcedBelowBoxes(end);

@@ -6,6 +6,13 @@ const scored = (answer: string, reference: string) => gsm8kStrict.score(answer, 
 
 describe('the strict GSM8K scorer', () => {
   it.each([
+    [
+      'takes what is said after another answer was taken back',
+      'The answer is 20. Wait, that is wrong: it should be 18.',
+      '18',
+      1,
+    ],
+    ['takes no answer that is taken back', '#### 20\n\nOops, I made a mistake. 3 * 6 = 18.', '20', 0],
     ['reads a decimal comma', 'Antwort: 3,5 kg', '3.5', 1],
     ['reads words in a sentence', 'She makes eighteen dollars a day.', '18', 1],
     ['takes neither of two numbers in words', 'Two of them have eighteen, and three have four.', '18', 0],

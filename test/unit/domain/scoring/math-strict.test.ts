@@ -9,6 +9,7 @@ const compared = async (answer: string, expected: string) =>
 describe('the strict MATH scorer', () => {
   it.each([
     ['takes the last box', '\\boxed{4}, no, \\boxed{5} out of 6', '5'],
+    ['takes no box that is taken back', "\\boxed{4}. Wait, that's not right. So the answer is $5$.", '5'],
     ['skips an empty box', '\\boxed{5} and \\boxed{ }', '5'],
     ['reads a box with nested braces', 'So \\boxed{\\frac{\\sqrt{\\frac{4}{9}}}{2}}.', '\\frac{\\sqrt{\\frac{4}{9}}}{2}'],
     ['prefers a box to what is announced', 'The answer is 7, I mean \\boxed{5}', '5'],

@@ -11,6 +11,7 @@ describe('the strict DROP scorer', () => {
 
   it.each([
     ['ignores case, articles, quotation marks and punctuation', '"The Lions!"', 'lions', 1],
+    ['takes the later of two answers', 'The answer is the Bears. Wait, no: the Lions.', 'Lions', 1],
     ['reads the day of a date', 'May 5th, 1995', 'May 5, 1995', 1],
     ['leaves out a clause that tells more', 'Answer: John Kasay, who kicked a 45-yard field goal.', 'John Kasay', 1],
     ['leaves out a reason', 'The answer is the Lions, since they won.', 'Lions', 1],
