@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
+import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { Cli } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
@@ -11,11 +12,14 @@ import { startRunRequestOf } from '../runs/run-request.ts';
 export interface BenchCluster extends AsyncDisposable {
   /** Starts a run and follows it to its end. @throws Error if it fails */
   run(runFile: string): Promise<RunRecord>;
+  /** Resolves when all executors have told the coordinator that they are there: a run may begin with the first of them. */
+  complete(): Promise<void>;
   /** The folder with a log for each service, which says where its metrics are. */
   readonly logs: string;
 }
 
 const patienceMs = 60_000;
+const askAgainMs = 100;
 
 export async function openBenchCluster(
   cli: Cli,
@@ -37,6 +41,14 @@ export async function openBenchCluster(
       await cluster.bindKeys(request.endpoints);
       const { runId } = await cluster.client.startRun(request, signal);
       return await follow(cluster, runId, signal);
+    },
+    complete: async () => {
+      const give = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+      for (;;) {
+        const { workers } = await cluster.client.listWorkers(give);
+        if (workers.filter(({ kinds }) => kinds.includes('execute')).length >= executors) return;
+        await systemTiming.sleep(askAgainMs, give);
+      }
     },
     logs: dataFolder.logs,
     [Symbol.asyncDispose]: () => cluster.close(cli.interrupts.forced),

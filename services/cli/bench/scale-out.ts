@@ -1,6 +1,8 @@
+import type { Cli } from '../cli.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { oneEvaluation, runSearch } from './run-search.ts';
-import { slotUse } from './served-calls.ts';
+import { openBenchCluster } from './bench-cluster.ts';
+import { oneEvaluation, prepareSearch, type SearchToBench } from './run-search.ts';
+import { type ServedCall, slotUse } from './served-calls.ts';
 
 const slotsEach = 10;
 const latencyMs = 1000;
@@ -15,7 +17,7 @@ export const scaleOutBench: Bench = {
     let ofOne = Number.NaN;
     for (const executors of quick ? [1, 2] : [1, 8]) {
       const slots = executors * slotsEach;
-      const { calls } = await runSearch(cli, {
+      const calls = await callsOf(cli, {
         ...{ queries: waves * slots, settings: oneEvaluation, executors, slots, maxConcurrency: slots, latencyMs },
       });
       const { seconds, busy } = slotUse(calls, slots);
@@ -34,12 +36,23 @@ export const scaleOutBench: Bench = {
     return {
       rows,
       notes: [
-        `${slotsEach} slots per executor, ${waves} calls of ${latencyMs / 1000} s for each slot, from the first call's beginning to the last one's end. The limit is slots / latency.`,
+        `${slotsEach} slots per executor, ${waves} calls of ${latencyMs / 1000} s for each slot, from the first call's beginning to the last one's end, on a cluster whose executors are all there when the run begins. The limit is slots / latency.`,
         'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },
 };
+
+async function callsOf(cli: Cli, search: SearchToBench): Promise<readonly ServedCall[]> {
+  const { executors, slots } = search;
+  await using prepared = await prepareSearch(cli, search);
+  {
+    await using cluster = await openBenchCluster(cli, { folder: prepared.folder, executors, slots: slots / executors });
+    await cluster.complete();
+    await cluster.run(prepared.runFile);
+  }
+  return await prepared.calls();
+}
 
 function overLimit(perSecond: number, slots: number): Pick<BenchRow, 'limit' | 'ratio'> {
   const limit = (slots * 1000) / latencyMs;
