@@ -1,19 +1,13 @@
-import type {
-  CompareAnswer,
-  ExecutionRowsAnswer,
-  ExecutionsAnswer,
-  MatrixAnswer,
-  RoundAnswer,
-  RunAnswer,
-  RunsAnswer,
-  SessionAnswer,
-  SweepAnswer,
-  SweepReportAnswer,
-  SweepsAnswer,
-  TimelineAnswer,
-  WhyAnswer,
-  WorkersAnswer,
-} from './api.ts';
+import type { CompareAnswer } from './api/compare-answer.ts';
+import type { ExecutionRowsAnswer, ExecutionsAnswer, MatrixAnswer } from './api/execution-answers.ts';
+import type { RoundAnswer } from './api/round-answer.ts';
+import type { RunAnswer } from './api/run-answer.ts';
+import type { RunsAnswer } from './api/run-row.ts';
+import type { SessionAnswer } from './api/session-answer.ts';
+import type { SweepAnswer, SweepReportAnswer, SweepsAnswer } from './api/sweep-answers.ts';
+import type { TimelineAnswer } from './api/timeline-answer.ts';
+import type { WhyAnswer } from './api/why-answer.ts';
+import type { WorkersAnswer } from './api/workers-answer.ts';
 
 /** An address of the API, and by its type what is answered there. */
 export interface Asked<Answer> {

@@ -1,5 +1,6 @@
 import { type Asked, ask } from './addresses.ts';
-import type { EmbeddedAnswers, SessionAnswer } from './api.ts';
+import type { EmbeddedAnswers } from './api/embedded-answers.ts';
+import type { SessionAnswer } from './api/session-answer.ts';
 import type { PageBundle } from './build-page.ts';
 import { pageInOneFile } from './page-document.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EmbeddedAnswers } from './api.ts';
+import type { EmbeddedAnswers } from './api/embedded-answers.ts';
 import type { PageBundle } from './build-page.ts';
 
 /** Where the server has the two files that the page is made of. */

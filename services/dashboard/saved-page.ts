@@ -1,5 +1,5 @@
 import { ask } from './addresses.ts';
-import type { RunAnswer } from './api.ts';
+import type { RunAnswer } from './api/run-answer.ts';
 import type { PageBundle } from './build-page.ts';
 import {
   type AnswerAt,

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { ErrorAnswer } from '../../services/dashboard/api.ts';
+import type { ErrorAnswer } from '../../services/dashboard/api/error-answer.ts';
 import { type Dashboard, type DashboardSettings, startDashboard } from '../../services/dashboard/dashboard-server.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { createMetricsRegistry } from '../../services/shared/telemetry/metrics.ts';

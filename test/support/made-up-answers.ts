@@ -1,22 +1,15 @@
 import { ask } from '../../services/dashboard/addresses.ts';
-import type {
-  CompareAnswer,
-  ExecutionRowsAnswer,
-  ExecutionsAnswer,
-  MatrixAnswer,
-  RoundAnswer,
-  RunAnswer,
-  RunRow,
-  SessionAnswer,
-  SweepAnswer,
-  SweepCell,
-  SweepRow,
-  TimelineAnswer,
-  WhyAnswer,
-  WorkersAnswer,
-  WorkflowGraph,
-  WorkflowShown,
-} from '../../services/dashboard/api.ts';
+import type { CompareAnswer } from '../../services/dashboard/api/compare-answer.ts';
+import type { ExecutionRowsAnswer, ExecutionsAnswer, MatrixAnswer } from '../../services/dashboard/api/execution-answers.ts';
+import type { RoundAnswer } from '../../services/dashboard/api/round-answer.ts';
+import type { RunAnswer } from '../../services/dashboard/api/run-answer.ts';
+import type { RunRow } from '../../services/dashboard/api/run-row.ts';
+import type { SessionAnswer } from '../../services/dashboard/api/session-answer.ts';
+import type { SweepAnswer, SweepCell, SweepRow } from '../../services/dashboard/api/sweep-answers.ts';
+import type { TimelineAnswer } from '../../services/dashboard/api/timeline-answer.ts';
+import type { WhyAnswer } from '../../services/dashboard/api/why-answer.ts';
+import type { WorkersAnswer } from '../../services/dashboard/api/workers-answer.ts';
+import type { WorkflowGraph, WorkflowShown } from '../../services/dashboard/api/workflow-shown.ts';
 import { compareEvaluations } from '../../services/domain/comparison/compare-evaluations.ts';
 import { randomStream } from '../../services/domain/random.ts';
 import type { ReportModel, RoundReport } from '../../services/domain/report/report-model.ts';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Change, ErrorAnswer } from '../../services/dashboard/api.ts';
+import type { Change } from '../../services/dashboard/api/change.ts';
+import type { ErrorAnswer } from '../../services/dashboard/api/error-answer.ts';
 import type { PageBundle } from '../../services/dashboard/build-page.ts';
 import { bundlePaths, servedPage, servedPolicy } from '../../services/dashboard/page-document.ts';
 import type { Answers } from './made-up-answers.ts';

@@ -7,7 +7,7 @@ import type { ControlClient } from '../../shared/control-client/control-client.t
 import { type ComparisonSide, comparisonSide, refuseUnlike } from '../../shared/runs/comparison-side.ts';
 import { concludingSentence } from '../../shared/runs/concluding-sentence.ts';
 import { AnswerError } from '../answer-error.ts';
-import type { CompareAnswer, ComparedSide } from '../api.ts';
+import type { CompareAnswer, ComparedSide } from '../api/compare-answer.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 import { differenceLines } from './difference-lines.ts';
 import { roundIn } from './round-answer.ts';

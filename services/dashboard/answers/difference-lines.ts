@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff';
-import type { DifferenceLine } from '../api.ts';
+import type { DifferenceLine } from '../api/workflow-shown.ts';
 
 /** How two texts differ, with all lines that are the same but for gaps of more than twice so many. @param around Infinity: all */
 export function differenceLines(before: string, after: string, around: number): DifferenceLine[] {

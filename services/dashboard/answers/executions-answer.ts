@@ -3,7 +3,7 @@ import { workflowFromProto } from '../../shared/contracts/workflow-codec.ts';
 import type { ControlClient } from '../../shared/control-client/control-client.ts';
 import { type ExecutionShown, executionShown } from '../../shared/runs/execution-shown.ts';
 import { notFound } from '../answer-error.ts';
-import type { ExecutionsAnswer } from '../api.ts';
+import type { ExecutionsAnswer } from '../api/execution-answers.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 import { cellsOf } from './matrix-answer.ts';
 import { outcomesOf, roundIn } from './round-answer.ts';

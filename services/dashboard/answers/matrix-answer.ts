@@ -1,5 +1,5 @@
 import { isScored } from '../../domain/failure-class.ts';
-import type { MatrixAnswer, ShownCell } from '../api.ts';
+import type { MatrixAnswer, ShownCell } from '../api/execution-answers.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 import { outcomesOf } from './round-answer.ts';
 

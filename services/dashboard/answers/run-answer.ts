@@ -6,7 +6,7 @@ import { teamScope } from '../../shared/budgets/scopes-of.ts';
 import { formatShare } from '../../shared/document/format.ts';
 import { formatCost } from '../../shared/document/format-money.ts';
 import { describeHours } from '../../shared/runs/describe-limits.ts';
-import type { RunAnswer } from '../api.ts';
+import type { RunAnswer } from '../api/run-answer.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 
 type ReportShown = NonNullable<RunAnswer['report']>;

@@ -5,7 +5,7 @@ import { ownerName } from '../../shared/contracts/owner-name.ts';
 import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { verdictFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
-import type { BestScore, RunRow, RunState, WaitingFor } from '../api.ts';
+import type { BestScore, RunRow, RunState, WaitingFor } from '../api/run-row.ts';
 import type { ClusterKind } from '../cluster-link.ts';
 
 /** @param cluster one of this machine works only on the runs that somebody has asked it for, and not at all if it only reads */

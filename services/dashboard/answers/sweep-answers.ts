@@ -2,7 +2,8 @@ import { defined } from '../../domain/defined.ts';
 import { RunStatus, type SweepCellView, type SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
-import type { RunRow, SweepAnswer, SweepCell, SweepRow } from '../api.ts';
+import type { RunRow } from '../api/run-row.ts';
+import type { SweepAnswer, SweepCell, SweepRow } from '../api/sweep-answers.ts';
 
 export function sweepRow(sweep: SweepSummary): SweepRow {
   const { sweepId, name, reason, isOver, counts, tokens, spentTokens, simulated, createdAtMs, endedAtMs, money } = sweep;

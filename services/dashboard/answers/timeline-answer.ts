@@ -1,5 +1,5 @@
 import type { ControlClient } from '../../shared/control-client/control-client.ts';
-import type { TimelineAnswer, TimelineSpan } from '../api.ts';
+import type { TimelineAnswer, TimelineSpan } from '../api/timeline-answer.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 import { outcomesOf, roundIn } from './round-answer.ts';
 

@@ -1,6 +1,7 @@
 import { type DiagnoseResponse, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { capitalised } from '../../shared/document/format.ts';
-import type { RunRow, WhyAnswer } from '../api.ts';
+import type { RunRow } from '../api/run-row.ts';
+import type { WhyAnswer } from '../api/why-answer.ts';
 
 type Finding = WhyAnswer['findings'][number];
 

@@ -1,7 +1,7 @@
 import { defined } from '../../domain/defined.ts';
 import type { ListWorkersResponse } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { EndpointUse, WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
-import type { WorkersAnswer } from '../api.ts';
+import type { WorkersAnswer } from '../api/workers-answer.ts';
 
 type WorkerShown = WorkersAnswer['workers'][number];
 

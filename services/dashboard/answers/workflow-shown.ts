@@ -1,6 +1,6 @@
 import type { Step, Workflow } from '../../domain/workflow/workflow.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
-import type { WorkflowGraph, WorkflowNode, WorkflowShown } from '../api.ts';
+import type { WorkflowGraph, WorkflowNode, WorkflowShown } from '../api/workflow-shown.ts';
 
 export function workflowShown(workflow: Workflow, hash: string): WorkflowShown {
   return { hash, source: workflowFileText(workflow), graph: workflowGraph(workflow) };

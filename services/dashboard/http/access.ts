@@ -6,7 +6,7 @@ import type { ControlClient } from '../../shared/control-client/control-client.t
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { AnswerError } from '../answer-error.ts';
-import type { SessionAnswer } from '../api.ts';
+import type { SessionAnswer } from '../api/session-answer.ts';
 import type { ClusterLink } from '../cluster-link.ts';
 
 export interface AccessSettings {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
-import type { Change } from '../api.ts';
+import type { Change } from '../api/change.ts';
 import type { ChangeSink } from '../runs/changes.ts';
 import { fixedHeaders } from './send.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { AnswerError } from '../answer-error.ts';
-import type { ErrorAnswer } from '../api.ts';
+import type { ErrorAnswer } from '../api/error-answer.ts';
 
 /** Every answer has these: no other page may hold this one in a frame, read its answers, or guess what they are. */
 export const fixedHeaders: Readonly<Record<string, string>> = {

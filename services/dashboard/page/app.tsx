@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ask } from '../addresses.ts';
-import type { SessionAnswer } from '../api.ts';
+import type { SessionAnswer } from '../api/session-answer.ts';
 import { Help } from './help.tsx';
 import { liveOf } from './live.ts';
 import { type Page, PageContext } from './page-context.ts';

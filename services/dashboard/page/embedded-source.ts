@@ -1,5 +1,5 @@
 import type { Asked } from '../addresses.ts';
-import type { EmbeddedAnswers } from '../api.ts';
+import type { EmbeddedAnswers } from '../api/embedded-answers.ts';
 import { NoAnswerError, type Source } from './source.ts';
 
 /** The element of the file that holds the answers. */

@@ -1,6 +1,7 @@
 import { type ErrorKind, errorKinds } from '../../domain/errors/error-kind.ts';
 import { type Asked, changesAddress } from '../addresses.ts';
-import type { Change, ErrorAnswer } from '../api.ts';
+import type { Change } from '../api/change.ts';
+import type { ErrorAnswer } from '../api/error-answer.ts';
 import { type Listener, NoAnswerError, type Source } from './source.ts';
 
 /** Milliseconds until a broken stream is asked for again: doubled each time. */

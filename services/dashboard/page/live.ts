@@ -1,4 +1,7 @@
-import type { Change, RunRow, StepNow, SweepRow } from '../api.ts';
+import type { Change } from '../api/change.ts';
+import type { StepNow } from '../api/run-answer.ts';
+import type { RunRow } from '../api/run-row.ts';
+import type { SweepRow } from '../api/sweep-answers.ts';
 import type { Connection, Source } from './source.ts';
 import { type Store, storeOf } from './store.ts';
 

@@ -2,7 +2,7 @@ import type { Money } from '../../domain/prices/money-of.ts';
 import { dash, formatFigure } from '../../shared/document/figure.ts';
 import { formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
-import type { Between } from '../api.ts';
+import type { Between } from '../api/run-row.ts';
 
 /** Numbers as the reports write them; a dash for one that is not known. */
 

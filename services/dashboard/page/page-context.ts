@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { Asked } from '../addresses.ts';
-import type { SessionAnswer } from '../api.ts';
+import type { SessionAnswer } from '../api/session-answer.ts';
 import type { Live } from './live.ts';
 import type { Route } from './route.ts';
 import { NoAnswerError, type Source } from './source.ts';

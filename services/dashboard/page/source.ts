@@ -1,7 +1,8 @@
 import type { ErrorKind } from '../../domain/errors/error-kind.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Asked } from '../addresses.ts';
-import type { Change, EmbeddedAnswers } from '../api.ts';
+import type { Change } from '../api/change.ts';
+import type { EmbeddedAnswers } from '../api/embedded-answers.ts';
 
 interface NoAnswerOptions extends ErrorOptions {
   readonly needsSignIn?: boolean;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
-import type { Change, RunRow, SweepRow } from '../api.ts';
+import type { Change } from '../api/change.ts';
+import type { RunRow } from '../api/run-row.ts';
+import type { SweepRow } from '../api/sweep-answers.ts';
 import type { ClusterRows, RowsChange } from './cluster-rows.ts';
 import type { RunChange, RunFolds } from './run-folds.ts';
 

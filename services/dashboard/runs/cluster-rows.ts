@@ -2,7 +2,9 @@ import { coerceError } from '../../shared/errors/coerce-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { runRow } from '../answers/run-row.ts';
 import { sweepRow } from '../answers/sweep-answers.ts';
-import type { Change, RunRow, SweepRow } from '../api.ts';
+import type { Change } from '../api/change.ts';
+import type { RunRow } from '../api/run-row.ts';
+import type { SweepRow } from '../api/sweep-answers.ts';
 import type { ClusterLink } from '../cluster-link.ts';
 
 export interface Rows {

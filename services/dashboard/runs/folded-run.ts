@@ -3,7 +3,8 @@ import type { RunState } from '../../domain/run/state.ts';
 import type { BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
 import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
-import type { RunRow, StepNow } from '../api.ts';
+import type { StepNow } from '../api/run-answer.ts';
+import type { RunRow } from '../api/run-row.ts';
 
 /** A run as far as its log has been read. */
 export interface FoldedRun {

@@ -14,7 +14,7 @@ import { readRunBenchmark } from '../../shared/runs/read-run-benchmark.ts';
 import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import { notFound } from '../answer-error.ts';
 import { runRow, waitingFor } from '../answers/run-row.ts';
-import type { StepNow } from '../api.ts';
+import type { StepNow } from '../api/run-answer.ts';
 import type { ClusterLink } from '../cluster-link.ts';
 import type { FoldedRun } from './folded-run.ts';
 

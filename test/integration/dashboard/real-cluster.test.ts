@@ -5,23 +5,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type ChildService, mainOf, startChildService } from '../../../services/cli/cluster/child-service.ts';
-import type {
-  Change,
-  CompareAnswer,
-  ExecutionRowsAnswer,
-  ExecutionsAnswer,
-  MatrixAnswer,
-  RoundAnswer,
-  RunAnswer,
-  RunsAnswer,
-  SessionAnswer,
-  SweepAnswer,
-  SweepReportAnswer,
-  SweepsAnswer,
-  TimelineAnswer,
-  WhyAnswer,
-  WorkersAnswer,
-} from '../../../services/dashboard/api.ts';
+import type { Change } from '../../../services/dashboard/api/change.ts';
+import type { CompareAnswer } from '../../../services/dashboard/api/compare-answer.ts';
+import type { ExecutionRowsAnswer, ExecutionsAnswer, MatrixAnswer } from '../../../services/dashboard/api/execution-answers.ts';
+import type { RoundAnswer } from '../../../services/dashboard/api/round-answer.ts';
+import type { RunAnswer } from '../../../services/dashboard/api/run-answer.ts';
+import type { RunsAnswer } from '../../../services/dashboard/api/run-row.ts';
+import type { SessionAnswer } from '../../../services/dashboard/api/session-answer.ts';
+import type { SweepAnswer, SweepReportAnswer, SweepsAnswer } from '../../../services/dashboard/api/sweep-answers.ts';
+import type { TimelineAnswer } from '../../../services/dashboard/api/timeline-answer.ts';
+import type { WhyAnswer } from '../../../services/dashboard/api/why-answer.ts';
+import type { WorkersAnswer } from '../../../services/dashboard/api/workers-answer.ts';
 import type { Dashboard } from '../../../services/dashboard/dashboard-server.ts';
 import { openClusterLink } from '../../../services/dashboard/open-cluster-link.ts';
 import { findChromium, openBrowser } from '../../support/browser.ts';

@@ -1,13 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import type {
-  Change,
-  CompareAnswer,
-  ExecutionRowsAnswer,
-  MatrixAnswer,
-  RunAnswer,
-  RunsAnswer,
-  SessionAnswer,
-} from '../../../services/dashboard/api.ts';
+import type { Change } from '../../../services/dashboard/api/change.ts';
+import type { CompareAnswer } from '../../../services/dashboard/api/compare-answer.ts';
+import type { ExecutionRowsAnswer, MatrixAnswer } from '../../../services/dashboard/api/execution-answers.ts';
+import type { RunAnswer } from '../../../services/dashboard/api/run-answer.ts';
+import type { RunsAnswer } from '../../../services/dashboard/api/run-row.ts';
+import type { SessionAnswer } from '../../../services/dashboard/api/session-answer.ts';
 import type { Dashboard, DashboardSettings } from '../../../services/dashboard/dashboard-server.ts';
 import { type OpenClusterLink, openClusterLink } from '../../../services/dashboard/open-cluster-link.ts';
 import type { Benchmark } from '../../../services/domain/benchmark.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Asked, ask } from '../../../services/dashboard/addresses.ts';
-import type { EmbeddedAnswers, SweepAnswer } from '../../../services/dashboard/api.ts';
+import type { EmbeddedAnswers } from '../../../services/dashboard/api/embedded-answers.ts';
+import type { SweepAnswer } from '../../../services/dashboard/api/sweep-answers.ts';
 import type { AnswerAt } from '../../../services/dashboard/collected-answers.ts';
 import { savedPage } from '../../../services/dashboard/saved-page.ts';
 import { savedSweepPage } from '../../../services/dashboard/saved-sweep-page.ts';

@@ -1,4 +1,4 @@
-import type { TimelineSpan } from '../../api.ts';
+import type { TimelineSpan } from '../../api/timeline-answer.ts';
 
 export interface Lane {
   readonly name: string;

@@ -7,7 +7,7 @@ import { exact, formatCount, formatScore } from '../../../shared/document/format
 import { partInMoney } from '../../../shared/document/format-money.ts';
 import { phaseLabel } from '../../../shared/document/phase-label.ts';
 import { scoreDomain } from '../../../shared/document/plots/scale.ts';
-import type { RunAnswer } from '../../api.ts';
+import type { RunAnswer } from '../../api/run-answer.ts';
 import { links } from '../route.ts';
 import { Chart } from './chart.tsx';
 import { Legend } from './legend.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Action, actionAddress } from '../../addresses.ts';
-import type { ActionAnswer } from '../../api.ts';
+import type { ActionAnswer } from '../../api/action-answer.ts';
 import { usePage } from '../page-context.ts';
 import { NoAnswerError } from '../source.ts';
 

@@ -1,4 +1,4 @@
-import type { DifferenceLine } from '../../api.ts';
+import type { DifferenceLine } from '../../api/workflow-shown.ts';
 
 interface SideBySideProps {
   readonly before: string;

@@ -1,4 +1,4 @@
-import type { WorkflowGraph, WorkflowNode } from '../../api.ts';
+import type { WorkflowGraph, WorkflowNode } from '../../api/workflow-shown.ts';
 import { px } from './px.ts';
 import { layoutOf } from './workflow-layout.ts';
 

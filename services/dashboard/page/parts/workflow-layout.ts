@@ -1,4 +1,4 @@
-import type { WorkflowGraph, WorkflowNode } from '../../api.ts';
+import type { WorkflowGraph, WorkflowNode } from '../../api/workflow-shown.ts';
 
 interface PlacedNode {
   readonly node: WorkflowNode;

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { formatFigure, formatValue } from '../../../shared/document/figure.ts';
 import { exact } from '../../../shared/document/format.ts';
 import { ask } from '../../addresses.ts';
-import type { CompareAnswer, ComparedSide } from '../../api.ts';
+import type { CompareAnswer, ComparedSide } from '../../api/compare-answer.ts';
 import { money, plural, score, scoreBetween, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { Card, Section } from '../parts/card.tsx';

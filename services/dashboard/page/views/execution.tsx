@@ -3,7 +3,7 @@ import { dash } from '../../../shared/document/figure.ts';
 import { exact, formatScore } from '../../../shared/document/format.ts';
 import type { CallShown, ExecutionShown, ProgramShown } from '../../../shared/runs/execution-shown.ts';
 import { ask } from '../../addresses.ts';
-import type { ExecutionsAnswer } from '../../api.ts';
+import type { ExecutionsAnswer } from '../../api/execution-answers.ts';
 import { latency, plural, score } from '../numbers.ts';
 import { useAnswer, useRevision } from '../page-context.ts';
 import { Card, Section } from '../parts/card.tsx';

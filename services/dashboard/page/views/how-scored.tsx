@@ -1,5 +1,5 @@
 import { exact, formatScore } from '../../../shared/document/format.ts';
-import type { RoundAnswer } from '../../api.ts';
+import type { RoundAnswer } from '../../api/round-answer.ts';
 import { score } from '../numbers.ts';
 import { Section } from '../parts/card.tsx';
 import { LongText } from '../parts/long-text.tsx';

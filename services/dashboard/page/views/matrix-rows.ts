@@ -1,4 +1,4 @@
-import type { MatrixAnswer, ShownCell } from '../../api.ts';
+import type { MatrixAnswer, ShownCell } from '../../api/execution-answers.ts';
 import { sorted } from '../parts/sorted.ts';
 
 /** A query with what each workflow made of it. */

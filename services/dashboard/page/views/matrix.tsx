@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { ask } from '../../addresses.ts';
-import type { MatrixAnswer } from '../../api.ts';
+import type { MatrixAnswer } from '../../api/execution-answers.ts';
 import { plural } from '../numbers.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { FilterBox } from '../parts/filter-box.tsx';

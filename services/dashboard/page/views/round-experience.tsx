@@ -1,4 +1,4 @@
-import type { RoundAnswer } from '../../api.ts';
+import type { RoundAnswer } from '../../api/round-answer.ts';
 import { score, signedScore } from '../numbers.ts';
 import { Section } from '../parts/card.tsx';
 import { Table } from '../parts/table.tsx';

@@ -1,6 +1,6 @@
 import { exact } from '../../../shared/document/format.ts';
 import { ask } from '../../addresses.ts';
-import type { ExecutionRow } from '../../api.ts';
+import type { ExecutionRow } from '../../api/execution-answers.ts';
 import { plural, score, tokens } from '../numbers.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { FilterBox } from '../parts/filter-box.tsx';

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ask, savedPageAddress } from '../../addresses.ts';
-import type { RunAnswer } from '../../api.ts';
+import type { RunAnswer } from '../../api/run-answer.ts';
 import { plural } from '../numbers.ts';
 import { useAnswer, usePage, useRevision } from '../page-context.ts';
 import { Actions } from '../parts/confirm.tsx';

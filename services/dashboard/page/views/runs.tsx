@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { ask } from '../../addresses.ts';
-import type { RunRow } from '../../api.ts';
+import type { RunRow } from '../../api/run-row.ts';
 import { ago, duration, money, plural, saved, score, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { FilterBox } from '../parts/filter-box.tsx';

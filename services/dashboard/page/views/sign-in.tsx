@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../api.ts';
+import type { SessionAnswer } from '../../api/session-answer.ts';
 import { usePage } from '../page-context.ts';
 import { links } from '../route.ts';
 import { NoAnswerError } from '../source.ts';

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { Money } from '../../../domain/prices/money-of.ts';
 import { dash } from '../../../shared/document/figure.ts';
 import { ask, savedPageAddress } from '../../addresses.ts';
-import type { SweepAnswer, SweepCell } from '../../api.ts';
+import type { SweepAnswer, SweepCell } from '../../api/sweep-answers.ts';
 import { duration, money, plural, score, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { Card } from '../parts/card.tsx';

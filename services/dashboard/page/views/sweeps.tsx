@@ -1,5 +1,5 @@
 import { ask } from '../../addresses.ts';
-import type { SweepRow } from '../../api.ts';
+import type { SweepRow } from '../../api/sweep-answers.ts';
 import { ago, plural, time, tokens } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { moneyColumn } from '../parts/money-column.ts';

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../addresses.ts';
-import type { WorkersAnswer } from '../../api.ts';
+import type { WorkersAnswer } from '../../api/workers-answer.ts';
 import { plural } from '../numbers.ts';
 import { useAnswer, usePage } from '../page-context.ts';
 import { Empty, Show } from '../parts/states.tsx';
