@@ -3,9 +3,14 @@ import { bundlePaths, servedPage, servedPolicy } from './page-document.ts';
 
 export interface PageFiles {
   /** By path; the one at "/" is the page itself. */
-  readonly files: ReadonlyMap<string, { readonly type: string; readonly content: string | Buffer }>;
-  /** Content-Security-Policy */
+  readonly files: ReadonlyMap<string, StaticFile>;
+  /** Its Content-Security-Policy: what it may load and do. */
   readonly policy: string;
+}
+
+export interface StaticFile {
+  readonly type: string;
+  readonly content: string | Buffer;
 }
 
 /** What a server of the page sends to whoever asks, before anybody has signed in. */
