@@ -68,12 +68,12 @@ function assignmentOf(field: string, set: readonly Assignment[]): Assignment | u
   return set.findLast(({ path }) => field === path || field.startsWith(`${path}.`) || path.startsWith(`${field}.`));
 }
 
-/** For a file with this content. */
-export function earlierSettings(written: unknown): readonly EarlierSettings[] {
+/** For a file with this content. @param schemaOf replaces the making of checks, for those who need the same ones many times */
+export function earlierSettings(written: unknown, schemaOf = runFileSchema): readonly EarlierSettings[] {
   return earlierDefaults.flatMap((defaults) => {
     const under = (said: unknown) => {
       const content = withEarlierDefaults(withPreset(said), defaults);
-      return runFileSchema(content).safeParse(content);
+      return schemaOf(content).safeParse(content);
     };
     const [settings, preset] = [under(written), under({ benchmark: 'sample' })];
     return settings.success && preset.success ? [{ settings: settings.data, preset: preset.data }] : [];

@@ -9,7 +9,7 @@ import { earlierSettings } from './parse-run-file.ts';
 import { withPreset } from './presets.ts';
 import { completeRunFile, type RunFile } from './run-file.ts';
 import { RunFileError } from './run-file-error.ts';
-import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';
+import { type RunFileSettings, rememberedSchemas } from './run-file-schema.ts';
 import { cellContent, settingPath } from './sweep-cell-settings.ts';
 import type { SweepFault } from './sweep-file-error.ts';
 
@@ -50,6 +50,7 @@ interface Told {
 }
 
 export function createCellReader({ name, base, load, sweepFile, lineOf }: CellReaderSettings): CellReader {
+  const schemaOf = rememberedSchemas();
   const told = new Map<string, Told>();
   const tell = (field: string, message: string, culprit: CellSetting | undefined, of?: MatrixCell): void => {
     const fault =
@@ -70,7 +71,7 @@ export function createCellReader({ name, base, load, sweepFile, lineOf }: CellRe
     for (;;) {
       const content = cellContent(base.content, set, sweepFile.folder);
       const prepared = withPreset(content);
-      const schema = runFileSchema(prepared);
+      const schema = schemaOf(prepared);
       const checked = schema.safeParse(prepared);
       if (checked.success) return set === cell.set ? { settings: checked.data, content } : undefined;
       const place = { document: new Document(prepared), lines: new LineCounter(), what: 'a run file' };
@@ -93,7 +94,7 @@ export function createCellReader({ name, base, load, sweepFile, lineOf }: CellRe
       const parsed = {
         settings: { ...settings, name },
         written: content,
-        earlier: earlierSettings(content),
+        earlier: earlierSettings(content, schemaOf),
         error: (field: string, message: string, cause?: unknown) => new RunFileError({ file: name, field }, message, { cause }),
       };
       try {

@@ -18,8 +18,28 @@ import { topTable } from './run-file-tables/top-table.ts';
  * The check of a run file with this content, its preset filled in. The content decides whose own settings are known: those of its
  * evaluation method and of its pick policy.
  */
-export function runFileSchema(content: unknown) {
-  const { method, policy } = chosenIn(content);
+export function runFileSchema(content: unknown): RunFileSchema {
+  return makeSchema(chosenIn(content));
+}
+
+/**
+ * For whoever checks many contents: making a check takes far longer than using it, and contents that choose the same have the
+ * same one.
+ */
+export function rememberedSchemas(): typeof runFileSchema {
+  const made = new Map<string, RunFileSchema>();
+  return (content) => {
+    const chosen = chosenIn(content);
+    const key = JSON.stringify(chosen);
+    const schema = made.get(key) ?? makeSchema(chosen);
+    made.set(key, schema);
+    return schema;
+  };
+}
+
+type RunFileSchema = ReturnType<typeof makeSchema>;
+
+function makeSchema({ method, policy, hasPrices }: Chosen) {
   const { name, preset, seed, initial_workflow, cache, failure_share, limits, prices } = shapeOf(topTable);
   return settings({
     name,
@@ -41,30 +61,36 @@ export function runFileSchema(content: unknown) {
     failure_share,
     share: tableSchema(shareTable).prefault({}),
     limits,
-    prices: holdsPrices(content) ? priceTableSchema.optional() : written(prices, { also: [priceTableForm()] }),
+    prices: hasPrices ? priceTableSchema.optional() : written(prices, { also: [priceTableForm()] }),
     cluster: tableSchema(clusterTable).prefault({}),
   });
 }
 
-export type RunFileSettings = z.infer<ReturnType<typeof runFileSchema>>;
+export type RunFileSettings = z.infer<RunFileSchema>;
 
 /** The settings of content that is known to be right, such as a preset's. */
 export function settingsOf(content: unknown): RunFileSettings {
   return runFileSchema(content).parse(content);
 }
 
-/** Rather than where they are. */
-function holdsPrices(content: unknown): boolean {
-  return isGroup(content) && isGroup(content.prices);
+interface Chosen {
+  /** The method and the policy that a file names, whether they exist or not. */
+  readonly method: string;
+  readonly policy: string;
+  /** Rather than where they are. */
+  readonly hasPrices: boolean;
 }
 
-/** The method and the policy that a file names, whether they exist or not. */
-function chosenIn(content: unknown): { readonly method: string; readonly policy: string } {
-  const { search, evaluation } = isGroup(content) ? content : {};
+function chosenIn(content: unknown): Chosen {
+  const { search, evaluation, prices } = isGroup(content) ? content : {};
   const method = isGroup(evaluation) ? evaluation.method : undefined;
   const pick = isGroup(search) ? search.final_pick : undefined;
   const policy = isGroup(pick) ? pick.policy : pick;
-  return { method: nameOr(method, evaluationRules.method.default), policy: nameOr(policy, finalPickRules.policy.default) };
+  return {
+    method: nameOr(method, evaluationRules.method.default),
+    policy: nameOr(policy, finalPickRules.policy.default),
+    hasPrices: isGroup(prices),
+  };
 }
 
 function nameOr(value: unknown, otherwise: string): string {

@@ -8,19 +8,18 @@ import type { ModelSettings, RunConfiguration, SearchSettings } from '../../doma
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import type { RunKind } from '../../domain/run/run-kind.ts';
 import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
-import { answerClasses } from '../../domain/sampling/answer-classes.ts';
 import { configured } from '../../domain/settings/configured.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
 import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
-import { hashBenchmark } from '../contracts/benchmark-codec.ts';
 import type { CacheUse, CallShare, RunLimits } from '../contracts/generated/scale/v1/control.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import type { Provenance } from './amend-settings.ts';
+import { benchmarkFacts } from './benchmark-facts.ts';
 import { dataFolderOf } from './data-folder.ts';
 import { ownSettingsIn } from './own-setting-checks.ts';
 import { type FileSurroundings, type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
@@ -255,6 +254,7 @@ function configurationOf(
 ): RunConfiguration {
   const { search, evaluation, models } = settings;
   const { convergence } = search;
+  const { contentHash, classes } = benchmarkFacts(benchmark);
   return {
     kind,
     name,
@@ -262,11 +262,11 @@ function configurationOf(
     benchmark: {
       name: benchmark.name,
       split: benchmark.split,
-      contentHash: hashBenchmark(benchmark),
+      contentHash,
       queryCount: benchmark.queries.length,
       scorer: benchmark.scorer,
       // Only a search draws samples.
-      ...(kind === 'search' && defined({ classes: answerClasses(benchmark.queries) })),
+      ...(kind === 'search' && defined({ classes })),
     },
     executor: executorSettings(models.executor),
     optimizer: optimizerSettings(models.optimizer),

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runFileSchema } from '../../../../services/shared/config/run-file-schema.ts';
 import { readSweepFile } from '../../../../services/shared/config/sweep-file.ts';
 import { SweepFileError } from '../../../../services/shared/config/sweep-file-error.ts';
 import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
@@ -134,4 +135,20 @@ matrix:
     const reading = text === undefined ? readSweepFile(join(folder, 'none.yaml')) : read(text);
     await expect(reading).rejects.toThrow(fault);
   });
+});
+
+test('a check of settings is made once for all cells that choose the same, since making one is most of the work', async () => {
+  const cells = 200;
+  const seeds = Array.from({ length: cells }, (_, seed) => seed);
+  const cpuOf = async (work: () => unknown): Promise<number> => {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  const reading = await cpuOf(() => read(`${small}\nmatrix: { seed: [${seeds}] }\n`));
+  const making = await cpuOf(() => {
+    for (const _ of seeds) runFileSchema({ benchmark: 'sample' }).parse({ benchmark: 'sample' });
+  });
+  expect(reading / making).toBeLessThan(3);
 });
