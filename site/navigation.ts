@@ -100,6 +100,7 @@ export const navigation: readonly Group[] = [
       doc('Experiments', 'experiments.md'),
       doc('Performance', 'performance.md'),
       doc('Performance, cause by cause', 'performance-causes.md'),
+      doc('Performance, tried in vain', 'performance-tried.md'),
       doc('Reliability', 'reliability.md'),
     ],
   },
