@@ -57,7 +57,7 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
   const dataFolder = await checkDataFolder(folder);
   const checks = [
     checkNode(),
-    await checkNatsServer(cli.environment),
+    await checkNatsServer({ environment: cli.environment }),
     await checkLoopback(),
     dataFolder,
     await checkDisk(folder),

@@ -215,7 +215,10 @@ function refuseUnfit({ what, round, format, out, python, page, runFile }: Export
     throw new CliError('bad-input', message);
   }
   if (python !== undefined && (what !== 'workflow' || out !== undefined)) {
-    throw new CliError('bad-input', '--python writes the workflow to the file that it names: leave --what and --out out');
+    throw new CliError(
+      'bad-input',
+      '--python names the file that it writes: give --out, for a workflow file, or --what in a command of its own',
+    );
   }
   if (runFile !== undefined && !(python !== undefined && isWorkflowFile(wanted))) {
     throw new CliError('bad-input', '--run-file is for --python of a workflow file; a run has its own model');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { findNatsServer, NatsServerNotFoundError } from '../../shared/toolchain/find-nats-server.ts';
+import { findNatsServer, NatsServerNotFoundError, type NatsServerSearch } from '../../shared/toolchain/find-nats-server.ts';
 import { isClone } from '../../shared/toolchain/package-folder.ts';
 import { isAtLeast } from '../../shared/toolchain/versions.ts';
 import { readClusterFile } from '../cluster/cluster-file.ts';
@@ -23,15 +23,20 @@ export function checkNode(version = process.versions.node, path = process.execPa
   };
 }
 
-export async function checkNatsServer(environment: Readonly<Record<string, string | undefined>>): Promise<Check> {
+export async function checkNatsServer(search: NatsServerSearch): Promise<Check> {
   const name = 'nats-server';
   try {
-    const { version, path, origin } = await findNatsServer({ environment });
+    const { version, path, origin } = await findNatsServer(search);
     return { name, status: 'ok', found: `${version} at ${path} (from ${origin})` };
   } catch (error) {
     if (!(error instanceof NatsServerNotFoundError)) throw error;
     const refused = error.rejected.map(({ path, reason }) => `${path} ${reason}`).join('; ');
-    return { name, status: 'missing', found: refused === '' ? 'none' : refused, advice: error.message };
+    const found = refused === '' ? 'none' : refused;
+    // One that is named is used or refused; any other is brought.
+    if ((search.environment.NATS_SERVER_BIN ?? '') !== '') return { name, status: 'missing', found, advice: error.message };
+    const atOnce = isClone ? '; scripts/setup does so at once' : '';
+    const advice = `the first command that needs one brings it, over the network, in a minute or less${atOnce}`;
+    return { name, status: 'warning', found, advice };
   }
 }
 

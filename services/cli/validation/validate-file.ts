@@ -14,6 +14,7 @@ import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { CliError } from '../cli-error.ts';
 import { describeSimulated, missingKeys } from '../runs/run-request.ts';
+import { shortPath } from '../short-path.ts';
 import { type FileKind, fileKindOf } from './file-kind.ts';
 
 export interface FileProblem {
@@ -114,7 +115,10 @@ async function validateWorkflowFile(file: string, surroundings: WorkflowSurround
 
 function problemsOf(error: unknown, file: string): readonly FileProblem[] {
   if (error instanceof WorkflowFileError) {
-    if (error.problems.length > 0) return error.problems;
+    // The workflow that a run file or a benchmark file names.
+    const isOther = resolve(error.file) !== resolve(file) && !error.file.startsWith(resolve(file));
+    const named = (message: string) => (isOther ? `in ${shortPath(error.file)}: ${message}` : message);
+    if (error.problems.length > 0) return error.problems.map((problem) => ({ ...problem, message: named(problem.message) }));
     return [{ step: '', field: '', rule: 'unreadable', message: withoutFile(error), ...lineOf(error) }];
   }
   if (error instanceof RunFileError) {

@@ -123,6 +123,9 @@ function withEscapedLineEnds(text: string): string {
 function habitHint(text: string, message: string): string {
   if (text.includes('{{')) return '; an expression has no {{ }} inside it';
   if (message.includes('found =')) return '; write == to compare';
+  // {{ ticket body }}, as other template languages name a column.
+  if (/^\s*[A-Za-z][\w-]*(?:\s+[\w#-]+)+\s*$/.test(text) && !/\b(?:and|or|not|in)\b/.test(text))
+    return `; "${text.trim()}" is no name here: a query's field is read as query.field, and has no blank in it`;
   return /\b(?:and|or|not)\b/.test(text) ? '; write && for and, || for or, ! for not' : '';
 }
 

@@ -44,6 +44,8 @@ export function visibleShape(name: string, scope: Scope, checks: Checks, complai
       'unassigned-name',
       `"${name}" has no value here: its step comes later, or is inside a parallel or map step and cannot be seen from outside`,
     );
+  else if (Object.hasOwn(checks.query.fields, name))
+    complain('unknown-name', `there is no "${name}": the query's field is query.${name}`);
   else complain('unknown-name', `there is no "${name}": ${suggestion(name, [...visibleNames(scope), 'query'])}`);
   return any;
 }

@@ -11,6 +11,18 @@ export function cellAt(cells: Readonly<Record<string, unknown>>, column: string)
   return keys.length === 1 ? undefined : below(cells, keys);
 }
 
+/** The paths that there are where a path leads nowhere: of the deepest group on its way. Undefined where no group is on it. */
+export function pathsBeside(cells: Readonly<Record<string, unknown>>, column: string): readonly string[] | undefined {
+  const keys = column.split('.');
+  for (let depth = keys.length - 1; depth > 0; depth -= 1) {
+    const path = keys.slice(0, depth);
+    const found = below(cells, path);
+    const group: unknown = Array.isArray(found) ? found[0] : found;
+    if (isGroup(group)) return Object.keys(group).map((key) => [...path, key].join('.'));
+  }
+  return undefined;
+}
+
 function below(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (key === undefined) return value;
   if (Array.isArray(value)) {

@@ -2,7 +2,7 @@ import type { Query } from '../../domain/benchmark.ts';
 import { nearName } from '../../domain/names/near-name.ts';
 import { type AnswerKind, letterLabels, optionsText, placeOfAnswer, type RowOptions } from './answer-options.ts';
 import type { BenchmarkProblem } from './benchmark-error.ts';
-import { cellAt, cellTexts } from './cell-texts.ts';
+import { cellAt, cellTexts, pathsBeside } from './cell-texts.ts';
 import type { RowFault } from './row-faults.ts';
 import type { SourceRow } from './source-rows.ts';
 
@@ -62,9 +62,11 @@ export function missingColumns(rows: readonly SourceRow[], wanted: readonly stri
   if (first === undefined) return [];
   const missing = wanted.filter((column) => rows.every(({ cells }) => cellAt(cells, column) === undefined));
   return missing.map((column) => {
-    const near = nearName(column, known);
+    const all = pathsBeside(first.cells, column) ?? known;
+    const near = nearName(column, all);
     const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    const message = `the column "${column}" is missing; the columns are ${known.join(', ')}${hint}`;
+    const cut = near?.includes(' #') ? ' In YAML, # after a blank begins a comment: put such a name in quotes.' : '';
+    const message = `the column "${column}" is missing; the columns are ${all.join(', ')}${hint}${cut}`;
     return { file: first.file, at: first.at, problem: 'bad-field', kind: `missing ${column}`, message };
   });
 }

@@ -8,7 +8,7 @@ export function connectionRemedy(code: string, message: string): string | undefi
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return 'its certificate is for another name; base_url must use the name it was issued for';
   if (untrusted.test(code)) {
-    return 'its certificate is not signed by any authority that this machine trusts; for one of your own, set NODE_EXTRA_CA_CERTS to its file';
+    return 'its certificate is not signed by any authority that this machine trusts; for an authority of your own, set NODE_EXTRA_CA_CERTS to the file of its certificate';
   }
   if (/wrong version number|packet length too long|http request/i.test(message) || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
     return 'it does not speak TLS; base_url may have to begin with http://';

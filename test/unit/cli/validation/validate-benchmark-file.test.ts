@@ -60,6 +60,20 @@ describe('a benchmark file that is validated', () => {
     expect(problems).toEqual([{ step: '', ...place, message: expect.stringMatching(message) }]);
   });
 
+  it('names the workflow file whose fault it is', async () => {
+    const steps = 'steps:\n  - { id: a, call: custom, with: { input: "{{ message }}" } }\n  - return: "{{ a.response }}"\n';
+    await writeFile(join(folder, 'start.yaml'), `workflow: 1\n${steps}`);
+    const withStart = (text: string) => text.replace(/^initial_workflow:(?:.*\n)(?:[ #].*\n|\n)*/m, '');
+    const { problems } = await validate((text) => `${withStart(text)}\ninitial_workflow: start.yaml\n`);
+    expect(problems).toMatchObject([
+      { step: 'a', message: `in ${join(folder, 'start.yaml')}: there is no "message": the query's field is query.message` },
+    ]);
+    const inside = await validate((text) =>
+      text.replace('initial_workflow: start.yaml', `initial_workflow:\n  workflow: 1\n  ${steps.replaceAll('\n', '\n  ')}`),
+    );
+    expect(inside.problems).toMatchObject([{ step: 'a', message: `there is no "message": the query's field is query.message` }]);
+  });
+
   it('has a fault if its scorer has one, and only a warning if the machine has no Python', async () => {
     const failing = async () => {
       throw new CliError('bad-input', 'the scorer mine failed: mine.py, line 2: KeyError');

@@ -125,6 +125,13 @@ describe('all that is wrong with a file', () => {
       /d\.jsonl, line 1: the column "qestion" is missing; the columns are question, a; did you mean "question"\?$/,
     );
   });
+
+  it('names the fields of the group that a path leads into, also one that a YAML comment has cut', async () => {
+    await put('d.jsonl', '{"question": "a?", "a": "x", "meta": {"src": "z", "case #": 1}}\n');
+    await expect(load('d.jsonl', 'id: meta.case # of the desk\nfields: { question: question }')).rejects.toThrow(
+      'the column "meta.case" is missing; the columns are meta.src, meta.case #; did you mean "meta.case #"? In YAML, # after a blank begins a comment: put such a name in quotes.',
+    );
+  });
 });
 
 describe('empty cells', () => {

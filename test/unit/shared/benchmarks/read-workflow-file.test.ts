@@ -36,6 +36,14 @@ const expected: readonly [file: string, step: string, field: string, rule: strin
   ['wrong-input-name', 'answer', 'with.instructions', 'unknown-input', 'did you mean "instruction"?'],
 ];
 
+test.each([
+  ['{{ question }}', `there is no "question": the query's field is query.question`],
+  ['{{ ticket body }}', `"ticket body" is no name here: a query's field is read as query.field, and has no blank in it`],
+])('a placeholder of another template language (%s) is told as it is written here', (written, says) => {
+  const text = `workflow: 1\nsteps:\n  - { id: a, call: custom, with: { input: "${written}" } }\n  - return: "{{ a.response }}"\n`;
+  expect(() => readWorkflowText(text, 'w.yaml', surroundings)).toThrow(says);
+});
+
 describe('a broken workflow file', () => {
   test.each(expected)('%s is refused with the step, the field and the rule', async (file, step, field, rule, says) => {
     const { problems, message } = await errorOf(`${broken}${file}.yaml`);
