@@ -154,6 +154,11 @@ export class LargeReplyError extends ScaleError {
   readonly kind = 'failed';
 }
 
+/** A complete document came that is no reply of a chat API, nor an error. */
+export class ForeignReplyError extends ScaleError {
+  readonly kind = 'failed';
+}
+
 /** A page for people came instead of an answer. */
 export class WebPageError extends ScaleError {
   readonly kind = 'failed';

@@ -28,8 +28,8 @@ export function answerOf(status: number, headers: Headers, text: string): Server
 export function errorIn(body: unknown): ServerAnswer | undefined {
   if (typeof body === 'string') return answerIn(body);
   const fields = fieldsOf(Array.isArray(body) ? body[0] : body);
-  if (isGiven(fields.error)) return answerIn(body);
-  if (Array.isArray(fields.choices) && fields.choices.length > 0) return undefined;
+  if (isGiven(fields.error) && !isSuccess(fieldsOf(fields.error))) return answerIn(body);
+  if ((Array.isArray(fields.choices) && fields.choices.length > 0) || isSuccess(fields)) return undefined;
   const isError =
     fields.object === 'error' ||
     fields.type === 'error' ||
@@ -38,6 +38,11 @@ export function errorIn(body: unknown): ServerAnswer | undefined {
     [fields.message, fields.msg, fields.error_msg, fields.errorMessage].some((each) => typeof each === 'string' && each !== '') ||
     Boolean(fieldsOf(fields.base_resp).status_code);
   return isError ? answerIn(body) : undefined;
+}
+
+/** Spark and others write with each chunk that all is well, in the fields of an error. */
+function isSuccess({ success, message, msg }: Fields): boolean {
+  return success !== false && (success === true || /^\s*(success\w*|succeeded|ok)\W*$/i.test(String(message ?? msg ?? '')));
 }
 
 /**

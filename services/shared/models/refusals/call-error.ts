@@ -7,6 +7,7 @@ import {
   EmptyReplyError,
   EndpointError,
   type EndpointProblem,
+  ForeignReplyError,
   isTransient,
   LargeReplyError,
   MalformedReplyError,
@@ -85,6 +86,13 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
     return trouble(
       'misconfigured',
       `this address serves a web page, not a chat API; base_url often ends in /v1 (it says: ${quote})`,
+    );
+  }
+  if (error instanceof ForeignReplyError) {
+    const quote = quoted(error.message, redact, longestMessage - 120);
+    return trouble(
+      'misconfigured',
+      `this address answers, but not as a chat API; base_url often ends in /v1 (it says: ${quote})`,
     );
   }
   if (error instanceof ConnectionError) return fromTransportError(error, circumstances);

@@ -7,7 +7,7 @@ import { fieldsOf } from '../errors/server-answer.ts';
  */
 const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
   // vLLM when it shuts down or its engine fails, DeepSeek, GLM, OpenRouter: what came before is a fragment.
-  [/abort|error|cancel|interrupt|fail|insufficient|timeout|unload|unavailable/, 'given-up'],
+  [/abort|error|cancel|interrupt|fail|insufficient|timeout|unload|unavailable|preempt|evict|shut_?down|deadline/, 'given-up'],
   [/tool|function/, 'tool-call'],
   [/filter|safety|prohibited|block|spii|recitation|refus|sensitive|policy|guardrail|moderat|flagged/, 'content-filter'],
   [/length|max.*token|out_of_tokens|token.*(limit|max)|context_window|truncat|incomplete|^(time_)?limit$/, 'length'],

@@ -11,21 +11,31 @@ export interface MessageParts {
 
 export const nothingSaid: MessageParts = { text: '', thoughts: '', refusal: '', callsTool: false };
 
+const thoughtFields = [
+  'reasoning_content',
+  'reasoning',
+  'thinking',
+  'reasoning_text',
+  'reasoning_details',
+  'thinking_blocks',
+] as const;
+
 /**
  * Reads a message in any of the forms in which servers send one: its content as text, as a list of typed parts (Mistral's
  * reasoning models, Claude behind bridges) or as one part; its thoughts in a field of their own: reasoning_content (DeepSeek,
- * older vLLM, llama-server), reasoning (vLLM, OpenRouter), thinking (Ollama), reasoning_details (OpenRouter).
+ * older vLLM, llama-server), reasoning (vLLM, OpenRouter), thinking (Ollama), reasoning_text (Copilot), reasoning_details
+ * (OpenRouter), thinking_blocks (LiteLLM).
  * @throws MalformedReplyError if there is content in any other form
  */
 export function readMessageParts(message: unknown): MessageParts {
   if (typeof message === 'string') return readContent(message);
   const fields = fieldsOf(message);
   const content = readContent(fields.content);
-  const { reasoning_content, reasoning, thinking, reasoning_details, refusal, tool_calls, function_call } = fields;
+  const { refusal, tool_calls, function_call } = fields;
+  const thoughts = thoughtFields.map((name) => fields[name]);
   // Most pieces of a stream are text alone.
-  if (!reasoning_content && !reasoning && !thinking && !reasoning_details && !refusal && !tool_calls && !function_call)
-    return content;
-  const own = [reasoning_content, reasoning, thinking, reasoning_details].map(textIn);
+  if (!thoughts.some(Boolean) && !refusal && !tool_calls && !function_call) return content;
+  const own = thoughts.map(textIn);
   return {
     text: content.text,
     thoughts: (own.find((text) => text !== '') ?? '') + content.thoughts,

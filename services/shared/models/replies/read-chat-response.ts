@@ -1,6 +1,6 @@
-import { LargeReplyError, MalformedReplyError, WebPageError } from '../errors/endpoint-errors.ts';
+import { ForeignReplyError, LargeReplyError, MalformedReplyError, WebPageError } from '../errors/endpoint-errors.ts';
 import { jsonIn } from '../errors/json-in.ts';
-import { isMarkup } from '../errors/server-answer.ts';
+import { fieldsOf, isMarkup } from '../errors/server-answer.ts';
 import { type BodyReader, readBody } from '../http/body-reader.ts';
 import type { AnswerBody } from '../http/http-answer.ts';
 import type { ReplyCollector } from './chat-reply.ts';
@@ -23,7 +23,7 @@ const failureWords = /error|exception|traceback|fail|timed? ?out|unavailable|ove
  * open.
  * @param onToken called for each piece that brought text
  * @returns whether it was streamed
- * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or the error that the connection failed with
+ * @throws MalformedReplyError, ServerRefusal, LargeReplyError, ForeignReplyError, WebPageError, or the error that the connection failed with
  */
 export async function readChatResponse(answer: AnswerBody, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
   const body = readBody(answer);
@@ -57,6 +57,8 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
   let seen = 0;
   for (;;) {
     for (const event of events.push(text)) {
+      // What follows the end is no part of the reply, whether it comes with it or later.
+      if (collector.state === 'ended') break;
       if (event.kind === 'done') {
         // Without a finish reason, [DONE] may only mean that the server has given up.
         if (collector.state === 'open' && failureWords.test(events.passedOver)) throw notJson(events.passedOver);
@@ -110,6 +112,8 @@ async function readDocument(body: BodyReader, start: string, collector: ReplyCol
   const documents = documentsIn(text);
   if (documents === undefined) throw new MalformedReplyError('the reply is not complete JSON');
   for (const document of documents) collector.add(document, '');
+  const isForeign = collector.length === 0 && Object.keys(collector.usage).length === 0 && !documents.some(hasChoices);
+  if (isForeign) throw new ForeignReplyError(text);
   if (documents.length === 1 || collector.state !== 'open') collector.end();
 }
 
@@ -120,6 +124,10 @@ function documentsIn(text: string): unknown[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const documents = lines.length > 1 ? lines.map(jsonIn) : [undefined];
   return documents.includes(undefined) ? undefined : documents;
+}
+
+function hasChoices(document: unknown): boolean {
+  return 'choices' in fieldsOf(document);
 }
 
 async function moreOf(body: BodyReader, start: string): Promise<string> {

@@ -78,6 +78,8 @@ test.each([
     [{ type: 'thinking', thinking: 'Add.' }, { type: 'redacted_thinking' }, { type: 'text', text: '42' }],
     {},
   ],
+  ["Copilot's text", '42', { reasoning_text: 'Add.' }],
+  ["LiteLLM's blocks", '42', { thinking_blocks: [{ type: 'thinking', thinking: 'Add.', signature: 's' }] }],
   ['channels', '<|channel|>analysis<|message|>Add.<|end|><|start|>assistant<|channel|>final<|message|>42', {}],
   ['a block of thoughts', '[THINK]Add.[/THINK]42', {}],
 ])('content as %s is read', (_form, content, more) => {
@@ -120,7 +122,7 @@ test.each([
   expect(readReply(said('42', {}, reason))).toMatchObject({ text: '42', finishReason: expected });
 });
 
-test.each(['abort', 'error', 'insufficient_system_resource', 'network_error'])(
+test.each(['abort', 'error', 'insufficient_system_resource', 'network_error', 'preempt', 'server_shutdown', 'deadline_exceeded'])(
   'a reply that the server gave up with %s is none',
   (reason) => {
     expect(() => readReply(said('4', {}, reason))).toThrow(MalformedReplyError);

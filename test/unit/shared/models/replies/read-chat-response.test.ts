@@ -102,3 +102,34 @@ test('a stream that a gateway has framed twice is read', async () => {
   const text = `data: data: ${chunk('42', 'stop')}\n\ndata: data: ${figures}\n\ndata: data: [DONE]\n\n`;
   expect(await read([new TextEncoder().encode(text)])).toMatchObject({ text: '42', usage: { prompt: 20, completion: 3 } });
 });
+
+const framed = (...chunks: readonly string[]) => new TextEncoder().encode(chunks.map((each) => `data: ${each}\n\n`).join(''));
+
+test('what follows the end of a reply is no part of it, whether it comes in the same piece or in a later one', async () => {
+  const reply = framed(chunk('42', null), chunk('', 'stop'), figures, '[DONE]');
+  const late = framed(chunk('7', null), '{"error":{"message":"too late"}}');
+  for (const pieces of [[reply, late], [Buffer.concat([reply, late])]])
+    expect(await read(pieces)).toMatchObject({ text: '42', usage: { prompt: 20, completion: 3 } });
+});
+
+test.each([
+  ['{"code":0,"message":"Success","choices":[]}'],
+  ['{"success":true,"message":"ok"}'],
+  ['{"code":0,"msg":"ok","data":null}'],
+  ['{"choices":[],"error":{"code":200,"message":"success"}}'],
+])('%s among the chunks is no error', async (well) => {
+  expect(await read([framed(well, chunk('42', null), chunk('', 'stop'), well, figures, '[DONE]')])).toMatchObject({ text: '42' });
+});
+
+test.each([
+  ['{"success":false,"message":"ok?"}', 'ServerRefusal'],
+  ['{"code":1004,"message":"no such key"}', 'ServerRefusal'],
+  ['{"choices":[],"error":{"code":0,"message":"overloaded"}}', 'ServerRefusal'],
+  ['{"code":0,"message":"overloaded","choices":[]}', 'ServerRefusal'],
+  ['{"status":"ok"}', 'ForeignReplyError'],
+  ['{"object":"response","output":[{"type":"message"}]}', 'ForeignReplyError'],
+  ['{"choices":[]}', 'EmptyReplyError'],
+  ['{"usage":{"prompt_tokens":20,"completion_tokens":0}}', 'EmptyReplyError'],
+])('the whole reply %s is a %s', async (body, name) => {
+  await expect(read([new TextEncoder().encode(body)])).rejects.toThrow(expect.objectContaining({ name }));
+});
