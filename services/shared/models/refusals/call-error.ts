@@ -176,6 +176,8 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
   // Other requests show whether a server breaks down over this one only; a server that is down answers none.
   if (isBreakdown(read)) return trouble('unavailable', 'it has broken down', status === undefined || status <= 500);
+  // OpenAI's and Anthropic's clients heed it. That it is "false" says nothing of whose fault the refusal is.
+  if (answer.headers?.get('x-should-retry') === 'true') return trouble('unavailable', 'it wants to be asked again', true);
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
 

@@ -24,9 +24,11 @@ const request: EndpointRequest = {
 };
 
 /** The kind of what an answer with this status and text comes to, with ? where it may be the one request's. */
-function kindOf(status: number, body: unknown): string {
+function kindOf(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): string {
   const answer =
-    status === 200 ? answerIn(body) : answerOf(status, new Headers(), typeof body === 'string' ? body : JSON.stringify(body));
+    status === 200
+      ? answerIn(body)
+      : answerOf(status, new Headers(headers), typeof body === 'string' ? body : JSON.stringify(body));
   const error = callError(new ServerRefusal(answer), {
     endpoint,
     request,
@@ -479,4 +481,12 @@ test('a defect of ours is blamed on no endpoint', () => {
   const circumstances = { endpoint, request, redact: createRedact([]), billed: undefined, nowMs: 0 };
   expect(callError(new TypeError("Cannot read properties of undefined (reading 'x')"), circumstances)).toBeUndefined();
   expect(callError(new RangeError('boom'), circumstances)).toBeUndefined();
+});
+
+test('a refusal in words that no rule knows is one of the moment where the server says so, or one of Envoy that is full', () => {
+  const odd = openAi('This request is odd.');
+  expect(kindOf(400, odd, { 'x-should-retry': 'true' })).toBe('unavailable?');
+  expect(kindOf(400, odd, { 'x-should-retry': 'false' })).toBe('unclear-refusal?');
+  expect(kindOf(401, odd, { 'x-should-retry': 'true' })).toBe('credentials');
+  expect(kindOf(503, '', { 'x-envoy-overloaded': 'true' })).toBe('throttled');
 });
