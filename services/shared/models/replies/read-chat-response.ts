@@ -23,7 +23,8 @@ const failureWords = /error|exception|traceback|fail|timed? ?out|unavailable|ove
  * open.
  * @param onToken called for each piece that brought text
  * @returns whether it was streamed
- * @throws MalformedReplyError, ServerRefusal, LargeReplyError, ForeignReplyError, WebPageError, or the error that the connection failed with
+ * @throws MalformedReplyError, ServerRefusal, LargeReplyError, ForeignReplyError, WebPageError, or the error that the connection
+ * failed with
  */
 export async function readChatResponse(answer: AnswerBody, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
   const body = readBody(answer);
