@@ -33,7 +33,7 @@ function numberOf(text: string): ReadNumber | undefined {
   const announced = announcements(text);
   for (const marked of markedAnswers) {
     for (const candidate of marked(text, announced).reverse()) {
-      const found = numberOfMarked(candidate);
+      const found = /^\W*not\s/i.test(candidate) ? undefined : numberOfMarked(candidate);
       if (found) return withOther(found, candidate);
     }
   }

@@ -19,6 +19,8 @@ const pair = new RegExp(
   String.raw`(?<![\d.,])${quantity}(?:\s(?:a|per)\s\p{L}+)?${joining}${quantity}(?:,?\s(?:and\s)?${quantity})?(?!\p{L})`,
   'giu',
 );
+/** "2 hours and 30 minutes (150 minutes)". */
+const inParts = new RegExp(String.raw`(?<![\d.,])${quantity}(?:,?\s(?:and\s)?)${quantity}${joining}${quantity}(?!\p{L})`, 'giu');
 /** "24500 \text{ cents} \quad \text{or} \quad 245 \text{ dollars}". */
 const layout = /\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}|\\q?quad(?![a-z])|\\[,;: ()]|\s+/g;
 
@@ -38,6 +40,16 @@ export function inOtherUnit(text: string, { value }: ReadNumber): ReadNumber | u
     if (!isSame(right.value * otherSize)) continue;
     if (value === left.value) return right;
     if (value === right.value) return left;
+  }
+  for (const [, ...parts] of plain.matchAll(inParts)) {
+    const [one, two, sum] = [parts[0], parts[2], parts[4]].map((digits = '') => readNumbers(digits).at(0));
+    const [unit = '', otherUnit = '', sumUnit = ''] = [parts[1], parts[3], parts[5]];
+    const [size, sumSize] = sizesOf(unit, sumUnit);
+    const otherSize = sizesOf(unit, otherUnit)[1];
+    if (!one || !two || !sum || size === undefined || otherSize === undefined || sumSize === undefined) continue;
+    const whole = one.value * size + two.value * otherSize;
+    const isInSum = value === two.value || value === one.value;
+    if (isInSum && Math.abs(whole - sum.value * sumSize) <= 1e-9 * whole) return sum;
   }
   return undefined;
 }

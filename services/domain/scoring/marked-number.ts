@@ -15,8 +15,9 @@ export function numberOfMarked(marked: string): ReadNumber | undefined {
   return result ?? readNumbers(text).at(0) ?? numberOfWords(text);
 }
 
-/** "The 42 kg bag lasts for 3 weeks" is about the bag. */
-const subject = /^\W*(?:the|each|every|all|these|those|his|her|their)\s\d[\d,.]*[\s-]?\p{L}+\s(?=.*\d)/iu;
+/** "The 42 kg bag lasts for 3 weeks" is about the bag, and "In 2 months, she sold 72" about the months. */
+const subject =
+  /^\W*(?:(?:the|each|every|all|these|those|his|her|their)\s\d[\d,.]*[\s-]?\p{L}+\s|(?:in|after|for|over|within|with|at|by|on|during|if|since|when|from|out of|of)\s[^,\d]{0,40}\d[\d.]*[^,\d]{0,40},\s)(?=.*\d)/iu;
 
 /** What a text says that is nothing else: a number with a decimal comma, a calculation, or several numbers, which are none. */
 export function numberAlone(text: string): ReadNumber | undefined {
@@ -57,7 +58,10 @@ function factor(product: number, part: string): number {
 }
 
 const oneNumber = String.raw`[-\u2212]?[$€£]?\d[\d,]*(?:\.\d+)?%?`;
-const numbers = new RegExp(String.raw`^\W*?${oneNumber}(?:(?:,\s+|,?\s+(?:and|or)\s+)${oneNumber})+(?:\s\p{L}+)?\W*$`, 'u');
+const numbers = new RegExp(
+  String.raw`^\W*?(?:between\s+)?${oneNumber}(?:(?:,\s+|,?\s+(?:and|or|to)\s+)${oneNumber})+(?:\s\p{L}+)?\W*$`,
+  'u',
+);
 
 /** "10 or 12" answers nothing: no number is the same as this one. */
 function several(text: string): ReadNumber | undefined {
@@ -69,7 +73,7 @@ function several(text: string): ReadNumber | undefined {
 /** What may follow: "dollars a day", "apples in all". */
 const mostUnitWords = 4;
 /** "three quarters", "half a cup", "a third party" is none. */
-const mostFractionWords = 4;
+const mostFractionWords = 6;
 
 /** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is not a number. */
 export function numberOfWords(text: string): ReadNumber | undefined {
@@ -89,7 +93,8 @@ export function numberOfWords(text: string): ReadNumber | undefined {
   const number = fraction === undefined || (whole?.length ?? 0) > fraction.length ? whole : fraction;
   const rest = words?.slice(skipped + (number?.length ?? 0)) ?? [];
   // A sentence that begins with a number word is about something else: "Two friends share it, and each gets a half".
-  if (words === null || number === undefined || rest[0] === 'of' || rest.length > mostUnitWords) return undefined;
+  const isPart = rest[0] === 'of' && (number !== fraction || !/^of (?:an?|the|his|her|their|its) \p{L}+$/u.test(rest.join(' ')));
+  if (words === null || number === undefined || isPart || rest.length > mostUnitWords) return undefined;
   const value = /minus|negative/.test(before) ? -number.value : number.value;
   return { value, percent: rest[0] === 'percent', text: words.slice(0, skipped + number.length).join(' ') };
 }

@@ -158,11 +158,16 @@ function plainText(text: string): string {
 /** "20 000" and "1 234 567" are numbers, and so is "12 500" alone; in a text "3 100" may be two. */
 function joinedGroups(text: string, at: number, whole: string): string {
   const [, ...groups] = text.split(' ');
-  const alone = !/[\p{L}\p{N}]/u.test(whole.slice(0, at) + whole.slice(at + text.length));
+  const beside = `${whole.slice(0, at)}${whole.slice(at + text.length).replace(currencyBehind, '')}`;
+  const alone = !/[\p{L}\p{N}]/u.test(beside);
   return alone || groups.length > 1 || groups[0]?.startsWith('0') ? text.replaceAll(' ', '') : text;
 }
 
-/** "3*4" keeps its asterisk, "**34**" loses them. */
+/** Written behind an amount where blanks part thousands: "12 500 kr". */
+const currencyBehind = /^\s(?:kr|Kč|zł|Ft|EUR|USD|FCFA|руб|euros?|dollars?)\.?\s*$/iu;
+
+/** "3*4" and "3 * 4" keep their asterisk, and "**34**" loses them. */
 function isBetweenDigits(text: string, at: number, length: number): boolean {
-  return /\d/.test(text[at - 1] ?? '') && /\d/.test(text[at + length] ?? '');
+  const isProduct = length === 1 && /\d\s$/.test(text.slice(Math.max(0, at - 2), at)) && /^\s\d/.test(text.slice(at + 1, at + 3));
+  return isProduct || (/\d/.test(text[at - 1] ?? '') && /\d/.test(text[at + length] ?? ''));
 }

@@ -67,7 +67,25 @@ const condition =
 const share = /^\W*(?:therefore|so|thus|hence),?\s(\d[\d,]*(?:\.\d+)?%)\sof\s(?!\d)/iu;
 const equals = /=|,\s|\b(?:is|are|was|were|equals|be)\s(?:about\s|only\s)?[$€£]?\d/i;
 
+/** "It's 18: 3 boxes with 6 each.", "12 dollars: 4 tickets at $3". */
+const told = new RegExp(
+  String.raw`(?:(?:\b(?:is|are|was|were|equals|pays?|costs?|gets?|has|have|needs?|spen[dt]s?|earn(?:s|ed)?|makes?|sells?|sold)|['’]s)\s(?:about\s|exactly\s)?|^\W*(?=[^:\n]*:[^\d\n]*\d[^\n]*\s(?:at|with|of|in|for)\s[^\d\n]*\d))(${amount})(?:\s[\p{L}/]+){0,3}:\s(?![^\n]*(?:=|\b(?:so|thus|hence|therefore|then|total|leav\w+|left|makes?|gives?)\b))[^\n]*\d`,
+  'iu',
+);
+/** "It rose by 2 degrees, from 35 to 37". */
+const between = new RegExp(
+  String.raw`\bby\s(${amount})(?:\s[\p{L}°]+){0,3},?\sfrom\s${amount}[^\d,;=]{0,20}\sto\s${amount}[^\d=]*$`,
+  'iu',
+);
+/** "30 is the average of 20, 30 and 40." */
+const defining = new RegExp(
+  String.raw`^\W*(${amount})\sis\sthe\s(?:average|mean|median|sum|difference|product|total|number|maximum|minimum)\sof\b[^=:;]*$`,
+  'iu',
+);
+
 function describedNumber(sentence: string): ReadNumber | undefined {
+  const plain = (told.exec(sentence) ?? between.exec(sentence) ?? defining.exec(sentence))?.[1];
+  if (plain !== undefined) return readNumbers(plain).at(0);
   const part = share.exec(sentence);
   if (part !== null && !equals.test(sentence.slice(part[0].length))) return readNumbers(part[1] ?? '').at(0);
   const main = condition.test(sentence)

@@ -4,7 +4,8 @@
 const check =
   /\n[^\p{L}\p{N}\n]*(?:(?:quick|final)\s+)?(?:check|checking|verification|verify|verifying|note|remark|proof)\b(?! that the answer is)[^\n]{0,40}:[\s\S]*$/iu;
 /** The same behind the answer, in its line. */
-const checkBehind = /(?<=[.!$)\]])\s[^\p{L}\p{N}\n]*(?:check|checking|verification|verify|verifying)[*_]*:[^\n]*$/iu;
+const checkBehind =
+  /(?<=[.!$)\]])\s[^\p{L}\p{N}\n]*(?:(?:let me|let['’]s|let us)\s(?:double[- ]?|quickly\s)?)?(?:check|checking|verification|verify|verifying)(?:\s(?:this|that|it))?[*_]*:[^\n]*$/iu;
 const concludes =
   /\b(?:so|thus|hence|therefore|then|giving|gives|yields|impl(?:y|ies)|leav(?:es|ing)|makes?|making|means?|shows?|(?:we|to) (?:get|have|obtain|find|see)|answer|result|total|probability)\b|\\(?:implies|Rightarrow)(?![a-z])/i;
 
