@@ -29,7 +29,7 @@ describe('the simulated server with an engine like vLLM', () => {
     const text = await (await fetch(new URL('/metrics', simulator.url))).text();
     for (const name of ['prompt_tokens', 'generation_tokens', 'prefix_cache_queries', 'prefix_cache_hits'])
       expect(text).toContain(`vllm:${name}_total{model_name="m"} 0\n`);
-    for (const reason of ['stop', 'length', 'abort'])
+    for (const reason of ['stop', 'length', 'abort', 'error'])
       expect(text).toContain(`vllm:request_success_total{model_name="m",finished_reason="${reason}"} 0\n`);
     for (const name of ['request_queue_time', 'time_to_first_token', 'inter_token_latency', 'e2e_request_latency'])
       expect(text).toContain(`vllm:${name}_seconds_count{model_name="m"} 0\n`);

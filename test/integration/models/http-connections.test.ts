@@ -116,7 +116,8 @@ test('a gateway that ends its HTTP/2 connections in good order costs no call, no
   await Promise.all(Array.from({ length: 24 }, (_, name) => caller(name)));
   expect([...gateway.versions]).toEqual(['2.0']);
   expect(gateway.sessions.size).toBeGreaterThan(10);
-  expect(pool.health()[0]).toMatchObject({ calls: 600, failures: {}, state: 'closed', limit: 24 });
+  expect(pool.health()[0]).toMatchObject({ calls: 600, state: 'closed', limit: 24 });
+  expect(pool.health()[0]?.failures).toEqual({});
   expect(Math.max(...gateway.answered.values())).toBe(1);
 });
 

@@ -164,6 +164,10 @@ describe('a request for samples', () => {
       'no number, one after the other',
       ['Seven', '.', 'Six', '.'].map((piece) => without(delta(0, piece))).concat(without(whole)),
     ],
+    [
+      'null as the number of some',
+      [delta(0, 'Se'), delta(1, 'Six'), without(delta(0, 'ven'), { index: null }), whole, delta(1, null, 'stop')],
+    ],
     ['a number for some', [delta(0, 'Se'), delta(1, 'Six'), without(delta(0, 'ven')), whole, delta(1, null, 'stop')]],
     [
       'places that change',
@@ -172,6 +176,8 @@ describe('a request for samples', () => {
       ),
     ],
     ['the number of the chunk', counted],
+    ['the number of the chunk, of as many as there are replies', [delta(0, 'Seven'), delta(1, '.', 'stop')]],
+    ['numbers of more replies than were asked for', [0, 2, 5].map((place) => delta(place, 'Seven.', 'stop'))],
   ])('whose pieces have %s is not scored, but paid for, and made again for one', async (_how, chunks) => {
     const mixture = events([...chunks, usageChunk(9), '[DONE]']);
     const behaviour: Behaviour = (response, received) =>
@@ -183,7 +189,7 @@ describe('a request for samples', () => {
     };
     const { sample, calls, notes, close, health } = clientOf(server.baseUrl, {}, meter);
     for (const id of ['a/0', 'b/0']) expect(await sample(ask(id), 2, never)).toMatchObject([{ text: 'Seven.' }]);
-    expect(health()[0]).toMatchObject({ failures: {} });
+    expect(health()[0]?.failures).toEqual({});
     await close();
     expect(server.requests.flatMap(({ body }) => (body === undefined ? [] : [body.n ?? 1]))).toEqual([2, 1, 1]);
     expect(endings).toEqual([

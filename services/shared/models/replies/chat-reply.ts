@@ -110,10 +110,8 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
         length += choice.length - had;
       }
       const brought = length > before;
-      if (brought) {
-        pieces += 1;
-        numbers.brought(parts);
-      }
+      if (brought) pieces += 1;
+      numbers.came(parts, brought);
       return brought;
     },
     end: () => {

@@ -4,9 +4,9 @@ import { fieldsOf } from '../errors/server-answer.ts';
 export interface ChoiceNumbers {
   /** @param parts the `choices` of a chunk, or of a whole body */
   of(parts: readonly unknown[]): readonly number[];
-  /** The parts brought text. */
-  brought(parts: readonly unknown[]): void;
-  /** Each piece of text had a number of its own, one higher than the last. */
+  /** @param withText whether the parts brought text */
+  came(parts: readonly unknown[], withText: boolean): void;
+  /** Each piece of text had a number of its own: one higher than the last, but for pieces without text between them. */
   readonly areCounted: boolean;
   /** Pieces of text were numbered in more than one way, so that one may belong to any of several replies. */
   readonly areUnclear: boolean;
@@ -19,6 +19,8 @@ export interface ChoiceNumbers {
  */
 export function createChoiceNumbers(wanted: number): ChoiceNumbers {
   let pieces = 0;
+  /** Since the last piece of text; a token may be half a character. */
+  let empty = 0;
   let first: number | undefined;
   let highest = -1;
   let areCounted = true;
@@ -34,18 +36,23 @@ export function createChoiceNumbers(wanted: number): ChoiceNumbers {
       first ??= number;
       return areCounted && number >= highest ? [first] : numbers;
     },
-    brought: (parts) => {
+    came: (parts, withText) => {
+      if (!withText) {
+        empty += parts.length;
+        return;
+      }
       const numbers = numbersOf(parts);
       const now = numbers === undefined ? parts.length : 'numbered';
       form ??= now;
       const [number = 0] = numbers ?? [];
       areUnclear ||= wanted > 1 ? form !== now : areCounted && pieces > 1 && number < highest;
-      areCounted &&= parts.length === 1 && (pieces === 0 || number === highest + 1);
+      areCounted &&= parts.length === 1 && (pieces === 0 || (number > highest && number <= highest + 1 + empty));
       highest = Math.max(highest, number);
       pieces += 1;
+      empty = 0;
     },
     get areCounted() {
-      return areCounted && pieces > 1;
+      return areCounted;
     },
     get areUnclear() {
       return areUnclear;

@@ -137,7 +137,8 @@ test('a server whose rate is used up by an answer is left alone until there is s
   const next = pool.complete(request, 'w', never);
   await timing.advance(1_499);
   expect(calls).toHaveLength(1);
-  expect(pool.health()[0]).toMatchObject({ state: 'throttled', failures: {} });
+  expect(pool.health()[0]).toMatchObject({ state: 'throttled' });
+  expect(pool.health()[0]?.failures).toEqual({});
   await timing.advance(2);
   expect((await next).attempts).toBe(1);
 });
@@ -211,7 +212,8 @@ test('a failure that belongs to the request is no fault of the endpoint', async 
   });
   const { pool } = pooled([endpoint]);
   for (let call = 0; call < 10; call += 1) await expect(pool.complete(request, 'w', never)).rejects.toThrow(FailureError);
-  expect(pool.health()[0]).toMatchObject({ state: 'closed', failures: {}, limit: 8 });
+  expect(pool.health()[0]).toMatchObject({ state: 'closed', limit: 8 });
+  expect(pool.health()[0]?.failures).toEqual({});
 });
 
 test('a key that each endpoint refuses, also at a second look, is for a person to mend', async () => {
@@ -256,7 +258,8 @@ test('a call that was cut by its caller says nothing about the endpoint', async 
     stop.abort(new Error('cancelled'));
     expect(await outcome).toMatchObject({ message: 'cancelled' });
   }
-  expect(pool.health()[0]).toMatchObject({ state: 'closed', failures: {}, inFlight: 0, limit: 8 });
+  expect(pool.health()[0]).toMatchObject({ state: 'closed', inFlight: 0, limit: 8 });
+  expect(pool.health()[0]?.failures).toEqual({});
 });
 
 test('whoever divides the slots is told how many calls wait, and whose they are, until none do', async () => {

@@ -389,6 +389,27 @@ test.each([
   expect(collector.reply()).toMatchObject({ text: 'Seven.', finishReason: 'stop' });
 });
 
+test('a counted piece without text, such as half a character, ends no counting', () => {
+  const collector = createReplyCollector();
+  for (const [index, content] of ['Se', '', 've', 'n', '', '', '.'].entries()) {
+    collector.add({ choices: [{ index, delta: { content }, finish_reason: null }] });
+  }
+  collector.end();
+  expect(collector.reply().text).toBe('Seven.');
+});
+
+test.each([
+  ['one after the other', [0, 0, 1, 1], ['Se', 'ven', 'Si', 'x'], 'Seven'],
+  ['the later one first', [1, 0], ['Six', 'Seven'], 'Seven'],
+])('of two replies where one was asked for, %s, the first is read', (_order, indexes, contents, expected) => {
+  const collector = createReplyCollector();
+  for (const [place, index] of indexes.entries()) {
+    collector.add({ choices: [{ index, delta: { content: contents[place] }, finish_reason: null }] });
+  }
+  collector.end();
+  expect(collector.reply().text).toBe(expected);
+});
+
 test('two replies where one was asked for are none, if they cannot be told from one', () => {
   const collector = createReplyCollector();
   for (const [index, content] of [
