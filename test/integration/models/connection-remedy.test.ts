@@ -47,6 +47,13 @@ test('https at a server that speaks plain http', async () => {
   expect(await failureAt(`https://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/does not speak TLS; .* http:\/\//));
 });
 
+test('a gateway whose headers are endless', async () => {
+  await using server = await listening(
+    createHttpServer((_, response) => response.writeHead(200, { 'x-providers': 'a'.repeat(70_000) }).end()),
+  );
+  expect(await failureAt(`http://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/headers of its answers are too long/));
+});
+
 test('http at what speaks something else', async () => {
   await using server = await listening(
     createTcpServer((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))),

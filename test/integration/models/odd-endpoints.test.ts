@@ -79,8 +79,12 @@ const done = '[DONE]';
 const event = (chunk: unknown) => `data: ${typeof chunk === 'string' ? chunk : JSON.stringify(chunk)}\n\n`;
 const stream = (...chunks: unknown[]) => chunks.map(event).join('');
 const sse = (content: string, contentType = 'text/event-stream'): Behaviour => plain(200, content, contentType);
-const whole = (message: object, more: object = {}, reason: unknown = 'stop') =>
-  json(200, { choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: reason }], usage, ...more });
+const wholeBody = (message: object, more: object = {}, reason: unknown = 'stop') => ({
+  choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: reason }],
+  usage,
+  ...more,
+});
+const whole = (message: object, more: object = {}, reason: unknown = 'stop') => json(200, wholeBody(message, more, reason));
 const right = stream(opening, text, stop, figures, done);
 
 const thinkingParts = [
@@ -102,6 +106,7 @@ describe('whatever carries the whole text and its end is an answer', () => {
       whole({ content: '42' }, { usage: { prompt_tokens: 1066, total_tokens: 1103 } }),
       { usage: { promptTokens: 1066, completionTokens: 37, cachedTokens: 0, reasoningTokens: 0 } },
     ],
+    ['headers of 40 kB', json(200, wholeBody({ content: '42' }), { 'x-providers': 'a'.repeat(40_000) })],
     [
       'lists for the details of usage',
       sse(

@@ -12,6 +12,7 @@ export function connectionRemedy(code: string, message: string): string | undefi
   }
   if (/wrong version number|packet length too long|http request/i.test(message) || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
     return 'it does not speak TLS; base_url may have to begin with http://';
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'the headers of its answers are too long: have a gateway send fewer';
   if (code.startsWith('HPE_') || /does not match the HTTP/.test(message))
     return 'it does not speak HTTP; base_url may have to begin with https://, or may have the wrong port';
   // From undici's ProxyAgent, for a tunnel and for plain http.

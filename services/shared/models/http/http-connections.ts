@@ -18,6 +18,9 @@ export interface HttpConnections {
   close(): Promise<void>;
 }
 
+/** Gateways such as LiteLLM repeat their providers' headers beside their own; Node.js takes 16 KiB unless told otherwise. */
+const longestHeaderBytes = 64 * 1024;
+
 /** Probes (/v1/models) also need a connection while all calls are in flight. */
 const probeConnections = 2;
 /**
@@ -38,6 +41,7 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
     pipelining: 1,
     connectTimeout: 5_000,
     headersTimeout: 0,
+    maxHeaderSize: longestHeaderBytes,
     bodyTimeout: 0,
     // Less than the 5 s after which uvicorn, and so vLLM, closes an idle connection; a server's own hint goes first.
     keepAliveTimeout: 4_000,
