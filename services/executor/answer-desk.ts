@@ -13,7 +13,7 @@ import type { Logger } from '../shared/telemetry/logger.ts';
 import { type AnswerDependencies, type AnswerOutcome, answerQuestion } from './answer-question.ts';
 
 export interface AnswerDeskSettings extends Pick<AnswerDependencies, 'models' | 'code'> {
-  readonly bus: Pick<Bus, 'talks' | 'budgets'>;
+  readonly bus: Pick<Bus, 'talks' | 'budgets' | 'now'>;
   /** Most answers at once. */
   readonly atOnce: number;
   /** How long a drain waits for answers under way before it hands them back. */
@@ -117,7 +117,7 @@ function createDayScope({ bus, timing }: AnswerDeskSettings): () => Promise<read
   const ask = async (): Promise<readonly string[]> => {
     const { terms } = await bus.budgets.update(dayScope, (table) => table);
     // Those of an earlier day are a limit that has been taken away.
-    return terms?.period === dayOf(timing.wallMs()) ? [dayScope] : [];
+    return terms !== undefined && terms.period >= dayOf(await bus.now()) ? [dayScope] : [];
   };
   return () => {
     const nowMs = timing.monotonicMs();

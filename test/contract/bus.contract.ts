@@ -78,6 +78,13 @@ export function describeBusContract(name: string, start: (limits: BusLimits) => 
       await server?.stop();
     });
 
+    test('tells one time to all', async () => {
+      const [one, another] = [await bus.now(), await other.now()];
+      expect(another).toBeGreaterThanOrEqual(one);
+      // The servers of these tests are on this machine.
+      expect(Math.abs(another - Date.now())).toBeLessThan(60_000);
+    });
+
     const { openedRun, pull, pullOne, pullDue } = toolsOf(() => ({ bus, other }));
 
     describe('jobs', () => {

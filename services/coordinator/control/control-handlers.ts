@@ -224,7 +224,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         ...defined({ labels: changedLabels(undefined, asLabels) }),
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
-        createdAtMs: timing.wallMs(),
+        createdAtMs: await bus.now(),
         cancelReason: '',
         ...noPause,
       };

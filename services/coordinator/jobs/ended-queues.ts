@@ -7,8 +7,8 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 
 /** Longer than a coordinator that stood still needs to send what it was about to send, and to hear that the run is over. */
 const lateMs = 10_000;
-/** What ended longer ago than this was cleared by whoever saw it end. */
-const recentMs = 60 * 60_000;
+/** What ended longer ago than this was cleared by whoever saw it end: an hour, and as long as clocks may be apart. */
+const recentMs = 3 * 60 * 60_000;
 
 export interface EndedQueues {
   /** To be told of each manifest as it is and changes. */
@@ -23,7 +23,8 @@ export interface EndedQueues {
  * since the one that woke up is the one that surely lives later.
  */
 export function startEndedQueues(bus: Pick<Bus, 'jobs' | 'runs'>, logger: Logger, timing: Timing): EndedQueues {
-  const known = new Set<string>();
+  /** Whether it had ended. */
+  const known = new Map<string, boolean>();
   const waiting = new Map<string, () => void>();
   const clearing = new Set<Promise<void>>();
   const clear = async (runId: string): Promise<void> => {
@@ -43,10 +44,12 @@ export function startEndedQueues(bus: Pick<Bus, 'jobs' | 'runs'>, logger: Logger
     seen({ runId, status, endedAtMs = 0 }) {
       waiting.get(runId)?.();
       waiting.delete(runId);
-      const isNew = !known.has(runId);
-      known.add(runId);
-      if (!hasEnded(status) || timing.wallMs() - endedAtMs > recentMs) return;
-      if (isNew) clearNow(runId);
+      const before = known.get(runId);
+      known.set(runId, hasEnded(status));
+      if (!hasEnded(status)) return;
+      // Of an end that was seen here, no clock of another machine need say when it was.
+      if (before !== false && timing.wallMs() - endedAtMs > recentMs) return;
+      if (before === undefined) clearNow(runId);
       const later = timing.after(lateMs, () => {
         waiting.delete(runId);
         clearNow(runId);

@@ -3,7 +3,7 @@ import type { Spent } from '../../domain/run/ledger/spent.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { most } from '../../shared/budgets/amounts.ts';
 import { spentIn, withEnd, withTerms } from '../../shared/budgets/budget-table.ts';
-import { dayOf, dayTerms } from '../../shared/budgets/day-terms.ts';
+import { dayTerms, isYesterdayOf } from '../../shared/budgets/day-terms.ts';
 import { isDaily, isLimited, runScope, sweepScope } from '../../shared/budgets/scopes-of.ts';
 import { noLimits } from '../../shared/config/run-limits.ts';
 import type { BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
@@ -94,8 +94,9 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     if (!isLimited(limits) && tables.get(runScope(manifest.runId))?.terms === undefined) return;
     const terms = termsOf(limits, hasFinalPick(manifest));
     const noted = spentAmount(await run.spent(signal), manifest.prices && pricesFromProto(manifest.prices));
-    const nowMs = timing.wallMs();
     const end = endsAtMs(manifest);
+    // No search ends because this machine's clock has jumped.
+    const nowMs = end === undefined ? timing.wallMs() : await bus.now();
     await write(runScope(manifest.runId), (found) => {
       // What was spent before there was a table counts as well.
       const known = found.terms === undefined ? { ...found, gone: [...found.gone, { part: 'search', amount: noted }] } : found;
@@ -108,10 +109,14 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     });
   };
 
+  /** By the server's clock: two coordinators that disagree on the day would each begin it anew, every second. */
   const keepDay = async (write: typeof update): Promise<void> => {
-    for (const { scope, most: allowed } of daily.all()) {
-      const today = dayTerms(allowed, timing.wallMs());
-      await write(scope, (found) => withTerms(found, today));
+    const limited = daily.all();
+    if (limited.length === 0) return;
+    const nowMs = await bus.now();
+    for (const { scope, most: allowed } of limited) {
+      const today = dayTerms(allowed, nowMs);
+      await write(scope, (found) => (isYesterdayOf(found.terms, today) ? found : withTerms(found, today)));
     }
   };
   const holdByDay = async (run: Run): Promise<void> => {
@@ -124,7 +129,8 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     const [first] = reached;
     if (first !== undefined && status === RunStatus.RUNNING) {
       const { scope, end } = first;
-      const reason = `${describeUsedUp(first.whose, end)}; the run goes on by itself after ${dayOf(timing.wallMs())}, 24:00 UTC, or with a higher limit`;
+      const day = tables.get(scope)?.terms?.period ?? '';
+      const reason = `${describeUsedUp(first.whose, end)}; the run goes on by itself after ${day}, 24:00 UTC, or with a higher limit`;
       // In one write: a run that is held by nobody would not go on by itself, and one that a person has paused must not.
       const held = await bus.runs.update(runId, (found) => {
         const paused = pausedManifest(found, reason, { nowMs: timing.wallMs() });

@@ -53,6 +53,11 @@ export interface Bus {
   trouble(): BusTrouble | undefined;
   /** How the connection to the server is, and has been. */
   link(): BusLink;
+  /**
+   * The wall clock of the server that keeps the store, in ms since 1970: the same for all services, whatever the clocks of their
+   * machines say. For what they must agree on, such as when a day begins.
+   */
+  now(): Promise<number>;
   /** How full the streams are that exist; none where there are no limits. */
   fill(): Promise<readonly StreamFill[]>;
   /** What this service must do and is not allowed, in a sentence; undefined where it is allowed all. */

@@ -20,7 +20,7 @@ import { watchLink } from './session/nats-link.ts';
 import { type LostLink, watchLostLink } from './session/nats-lost-link.ts';
 import { watchRefusals } from './session/nats-refusals.ts';
 import { openRequests } from './session/nats-requests.ts';
-import { type NatsSession, requestTimeoutMs, within } from './session/nats-session.ts';
+import { type NatsSession, requestTimeoutMs, untilDone, within } from './session/nats-session.ts';
 import { watchStreams } from './session/nats-stream-watch.ts';
 import { createNatsAuditStore } from './stores/nats-audit-store.ts';
 import { createNatsBlobStore } from './stores/nats-blob-store.ts';
@@ -179,6 +179,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
       reconnects: session.link.reconnects,
       serverVersion: connection.info?.version ?? '',
     }),
+    now: () => nowOf(session),
     fill: () => fillOf(session, settings),
     forbidden: () => session.grants.missing(),
     onRemade: (listener) => session.streams.onRemade(listener),
@@ -207,6 +208,17 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
 async function openLeases(session: NatsSession, open: (bucket: string) => Promise<KV>): Promise<LeaseStore> {
   const [bucket, { config }] = await Promise.all([open(buckets.leases), session.manager.streams.info(streams.leases)]);
   return createNatsLeaseStore(session, bucket, millis(config.max_age));
+}
+
+/** As each answer about a stream says it; servers do since 2.10. */
+async function nowOf(session: OpenSession): Promise<number> {
+  const operation = "ask for the server's time";
+  return await untilDone(session, operation, async () => {
+    const { ts = '' } = await session.manager.streams.info(streams.budgets);
+    const nowMs = Date.parse(ts);
+    if (Number.isNaN(nowMs)) throw new BusError(operation, `it says "${ts}"`, { retryable: false });
+    return nowMs;
+  });
 }
 
 /** Longer than a failover or a restart of the server takes. */

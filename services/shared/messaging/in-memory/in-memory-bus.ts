@@ -128,6 +128,10 @@ function createStore(settings: InMemoryServerSettings, timing: Timing) {
         check: async () => requireOpen(client, 'check'),
         trouble: () => undefined,
         link: () => ({ isUp: !client.closed, reconnects: 0, serverVersion: '' }),
+        async now() {
+          requireOpen(client, "ask for the server's time");
+          return timing.wallMs();
+        },
         fill: async () => [],
         forbidden: () => undefined,
         onRemade: world.onRemade,

@@ -59,3 +59,23 @@ test('a run that was started again keeps its queue, and so does one whose end is
     expect(await bus.jobs.outstanding('ended')).toEqual(new Set([late]));
     await queues.stop();
   }));
+
+test("an end that was seen here is a recent one, and so is one of an hour ago, whatever another machine's clock says of it", () =>
+  inVirtualTime(async (timing) => {
+    const bus = createInMemoryServer({ timing }).connect();
+    const ended = manifestOf(RunStatus.COMPLETED, timing.wallMs() - 2 * 24 * 60 * 60_000);
+    await bus.runs.put(ended);
+    const queues = startEndedQueues(bus, logger, timing);
+    queues.seen(manifestOf(RunStatus.RUNNING, 0));
+    queues.seen(ended);
+    await queueLate(bus);
+    await timing.sleep(20_000, never);
+    expect(await bus.jobs.outstanding('ended')).toEqual(new Set());
+    await queues.stop();
+
+    await queueLate(bus);
+    const later = startEndedQueues(bus, logger, timing);
+    later.seen({ ...ended, endedAtMs: timing.wallMs() - 61 * 60_000 });
+    await later.stop();
+    expect(await bus.jobs.outstanding('ended')).toEqual(new Set());
+  }));

@@ -13,6 +13,7 @@ import { inVirtualTime } from '../../../support/virtual-clock.ts';
 
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 const never = new AbortController().signal;
+const dayMs = 86_400_000;
 
 const runOf = (runId: string, calls: number): LimitedRun & { manifest: RunManifest } => ({
   manifest: {
@@ -183,4 +184,70 @@ test('what a person resumes and pauses again, the next day does not resume', () 
     await haveRoom();
     expect((await stored()).status).toBe(RunStatus.PAUSED);
     await stop();
+  }));
+
+test('a day begins once, by the clock of the server, however far apart those of coordinators are', () =>
+  inVirtualTime(async (timing) => {
+    const hourMs = 3_600_000;
+    const halfPastElevenMs = Date.UTC(2026, 10, 30, 23, 30);
+    const ahead = (ms: number): Timing => ({ ...timing, wallMs: () => halfPastElevenMs + timing.monotonicMs() + ms });
+    const server = createInMemoryServer({ timing: ahead(0) });
+    const daily = dailyLimits({ tokens: 10, calls: 0, money: 0 });
+    const watches = [0, hourMs, 3 * dayMs].map((ms) =>
+      startLimitWatch({
+        ...{ logger, timing: ahead(ms), runs: () => [], changed: () => undefined, daily },
+        bus: server.connect(),
+      }),
+    );
+    const { budgets } = server.connect();
+    const table = () => budgets.update(dayScope, (found) => found);
+    await timing.sleep(1_500, never);
+    const gone = [{ part: 'search', amount: { tokens: 7, calls: 1, money: 0 } }];
+    await budgets.update(dayScope, (found) => ({ ...found, gone }));
+    await timing.sleep(60_000, never);
+    expect(await table()).toMatchObject({ gone, terms: { period: '2026-11-30' } });
+    await timing.sleep(hourMs / 2, never);
+    expect(await table()).toMatchObject({ gone: [], terms: { period: '2026-12-01' } });
+    for (const watch of watches) await watch.stop();
+  }));
+
+test('a day that has begun does not end because the next server is behind, and one that a wrong clock began does', () =>
+  inVirtualTime(async (timing) => {
+    let skewMs = 0;
+    const bus = createInMemoryServer({ timing }).connect();
+    const watch = startLimitWatch({
+      ...{ logger, timing, runs: () => [], changed: () => undefined, daily: dailyLimits({ tokens: 10, calls: 0, money: 0 }) },
+      bus: { ...bus, now: async () => timing.wallMs() + skewMs },
+    });
+    const period = async () => (await bus.budgets.update(dayScope, (found) => found)).terms?.period;
+    const inDays = (days: number) => new Date(timing.wallMs() + days * dayMs).toISOString().slice(0, 10);
+    for (const [days, expected] of [
+      [1, 1],
+      [0, 1],
+      [9, 9],
+      [0, 0],
+    ] as const) {
+      skewMs = days * dayMs;
+      await timing.sleep(1_500, never);
+      expect(await period()).toBe(inDays(expected));
+    }
+    await watch.stop();
+  }));
+
+test("a search with hours left goes on, whatever its coordinator's clock says", () =>
+  inVirtualTime(async (timing) => {
+    const bus = createInMemoryServer({ timing }).connect();
+    const { manifest, ...rest } = runOf('one', 0);
+    const run = { ...rest, manifest: { ...manifest, createdAtMs: timing.wallMs(), limits: { ...noLimits, durationMs: 60_000 } } };
+    const jumped = { ...timing, wallMs: () => timing.wallMs() + 3 * dayMs };
+    const watch = startLimitWatch({
+      ...{ bus, logger, timing: jumped, runs: () => [run], changed: () => undefined },
+      daily: dailyLimits(undefined),
+    });
+    await watch.begin(run, never);
+    await timing.sleep(30_000, never);
+    expect(watch.table(runScope('one'))?.ends).toEqual([]);
+    await timing.sleep(31_500, never);
+    expect(watch.table(runScope('one'))?.ends.map(({ limit }) => limit)).toContain('time');
+    await watch.stop();
   }));
