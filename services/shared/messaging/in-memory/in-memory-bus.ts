@@ -2,7 +2,7 @@ import { decodeJob } from '../../contracts/job-codec.ts';
 import { systemTiming, type Timing } from '../../lifecycle/timing.ts';
 import type { Bus } from '../bus.ts';
 import { blobsOfJob, blobsOfRun, blobsOfSweep } from '../references.ts';
-import { budgetTables, slotTables } from '../stores/table-kinds.ts';
+import { budgetTables, slotTables } from '../table-kinds.ts';
 import { createInMemoryAudit } from './in-memory-audit-store.ts';
 import { createInMemoryBlobs } from './in-memory-blob-store.ts';
 import { createInMemoryTroubles, createInMemoryWorkers } from './in-memory-boards.ts';

@@ -1,4 +1,4 @@
-import type { TableKind } from '../stores/nats-tables.ts';
+import type { TableKind } from '../table-kinds.ts';
 import type { TableStore } from '../table-store.ts';
 import { followStored } from './in-memory-follow.ts';
 import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';

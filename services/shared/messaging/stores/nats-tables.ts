@@ -4,24 +4,12 @@ import { BusError } from '../errors.ts';
 import { isWrongLastSequence } from '../session/nats-errors.ts';
 import { type NatsSession, untilDone } from '../session/nats-session.ts';
 import { followStream } from '../streams/nats-follow.ts';
-import type { StreamName } from '../subjects-and-streams.ts';
+import type { TableKind } from '../table-kinds.ts';
 import type { TableStore } from '../table-store.ts';
 
 /** Writers that meet are back after a few milliseconds each; those that meet this often are slowed down. */
 const quickTries = 8;
 const quickPauseMs = 4;
-
-/** What tables of one kind are called, where they lie, and how they are written. */
-export interface TableKind<Table> {
-  readonly stream: StreamName;
-  readonly filter: string;
-  keyOf(name: string): string;
-  empty(name: string): Table;
-  encode(table: Table): Uint8Array;
-  decode(bytes: Uint8Array): Table;
-  /** For messages, e.g. "the slots of". */
-  readonly what: string;
-}
 
 export function createNatsTables<Table>(session: NatsSession, bucket: KV, kind: TableKind<Table>): TableStore<Table> {
   return {

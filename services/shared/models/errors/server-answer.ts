@@ -94,10 +94,8 @@ const inMilliseconds = ['retry_after_ms', 'retryAfterMs', 'retry-after-ms'];
 /** Google's delay is a text ("34s"), or, where a gateway has read it, an object with its seconds. */
 function waitsIn(fields: Fields): unknown[] {
   const seconds = inSeconds.map((name) => fieldsOf(fields[name]).seconds ?? fields[name]);
-  const ms = inMilliseconds
-    .map((name) => fields[name])
-    .filter((value) => value !== '' && Number.isFinite(Number(value ?? Number.NaN)));
-  return [...seconds.filter(isWord), ...ms.map((value) => `${value}ms`)];
+  const milliseconds = inMilliseconds.map((name) => fields[name]);
+  return [...seconds.filter(isWord), ...milliseconds.filter(isWord).map((value) => `${value}ms`)];
 }
 
 /** Objects unchanged, anything else as one without fields. */
