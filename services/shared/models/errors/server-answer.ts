@@ -88,6 +88,8 @@ const inSeconds = [
   'retry-after',
   'retryDelay',
   'estimated_time',
+  'resets_in_seconds',
+  'resets_at',
 ];
 const inMilliseconds = ['retry_after_ms', 'retryAfterMs', 'retry-after-ms'];
 

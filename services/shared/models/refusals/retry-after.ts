@@ -26,12 +26,18 @@ export function retryAfterMs(
   return wait === undefined ? undefined : Math.min(Math.max(wait, 0), longestMs);
 }
 
+/** In quotes, with a parameter or with a comment it is the same. */
+function waitIn(headers: Headers | undefined): string | undefined {
+  const [value] = headerEnding(headers, 'retry-after')?.split(/[;(]/, 1) ?? [];
+  return value?.replaceAll('"', '');
+}
+
 function milliseconds(headers: Headers | undefined): number | undefined {
   return numberIn(headerEnding(headers, 'retry-after-ms'));
 }
 
 function seconds(headers: Headers | undefined, nowMs: number): number | undefined {
-  const value = headerEnding(headers, 'retry-after');
+  const value = waitIn(headers);
   // Each proxy on the way may add its own: "3, 3".
   const numbers = value?.split(',').map(numberIn) ?? [];
   const waits = numbers.every((each) => each !== undefined) ? numbers.map((count) => timeUntil(String(count), nowMs) ?? 0) : [];
@@ -39,7 +45,7 @@ function seconds(headers: Headers | undefined, nowMs: number): number | undefine
 }
 
 function untilDate(headers: Headers | undefined, nowMs: number): number | undefined {
-  const until = dateIn(headerEnding(headers, 'retry-after'));
+  const until = dateIn(waitIn(headers));
   return until === undefined ? undefined : until - (dateIn(headers?.get('date')) ?? nowMs);
 }
 

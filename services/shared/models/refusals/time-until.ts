@@ -7,13 +7,14 @@ export function numberIn(text: string | null | undefined): number | undefined {
 }
 
 /**
- * A date in any of HTTP's three forms, of which asctime's names no zone and is in GMT all the same; or one of RFC 3339.
+ * A date in any of HTTP's three forms, of which asctime's names no zone and is in GMT all the same; or one of RFC 3339, or as
+ * Python writes it without a zone. Nothing without a time of day: Date.parse would take "-5" for one of 2001.
  * @returns milliseconds since 1970
  */
 export function dateIn(text: string | null | undefined): number | undefined {
-  if (!text) return undefined;
+  if (!text || !/\d:\d\d/.test(text)) return undefined;
   const namesZone = /(?:GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/i.test(text);
-  const moment = Date.parse(namesZone ? text : `${text} GMT`);
+  const moment = Date.parse(namesZone ? text : `${text.replace(/(?<=\d)T(?=\d)/, ' ')} GMT`);
   return Number.isNaN(moment) ? undefined : moment;
 }
 
