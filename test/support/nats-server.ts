@@ -26,8 +26,8 @@ afterAll(async () => {
  * A real server on free ports: `await using server = await startTestNatsServer()`. Its folder is a new one that goes with it,
  * unless one is given, as a test of restarts does; that one is the caller's to remove.
  */
-export async function startTestNatsServer(settings: Partial<Omit<NatsServerSettings, 'binary'>> = {}): Promise<TestNatsServer> {
-  const { path: binary } = await findNatsServer({ environment: process.env });
+export async function startTestNatsServer(settings: Partial<NatsServerSettings> = {}): Promise<TestNatsServer> {
+  const binary = settings.binary ?? (await findNatsServer({ environment: process.env })).path;
   const storeFolder = settings.storeFolder ?? (await mkdtemp(join(tmpdir(), 'scale-nats-')));
   const server = await startNatsServer({ ...settings, binary, storeFolder });
   const gone = server.exited.then(async () => {

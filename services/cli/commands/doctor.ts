@@ -4,6 +4,7 @@ import { readRunFile } from '../../shared/config/run-file.ts';
 import { serverAccess } from '../../shared/control-client/server-access.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { systemResolve } from '../../shared/models/settings/name-addresses.ts';
 import { version } from '../../shared/telemetry/version.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addDataFolderOption, parseAddress } from '../cluster/cluster-options.ts';
@@ -15,6 +16,7 @@ import { checkBenchmarkOf, checkBenchmarks } from '../doctor/check-benchmarks.ts
 import { deploymentChecks } from '../doctor/check-deployment.ts';
 import { checkEndpoints } from '../doctor/check-endpoints.ts';
 import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
+import { checkSameServers } from '../doctor/check-same-servers.ts';
 import { checkSandbox } from '../doctor/check-sandbox.ts';
 import { refuseMissingKeys } from '../runs/run-request.ts';
 
@@ -64,6 +66,12 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
     await checkSandbox(cli.environment),
     ...(file === undefined ? await checkBenchmarks(dataFolderOf(cli.environment)) : [checkBenchmarkOf(file)]),
     ...(file === undefined ? [] : await checkEndpoints(file, cli)),
+    ...(file === undefined
+      ? []
+      : await checkSameServers(
+          file.endpoints.map(({ baseUrl }) => baseUrl),
+          systemResolve,
+        )),
   ];
   return answerOf(checks);
 }

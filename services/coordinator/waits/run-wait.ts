@@ -2,7 +2,9 @@ import { isDaily } from '../../shared/budgets/scopes-of.ts';
 import { type RunManifest, RunStatus, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { EndpointUse, WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { describeNeed } from '../../shared/contracts/run-needs.ts';
+import { formatDuration } from '../../shared/document/format.ts';
 import type { JobKind } from '../../shared/messaging/bus.ts';
+import { laneName, streams } from '../../shared/messaging/subjects-and-streams.ts';
 import { clusterBaseUrl, endpointDefaults } from '../../shared/models/settings/endpoint-settings.ts';
 
 export const waitKinds = ['paused', 'person', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
@@ -31,6 +33,8 @@ export interface WaitFacts {
   readonly busTrouble: string | undefined;
   /** Jobs of the current step without a result. */
   readonly outstanding: Readonly<Record<JobKind, number>>;
+  /** Queues that somebody has paused at the NATS server, and how many ms that lasts still. */
+  readonly pausedLanes: ReadonlyMap<JobKind, number>;
   /** Undefined until it is certain that all existing workers have been heard. */
   readonly workers: readonly WorkerReport[] | undefined;
 }
@@ -43,7 +47,8 @@ export function waitOf(facts: WaitFacts): RunWait | undefined {
   const pause = pauseOf(manifest, facts.wallMs);
   if (pause !== undefined) return pause;
   if (idleMs < shortestWaitMs) return undefined;
-  const cause = busCause(facts) ?? leaseCause(facts) ?? absenceCause(facts) ?? endpointCause(facts) ?? workCause(facts);
+  const cause =
+    busCause(facts) ?? leaseCause(facts) ?? laneCause(facts) ?? absenceCause(facts) ?? endpointCause(facts) ?? workCause(facts);
   return { ...cause, waitedMs: idleMs };
 }
 
@@ -84,6 +89,17 @@ function leaseCause({ isLeading }: WaitFacts): Cause | undefined {
     // A coordinator that has died, or has lost NATS for a while, leaves its lease behind: also to itself.
     what: 'the lease of the run is held by another coordinator, or is left over from one that was cut off',
     until: 'this one takes over as soon as the lease is given up or has run out, within seconds if nobody renews it',
+  };
+}
+
+function laneCause({ manifest, outstanding, pausedLanes }: WaitFacts): Cause | undefined {
+  const kind = kindsOf(outstanding).find((each) => pausedLanes.has(each));
+  if (kind === undefined) return undefined;
+  const left = formatDuration(pausedLanes.get(kind) ?? 0);
+  return {
+    kind: 'bus',
+    what: `somebody has paused the queue of ${countOf(outstanding, kind)} at the NATS server (\`nats consumer pause\`), for ${left} more`,
+    until: `\`nats consumer resume ${streams.jobs} ${laneName(kind, manifest.runId)}\` ends that at once`,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
-import { within } from '../../shared/lifecycle/abort.ts';
+import { orAborted, within } from '../../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { createWaitTeller, type WaitTeller } from '../../shared/lifecycle/wait-teller.ts';
-import type { Bus } from '../../shared/messaging/bus.ts';
+import type { Bus, JobKind } from '../../shared/messaging/bus.ts';
 import { jobKinds } from '../../shared/messaging/subjects-and-streams.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { PresentStep } from '../rounds/step-tracker.ts';
@@ -64,11 +65,15 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
     for (const run of runs()) {
       const { manifest, progress, isLeading, failure, movedAtMs } = run;
       const before = run.wait;
+      const outstanding = progress?.outstanding ?? noneOutstanding;
+      // What workers have in hand explains the wait; a queue that hands out nothing leaves them without.
+      const mayBePaused =
+        busTrouble === undefined && isLeading && nowMs - movedAtMs >= shortestWaitMs && !isInHand(manifest.runId, present ?? []);
+      const pausedLanes = mayBePaused ? await pausedLanesOf(bus, timing, manifest.runId, signal) : noLanes;
       run.wait = waitOf({
-        ...{ manifest, isLeading, wallMs, workers: present },
+        ...{ manifest, isLeading, wallMs, workers: present, pausedLanes, outstanding },
         idleMs: nowMs - movedAtMs,
         busTrouble: busTrouble ?? failure,
-        outstanding: progress?.outstanding ?? noneOutstanding,
       });
       // A watcher counts the time itself; it is told of changes, and from time to time of the present state.
       const isNews = before?.kind !== run.wait?.kind || nowMs - (toldAtMs.get(run) ?? Number.NEGATIVE_INFINITY) >= tellEveryMs;
@@ -114,6 +119,23 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
       await Promise.all([watching, workers.stop()]);
     },
   };
+}
+
+function isInHand(runId: string, workers: readonly WorkerReport[]): boolean {
+  return workers.some(({ runs }) => runs.some((run) => run.runId === runId && run.jobsInFlight > 0));
+}
+
+const noLanes: ReadonlyMap<JobKind, number> = new Map();
+
+/** None where the server does not say so in time: the next look at the bus tells that. */
+async function pausedLanesOf(
+  bus: Bus,
+  timing: Timing,
+  runId: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<JobKind, number>> {
+  using limit = within(timing, checkWithinMs);
+  return await orAborted(bus.jobs.pausedLanes(runId), AbortSignal.any([signal, limit.signal])).catch(() => noLanes);
 }
 
 async function troubleOf(bus: Bus, timing: Timing, signal: AbortSignal): Promise<string | undefined> {

@@ -125,6 +125,8 @@ export interface JobQueue {
   count(kind: JobKind, runId: string): Promise<JobCount>;
   /** When the oldest of the run's jobs that nobody was ever handed was queued; a kind without such a job is left out. */
   waitingSince(runId: string): Promise<ReadonlyMap<JobKind, number>>;
+  /** The lanes of a run that somebody has paused at the server, which hands out nothing of them; how many ms that lasts still. */
+  pausedLanes(runId: string): Promise<ReadonlyMap<JobKind, number>>;
   /**
    * Closes the lanes of a run that hold jobs but deliver them to no one, since the server has lost its place in the queue, or the
    * lane. Their jobs stay, and are delivered once the lanes are opened again. Takes a second where a lane looks like that;

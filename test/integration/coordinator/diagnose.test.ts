@@ -8,10 +8,13 @@ import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import type { NatsRole } from '../../../services/shared/messaging/nats-permissions.ts';
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
+import { laneName } from '../../../services/shared/messaging/subjects-and-streams.ts';
+import { isAtLeast } from '../../../services/shared/toolchain/versions.ts';
 import { watchCondition } from '../../../services/shared/worker/worker-condition.ts';
 import { executeJob, newRunId, runManifest } from '../../support/bus-messages.ts';
 import { makeCertificates } from '../../support/certificates.ts';
 import { startTestNatsServer } from '../../support/nats-server.ts';
+import { natsServersToTry } from '../../support/nats-versions.ts';
 import { deployedAccounts, filesOf, startSecuredNats } from '../../support/secured-nats.ts';
 
 const silent = pino({ level: 'silent' });
@@ -55,6 +58,31 @@ test('streams that were changed or removed by hand are told, and so is who leads
     const away = await look();
     expect(away.trouble).toMatch(/lost/);
     expect(away.streamsTrouble).toBe(away.trouble);
+  } finally {
+    await admin.close();
+    await bus.close();
+  }
+});
+
+// Servers before 2.11 pause no consumers.
+const [pausing] = (await natsServersToTry()).filter(({ version }) => isAtLeast(version, '2.11.0'));
+
+test.skipIf(pausing === undefined)('a lane that an administrator has paused is told, with how long that lasts', async () => {
+  await using server = await startTestNatsServer(pausing && { binary: pausing.path });
+  const bus = await connectBus({ servers: [server.url], name: 'diagnose', logger: silent, deadlineMs: 5_000 });
+  const admin = await connect({ servers: server.url });
+  const { consumers } = await jetstreamManager(admin);
+  try {
+    const runId = newRunId();
+    for (const kind of ['execute', 'propose'] as const) await bus.jobs.openLane(kind, runId, { maxInFlight: 1 });
+    expect(await bus.jobs.pausedLanes(runId)).toEqual(new Map());
+    await consumers.pause('JOBS', laneName('execute', runId), new Date(Date.now() + 3_600_000));
+    const paused = await bus.jobs.pausedLanes(runId);
+    expect([...paused.keys()]).toEqual(['execute']);
+    expect(paused.get('execute')).toBeGreaterThan(3_000_000);
+    expect(paused.get('execute')).toBeLessThanOrEqual(3_600_000);
+    await consumers.resume('JOBS', laneName('execute', runId));
+    expect(await bus.jobs.pausedLanes(runId)).toEqual(new Map());
   } finally {
     await admin.close();
     await bus.close();

@@ -77,6 +77,7 @@ export function cutOffLeader(majority: Side, minority: Side, { timing, deadlineM
         outstanding: (runId) => present().jobs.outstanding(runId),
         count: (kind, runId) => present().jobs.count(kind, runId),
         waitingSince: (runId) => present().jobs.waitingSince(runId),
+        pausedLanes: (runId) => present().jobs.pausedLanes(runId),
       },
       results: {
         put: (result) => store(`publish ${result.jobId}`, () => whole.results.put(result)),

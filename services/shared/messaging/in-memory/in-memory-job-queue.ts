@@ -190,6 +190,9 @@ export function createInMemoryJobs(world: World, { ackWaitMs, inCluster }: InMem
       return { queued: ofLane.length - inProgress, inProgress };
     },
 
+    // Only an administrator of a real server pauses any.
+    pausedLanes: async () => new Map(),
+
     async waitingSince(runId) {
       requireOpen(client, `look at the queue of ${runId}`);
       const waiting = [...queue.values()].filter((queued) => queued.runId === runId && queued.deliveries === 0);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerInfo } from '@nats-io/jetstream';
-import { createInbox, type Msg, nanos } from 'nats';
+import { createInbox, type Msg, millis, nanos } from 'nats';
 import { ContractError } from '../../contracts/contract-error.ts';
 import { decodeJob, encodeJob } from '../../contracts/job-codec.ts';
 import { onAbort, orAborted, pause } from '../../lifecycle/abort.ts';
@@ -104,6 +104,11 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
     async waitingSince(runId) {
       const found = await Promise.all(jobKinds.map(async (kind) => [kind, await oldestWaiting(session, kind, runId)] as const));
       return new Map(found.flatMap(([kind, sinceMs]) => (sinceMs === undefined ? [] : [[kind, sinceMs] as const])));
+    },
+
+    async pausedLanes(runId) {
+      const lanes = await Promise.all(jobKinds.map(async (kind) => [kind, await laneInfo(session, kind, runId)] as const));
+      return new Map(lanes.flatMap(([kind, lane]) => (lane?.paused ? [[kind, millis(lane.pause_remaining ?? 0)] as const] : [])));
     },
 
     async closeStuckLanes(runId) {

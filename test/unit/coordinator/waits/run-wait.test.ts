@@ -15,6 +15,7 @@ function facts(given: Partial<WaitFacts>): WaitFacts {
     isLeading: true,
     busTrouble: undefined,
     outstanding: { execute: 12, predict: 0, propose: 0 },
+    pausedLanes: new Map(),
     workers: [worker({})],
     ...given,
   };
@@ -48,6 +49,15 @@ describe('what a run waits for', () => {
   ])('is a reply of a server that works on calls, within the limit as far as that is known', (given, words) => {
     const workers = [worker({ runs: [share(4)], endpoints: [use(4, 0)] })];
     expect(waitOf(facts({ manifest: given, workers }))?.until).toContain(words);
+  });
+
+  test('is whoever has paused the queue of what it needs at the NATS server, however many workers are there', () => {
+    expect(waitOf(facts({ pausedLanes: new Map([['propose', 60_000]]) }))?.kind).toBe('work');
+    expect(waitOf(facts({ pausedLanes: new Map([['execute', 7_200_000]]) }))).toMatchObject({
+      kind: 'bus',
+      what: 'somebody has paused the queue of 12 executions at the NATS server (`nats consumer pause`), for 2 h 00 min more',
+      until: '`nats consumer resume JOBS execute-r` ends that at once',
+    });
   });
 
   test('is a new day, where the limit of one holds it', () => {

@@ -78,6 +78,28 @@ test('a server that does not answer within two seconds is what a run waits for',
   expect(timing.waiting()).toBe(0);
 });
 
+test('a queue that is paused at the server is looked for where no worker has jobs of the run, and not waited for', async () => {
+  let looks = 0;
+  const { timing, run, watch } = setUp((bus) => ({
+    ...bus,
+    jobs: {
+      ...bus.jobs,
+      pausedLanes: () => {
+        looks += 1;
+        return looks < 3 ? Promise.resolve(new Map([['execute', 90_000]] as const)) : new Promise(() => undefined);
+      },
+    },
+  }));
+  await timing.advance(4_000);
+  expect(looks).toBe(0);
+  await timing.advance(1_000);
+  expect(run.wait).toMatchObject({ kind: 'bus', what: expect.stringContaining('has paused the queue of 2 executions') });
+  await timing.advance(5_000);
+  expect(run.wait).toMatchObject({ kind: 'work' });
+  await watch.stop();
+  expect(timing.waiting()).toBe(0);
+});
+
 test("a bus that is in trouble says so itself; else the check does, and else the run's own failure", async () => {
   const [told, checked, failed] = [
     setUp((bus) => ({ ...bus, trouble: () => ({ message: 'publish r: no answer', forMs: 5_001 }) })),
