@@ -27,19 +27,28 @@ export function withoutCheck(text: string): string {
 const restOfSentence = String.raw`(?:(?![.!?]\s+\p{Lu}|\n)[\s\S])*$`;
 /** "12 (since 12 + 5 = 17)", "6, because 7 is odd", "12, attained at x = 3". */
 const reason = new RegExp(
-  String.raw`(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as\s+(?!x\b)|attained|achieved|reached|occurring|when|at|given that|assuming|which (?:satisf(?:y|ies)|works?|holds?|is (?:valid|positive|an integer)))(?![\p{L}\d])${restOfSentence}|(?<![.!?:*\s])\s(?:since|because)\s${restOfSentence}`,
+  String.raw`(?<![.!?:\n])(?:,|\s[-\u2013\u2014]|\()\s{0,3}(?:since|because|i\.e\.|as(?=\s+(?!x\b))|attained|achieved|reached|occurring|when|at|given that|assuming|which (?:satisf(?:y|ies)|works?|holds?|is (?:valid|positive|an integer)))(?![\p{L}\d])${restOfSentence}|(?<![.!?:*\s])\s(?:since|because)\s${restOfSentence}`,
   'u',
 );
 /** "3/8 (about 0.38)". */
 const approximation =
   /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|the other|but|though|rejecting|ignoring|discarding|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
+/** "1/6, or about 16.67 %". */
+const roughly = /(?<=[\d})$]),?\s(?:or|i\.e\.,?)\s(?:about|approximately|approx\.?|roughly|around)\s[^,;=]{1,40}$/i;
+/** "23 (2 * 23 = 46)", but not "2 * 23 (= 46)". */
+const checkInBrackets = /(?<=(?:^|\s)\$?-?\d+\$?)\s\((?![=≈])[^()]*[-+*/\u00b7\u00d7^][^()]*=[^()]*\)(?=[\s.*_]*$)/;
+/** "(We could also have used …, giving $s = 6$.)" */
+const ownSentence = /(?<=[.!$\])])\s\((?=\p{Lu})[^()\n]*\.\)\s*$/u;
 /** "17 and not 18", "17, obviously". */
 const denial = /(?<=\d\$?),?\s(?:(?:and\s|but\s)?not\s[^\s]{1,20}|\p{Ll}+ly)[.!]?$/u;
 const onlyBegins = /^\W*(?:so|and|but|then|thus|now|therefore|hence|finally)?\W*$/i;
 
 /** Without the reason behind an answer, unless it holds a conclusion. */
 export function withoutReason(text: string): string {
-  const exact = text.replace(approximation, '').replace(denial, '');
+  const exact = [ownSentence, approximation, roughly, checkInBrackets, denial].reduce(
+    (rest, each) => rest.replace(each, ''),
+    text,
+  );
   const found = reason.exec(exact)?.[0] ?? '';
   const own = exact.slice(0, exact.length - found.length);
   return found === '' || concludes.test(found) || mainClause.test(found) || onlyBegins.test(own) ? exact : own.trimEnd();

@@ -16,6 +16,7 @@ import {
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
+import { toldValue } from './told-value.ts';
 import { valueInWords } from './value-in-words.ts';
 
 export interface FinalFormula {
@@ -52,12 +53,12 @@ export function finalFormula(answer: string): FinalFormula {
     return { formula: announcedFormula(own), around: own, together: countOfItems(own) ?? letter, ...exclaimed };
   }
   const own = withoutCheck(withoutFence(end));
-  const inWords = valueInWords(lastLineOf(own));
+  const inWords = valueInWords(lastLineOf(own)) ?? toldValue(lastLineOf(own));
   const exclaimed = /^[^$\\]*\s\d+!$/.test(lastLineOf(own)) ? lastFormula(own).replace(/!$/, '') : undefined;
   return {
     formula: inWords ?? lastFormula(own),
     around: own.trim(),
-    together: exclaimed ?? wordIn(lastLineOf(own)) ?? togetherIn(own),
+    together: exclaimed ?? wordIn(withoutReason(lastLineOf(own))) ?? togetherIn(own),
   };
 }
 
@@ -69,7 +70,7 @@ function lastLineOf(text: string): string {
 function wordIn(line: string): string | undefined {
   return /[\d\\$]/.test(line)
     ? undefined
-    : /\s(?:is|are|on)\s(?:(?:an?|the)\s)?[*]*(\p{L}{3,})[*\s.!]*$/u.exec(line.slice(-200))?.[1];
+    : /\s(?:is|are|on|be)\s(?:(?:an?|the)\s)?[*]*(\p{L}{3,})[*\s.!]*$/u.exec(line.slice(-200))?.[1];
 }
 
 function withoutCourtesy(text: string): string {
@@ -191,11 +192,10 @@ function valueIn(text: string): Span | undefined {
   return { text: (match[1] ?? '').replace(/,$/, ''), at: match.index, end: match.index + match[0].length };
 }
 
+const anyNumber = new RegExp(`(?<![\\w.])${number}`, 'g');
+
 function lastNumber(text: string): string | undefined {
-  return text
-    .match(new RegExp(`(?<![\\w.])${number}`, 'g'))
-    ?.at(-1)
-    ?.replace(/,$/, '');
+  return text.match(anyNumber)?.at(-1)?.replace(/,$/, '');
 }
 
 /** What follows the last word of a line: "The length is 5\sqrt{2}". */
@@ -214,7 +214,9 @@ function tailOf(line: string): string | undefined {
 function isStated(before: string, after: string): boolean {
   return (
     /\b(?:is|are|equals|be)\s*$/.test(before) &&
-    /^[\s,]*(?:when|at|if|for|where|since|because|with|attained|achieved|reached|which|as)\b/.test(after)
+    /^[\s,]*(?:when|at|if|for|where|since|because|with|attained|achieved|reached|which|as|(?:and|which)\s(?:it\s|this\s|that\s)?(?:is\s)?(?:occurs|attained|achieved|reached))\b/.test(
+      after,
+    )
   );
 }
 
@@ -237,6 +239,8 @@ function countIn(line: string): string | undefined {
   return match?.[1] ?? match?.[2];
 }
 
+/** A longer sentence tells more than a value. */
+const longestTold = 80;
 /** Of the end of a line; it only bounds the time. */
 const longestValue = 200;
 /** "The length is 6√2 cm": what a sentence says its value is, but for the unit. */
@@ -270,6 +274,10 @@ function lastFormula(end: string): string {
   const telling = inLine.filter((span) => !isName(plainLatex(span.text))).at(-1) ?? (value ? undefined : inLine.at(-1));
   if (value && (!telling || value.at > telling.end)) return value.text;
   if (telling) return telling.text;
+  const numbers =
+    closing === undefined && lastLine.length <= longestTold && !/[\\=^]/.test(lastLine) ? (lastLine.match(anyNumber) ?? []) : [];
+  // "Only 6 works", "the angle measures 60 degrees".
+  if (numbers.length === 1 && /^\W*\p{L}{2}/u.test(lastLine)) return numbers[0] ?? '';
   if (inLine.length === 0 && isClear(lastLine) && /\d|\\[a-z]/.test(lastLine)) return lastLine;
   return closing?.text ?? lastLine;
 }

@@ -1,7 +1,7 @@
 import { fractionInWords, numberInWords } from '../number-words.ts';
 
 const stated =
-  /\b(?:is|are|equals|be)\s+(?:(?:then|equal to|exactly|only|just|about|approximately|therefore|indeed)\s+){0,2}([a-z]+(?:[\s-]+[a-z]+){0,12})[\s.!]*$/i;
+  /\b(?:is|are|equals|be|costs?|weighs?|measures?|needs?|contains?)\s+(?:(?:then|equal to|exactly|only|just|about|approximately|therefore|indeed)\s+){0,2}([a-z]+(?:[\s-]+[a-z]+){0,12})[\s.!]*$/i;
 
 /** "The probability is one half", "There are six such numbers": the number of a sentence that has no digits. */
 export function valueInWords(sentence: string): string | undefined {

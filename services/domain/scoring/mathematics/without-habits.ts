@@ -24,6 +24,9 @@ const baseInWords = new RegExp(
   String.raw`_\s*\{\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(${bases.join('|')}|sixteen)\s*\}?\s*\}`,
   'g',
 );
+/** "333 (base 4)", "333_{\text{base } 4}". */
+const baseBehind =
+  /(?<=[\dA-F])\s*(?:\\(?:text|mathrm)\s*\{\s*\(?\s*(?:in )?base[\s-]?(\d{1,2})\s*\)?\s*\}|\(\s*base[\s-]?(\d{1,2})\s*\)|_\s*\{\s*\\(?:text|mathrm)\s*\{\s*base\s*\}\s*(\d{1,2})\s*\})\s*$/;
 /** "6 (six)". */
 const wordBehind = /(?<=\d)\s*\(\s*(?:\\text\s*\{\s*)?([a-z]{3,}(?:[ -][a-z]{3,})*)\s*\}?\s*\)\s*$/i;
 /** "about 12" is 12, and "minus 3" is -3. */
@@ -50,6 +53,8 @@ export function withoutHabits(text: string): string {
   return whole
     .replace(reason, '')
     .replace(modulus, (_all, ...of: string[]) => `\\word{mod${of[0] ?? of[1] ?? of[2]}}`)
+    .replace(baseBehind, (_all, ...of: string[]) => `_{${of[0] ?? of[1] ?? of[2]}}`)
+    .replace(/(?<=\d)\s?\u00a2\s*$|(?<=^\s*\d+)(?:st|nd|rd|th)\s*$/, '')
     .replace(hedge, '')
     .replace(wordBehind, (all, words: string) => (isNumber(words) ? '' : all))
     .replace(minusInWords, '-')

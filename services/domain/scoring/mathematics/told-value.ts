@@ -1,0 +1,23 @@
+import { hasConclusion } from './closing-lines.ts';
+
+const value = String.raw`(?:\$([^$\n]*\d[^$\n]*)\$|((?:\b[a-z]\s?=\s?)?[-\u2212]?\d[\d,]*(?:\.\d+)?(?:/\d+)?))`;
+/** "Thus $n = 6$ is the smallest integer with $2^n > 50$." */
+const described = new RegExp(
+  String.raw`(?:^|[\s,])${value}\sis\s(?:then\s|therefore\s|thus\s)?the\s(?:\p{Ll}+\s)?(?:smallest|largest|least|greatest|minimum|maximum|only|first|desired|required|final|correct|unique)\b([^\n]*)$`,
+  'u',
+);
+/** "The maximum, 6, occurs at x = 3." */
+const apposed = new RegExp(
+  String.raw`\p{L},\s${value},\s(?:which\s)?(?:occurs|(?:is|are)\s(?:attained|achieved|reached|obtained))\b([^\n]*)$`,
+  'u',
+);
+/** "The probability is 1 in 6." */
+const chance = /\b(?:probability|chance|odds)\b[^\n]*\s(\d{1,6})\s(?:in|out of)\s(\d{1,6})[\s.*]*$/i;
+
+/** The value that a sentence tells before it says what the value is of; undefined if it comes to another one. */
+export function toldValue(sentence: string): string | undefined {
+  const [, some, all] = chance.exec(sentence) ?? [];
+  if (some !== undefined && !/[=\\$]/.test(sentence)) return `\\frac{${some}}{${all}}`;
+  const [, formula, number, rest = ''] = described.exec(sentence) ?? apposed.exec(sentence) ?? [];
+  return hasConclusion(rest) ? undefined : (formula ?? number);
+}
