@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { ColumnChunk, Compressors, FileMetaData, SchemaElement } from 'hyparquet';
+import type { ColumnChunk, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
 import { isGroup } from '../settings/sorted-text.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import type { ReadRows } from './source-rows.ts';
@@ -17,21 +17,21 @@ const compressors: Compressors = {
  * @throws BenchmarkError `bad-parquet`
  */
 export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<ReadRows> {
-  const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
+  const { parquetMetadata, parquetReadObjects, parquetSchema } = await import('hyparquet');
   try {
     const { buffer: file } = Uint8Array.from(bytes);
     const metadata = parquetMetadata(file);
-    const elements = elementsByPath(metadata);
+    const schema = parquetSchema(metadata);
     const parsers = {
       stringFromBytes: textOf,
       timestampFromMicroseconds: (time: bigint | number) => momentOf(BigInt(time), 1000n),
       timestampFromNanoseconds: (time: bigint | number) => momentOf(BigInt(time), 1_000_000n),
     };
-    const asStored = storedForm(metadata, elements);
+    const asStored = storedForm(metadata, schema);
     const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers, utf8: false });
     const rows = found.map((row, index) => ({
       ...{ file: path, at: { unit: 'row', number: index + 1 } as const },
-      cells: asTexts(row, '', elements) as Readonly<Record<string, unknown>>,
+      cells: asTexts(row, schema) as Readonly<Record<string, unknown>>,
     }));
     return { rows, faults: [], columns: Object.keys(rows[0]?.cells ?? {}) };
   } catch (cause) {
@@ -61,10 +61,8 @@ function isText({ converted_type, logical_type }: SchemaElement): boolean {
 }
 
 /** As what its numbers are stored, where hyparquet's own reading would lose some. It alone can read those within a VARIANT. */
-function storedForm(metadata: FileMetaData, elements: ReadonlyMap<string, SchemaElement>): FileMetaData {
-  const variants = [...elements].filter(([, { logical_type }]) => logical_type?.type === 'VARIANT').map(([path]) => `${path}.`);
-  const outside = [...elements].filter(([path]) => !variants.some((variant) => path.startsWith(variant)));
-  const asStored = new Set(outside.map(([, element]) => element).filter((element) => isDecimal(element) || isUnsigned(element)));
+function storedForm(metadata: FileMetaData, schema: SchemaTree): FileMetaData {
+  const asStored = new Set(elementsOutsideVariants(schema).filter((element) => isDecimal(element) || isUnsigned(element)));
   const leaves = metadata.schema.filter(({ num_children }) => num_children === undefined);
   const longWhereUnsigned = (chunk: ColumnChunk, index: number) => {
     const leaf = leaves[index];
@@ -103,27 +101,32 @@ function isUnsigned({ converted_type }: SchemaElement): boolean {
   return converted_type === 'UINT_32';
 }
 
-/** By path, without the levels that only lists and maps have. */
-function elementsByPath({ schema }: FileMetaData): ReadonlyMap<string, SchemaElement> {
-  const elements = new Map<string, SchemaElement>();
-  let next = 1;
-  const walk = (count: number, before: readonly string[]): void => {
-    for (let child = 0; child < count; child += 1) {
-      const element = schema[next];
-      next += 1;
-      if (element === undefined) return;
-      const path = [...before, element.name];
-      elements.set(path.filter((name) => !['list', 'element', 'array', 'item', 'bag'].includes(name)).join('.'), element);
-      walk(element.num_children ?? 0, path);
-    }
-  };
-  walk(schema[0]?.num_children ?? 0, []);
-  return elements;
+function elementsOutsideVariants({ element, children }: SchemaTree): readonly SchemaElement[] {
+  return isVariant(element) ? [] : [element, ...children.flatMap(elementsOutsideVariants)];
 }
 
-function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, SchemaElement>): unknown {
+function isVariant({ logical_type }: SchemaElement): boolean {
+  return logical_type?.type === 'VARIANT';
+}
+
+/** Lists and maps have levels of their own in the schema, which are in no value, and whose names a column may have too. */
+function itemOf(list: SchemaTree): SchemaTree {
+  const [repeated] = list.children;
+  if (list.element.converted_type !== 'LIST' || repeated === undefined) return list;
+  return repeated.children.length === 1 ? (repeated.children[0] ?? repeated) : repeated;
+}
+
+function fieldOf(group: SchemaTree | undefined, name: string): SchemaTree | undefined {
+  if (group === undefined || isVariant(group.element)) return undefined;
+  const fields = group.element.converted_type === 'MAP' ? group.children[0]?.children : group.children;
+  const wanted = group.element.converted_type === 'MAP' ? 'value' : name;
+  return fields?.find(({ element }) => element.name === wanted);
+}
+
+/** @param schema where in the file's schema it is; undefined within a VARIANT, which says of each value itself what it is */
+function asTexts(value: unknown, schema: SchemaTree | undefined): unknown {
   if (value === null || value === undefined) return null;
-  const element = elements.get(path);
+  const element = schema?.element;
   if (element && isDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
   if (element && isUnsigned(element) && !Array.isArray(value)) return String(BigInt.asUintN(32, wholeOf(value)));
   const unit = element && timeUnit(element);
@@ -132,16 +135,15 @@ function asTexts(value: unknown, path: string, elements: ReadonlyMap<string, Sch
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return numberText(value, element);
   if (value instanceof Uint8Array) {
-    if (element && isText(element)) throw new TypeError(`the column ${path} holds a text that is not UTF-8`);
+    if (element && isText(element)) throw new TypeError(`the column ${schema?.path.join('.')} holds a text that is not UTF-8`);
     return element?.type === 'BYTE_ARRAY' ? textOf(value) : value;
   }
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return Array.from(value as ArrayLike<unknown>, (item) => asTexts(item, path, elements));
+    const each = schema && itemOf(schema);
+    return Array.from(value as ArrayLike<unknown>, (item) => asTexts(item, each));
   }
   if (!isGroup(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, asTexts(inner, path === '' ? key : `${path}.${key}`, elements)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner, fieldOf(schema, key))]));
 }
 
 /** How many units of a time of day are a second: hyparquet gives them as a number. */

@@ -9,6 +9,7 @@ import type { Query } from '../../../../services/domain/benchmark.ts';
 import type { BenchmarkError } from '../../../../services/shared/benchmarks/benchmark-error.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 import { readRows } from '../../../../services/shared/benchmarks/read-rows.ts';
+import { rowsOfParquet } from '../../../../services/shared/benchmarks/rows-of-parquet.ts';
 import { teams, ticketExports, tickets } from '../../../support/tickets.ts';
 
 let folder: string;
@@ -324,6 +325,43 @@ describe('Parquet', () => {
   ] as const)('is read with times of day: %j of %s', async (time, units, text) => {
     await put('d.parquet', answerAs(time, units));
     expect(pairs((await load('d.parquet', '')).queries)[0]).toEqual(['one?', text]);
+  });
+
+  it('is read with decimals and times in columns, fields, lists and maps whatever they are called, and one within another', async () => {
+    const price = { type: 'INT32', converted_type: 'DECIMAL', precision: 9, scale: 2, repetition_type: 'OPTIONAL' } as const;
+    const clock = { type: 'INT32', converted_type: 'TIME_MILLIS', repetition_type: 'OPTIONAL' } as const;
+    const group = { repetition_type: 'OPTIONAL', num_children: 2 } as const;
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 5 },
+      { name: 'q', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+      { name: 'item', ...price },
+      { name: 'list', ...group },
+      { name: 'item', ...price },
+      { name: 'array', ...clock },
+      { name: 'rows', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', ...group },
+      { name: 'element', ...price },
+      { name: 'bag', ...clock },
+      { name: 'prices', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'MAP' },
+      { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
+      { name: 'key', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+      { name: 'value', ...price },
+    ];
+    const columnData = [
+      { name: 'q', data: ['one?'] },
+      { name: 'item', data: [70n] },
+      { name: 'list', data: [{ item: 110n, array: 27_900_000 }] },
+      { name: 'rows', data: [[{ element: 150n, bag: 27_900_000 }, null]] },
+      { name: 'prices', data: [{ tea: 250n, cake: null }] },
+    ];
+    const { rows } = await rowsOfParquet(new Uint8Array(parquetWriteBuffer({ columnData, schema })), 'd.parquet');
+    expect(rows.map(({ cells }) => cells)).toEqual([
+      {
+        ...{ q: 'one?', item: '0.70', list: { item: '1.10', array: '07:45:00' } },
+        ...{ rows: [{ element: '1.50', bag: '07:45:00' }, null], prices: { tea: '2.50', cake: null } },
+      },
+    ]);
   });
 
   it.each([
