@@ -9,11 +9,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ChildService, startChildService } from '../../../services/cli/cluster/child-service.ts';
 import { mayAct, type Role, roleOfMethod, roles } from '../../../services/coordinator/access/roles.ts';
 import { ControlServiceService } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
-import {
-  type ControlClient,
-  type ControlClientSettings,
-  connectControl,
-} from '../../../services/shared/control-client/control-client.ts';
+import type { ControlClientSettings } from '../../../services/shared/control-client/control-calls.ts';
+import { type ControlClient, connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlServiceClient } from '../../../services/shared/control-client/control-service-client.ts';
 import { makeAuthority } from '../../support/certificate-authority.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';

@@ -8,7 +8,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { CallRate } from './call-rate.ts';
 import { type ClockReading, msSince, readClocks } from './clock-reading.ts';
 import { createLastSlot } from './last-slot.ts';
-import { createRecentPeak, type RecentPeak } from './recent-peak.ts';
+import { createSlotDemand } from './slot-demand.ts';
 import { claimSlots, runShares } from './slot-shares.ts';
 
 /** The calls that this process may have in flight at an endpoint: its part of what all processes together may have. */
@@ -88,13 +88,6 @@ const [renewals, looks] = [5, 10];
 const longestLookMs = 250;
 /** How long a server may take to notice that its client has hung up. */
 const noticedMs = 100;
-/**
- * Demand is told in steps of this part of the limit, and as the most of this time, so that small changes cost nothing. Below the
- * first step it is told as it is: a predictor that asks for one call must not hold the slots of seven, nor hold its own for long
- * when its call has ended.
- */
-const demandSteps = 8;
-const demandMs = 250;
 
 /**
  * Slots are asked for and given back between calls, in the background. A process that cannot renew its lease stops using its
@@ -103,12 +96,9 @@ const demandMs = 250;
 export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const { endpoint, limit, rate, holder, ttlMs, store, timing, logger } = settings;
   const inFlight = new Set<() => void>();
-  const inFlightOf = new Map<Party, number>();
-  const waitingOf = new Map<object, { readonly calls: number; readonly of: ReadonlyMap<Party, number> }>();
   const listeners = new Set<() => void>();
   const line: { readonly cut: () => void; readonly place: PromiseWithResolvers<SlotInUse> }[] = [];
-  const peak = createRecentPeak(timing, demandMs);
-  const peaks = new Map<string, { readonly party: Party; readonly peak: RecentPeak }>();
+  const demand = createSlotDemand(limit, () => inFlight.size + line.length, timing);
   let parts: { readonly of: SlotTable; readonly byRun: ReadonlyMap<string, number> } | undefined;
   /** As the table has confirmed, or fewer: what is about to be given back is not used any more. */
   let usable = 0;
@@ -126,38 +116,13 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   let ratedAgain: (() => void) | undefined;
 
   const ageMs = (): number => (written === undefined ? Number.POSITIVE_INFINITY : msSince(written, timing));
-  const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, { calls }) => sum + calls, 0);
-  const firstStep = Math.ceil(limit / demandSteps);
-  const inSteps = (most: number): number => {
-    return most <= firstStep ? most : Math.min(limit, firstStep * Math.ceil(most / firstStep));
-  };
-  const noted = (): number => inSteps(peak.note(demand()));
-  const demandByRun = (): Map<string, number> => {
-    const now = new Map<string, number>();
-    const add = (party: Party, calls: number): void => {
-      now.set(party.runId, (now.get(party.runId) ?? 0) + calls);
-      if (!peaks.has(party.runId)) peaks.set(party.runId, { party, peak: createRecentPeak(timing, demandMs) });
-    };
-    for (const [party, calls] of inFlightOf) add(party, calls);
-    for (const { of } of waitingOf.values()) for (const [party, calls] of of) add(party, calls);
-    return now;
-  };
-  const notedByRun = (): RunDemand[] => {
-    const now = demandByRun();
-    return [...peaks].flatMap(([runId, known]) => {
-      const wanted = inSteps(known.peak.note(now.get(runId) ?? 0));
-      if (wanted === 0) peaks.delete(runId);
-      const { weight, priority, within } = known.party.standing();
-      return wanted === 0 ? [] : [{ runId, wanted, weight, priority, within: within.map((group) => ({ ...group })) }];
-    });
-  };
   const slots = (): number => (ageMs() < lastCall * ttlMs ? Math.min(usable, ceiling) : 0);
   /** Runs with a higher limit have more of the endpoint, and of its rate. */
   const share = (): number => slots() / Math.max(limit, ...(known?.holders ?? []).map((each) => each.limit));
   const lastSlot = createLastSlot(timing, () => announce());
   /** Who has no more than a few is not in anybody's way. */
   const isKeptForOthers = (): boolean =>
-    slots() > firstStep &&
+    slots() > demand.firstStep &&
     slots() - inFlight.size === 1 &&
     (known?.holders ?? []).some((each) => each.holder !== holder) &&
     lastSlot.isKept();
@@ -169,19 +134,11 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const own = (table: SlotTable | undefined): SlotHolder | undefined => table?.holders.find((each) => each.holder === holder);
   const claimOn = (table: SlotTable, wanted: number, inUse: number, runs: readonly RunDemand[] = []): SlotTable =>
     claimSlots(table, { runs, holder, limit, wanted, inUse, beat, ttlMs, hadItsTurn: hadItsTurn(), isDead: settings.isDead });
-  /** Whether a run has calls of which the others know nothing yet, or fewer. */
-  const isMoreThanTold = (): boolean => {
-    const told = own(known)?.runs ?? [];
-    for (const [runId, wanted] of demandByRun()) {
-      if (Math.min(limit, wanted) > (told.find((run) => run.runId === runId)?.wanted ?? 0)) return true;
-    }
-    return false;
-  };
   /** Whether a claim would change the slots or the demand of the table as it was last seen. */
   const hasNews = (): boolean => {
-    const wanted = noted();
+    const wanted = demand.noted();
     if (known === undefined) return wanted > 0;
-    const runs = notedByRun();
+    const runs = demand.notedByRun();
     const mine = own(known);
     const [next, least] = [own(claimOn(known, wanted, inFlight.size, runs)), own(claimOn(known, wanted, 0, runs))];
     const mayKeep = least?.slots ?? 0;
@@ -193,15 +150,11 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     const call = () => cut();
     lastSlot.taken(slots() - inFlight.size);
     inFlight.add(call);
-    if (party !== undefined) inFlightOf.set(party, (inFlightOf.get(party) ?? 0) + 1);
+    if (party !== undefined) demand.began(party);
     const rated = rate?.began(promptTokens);
     const ended = (tokens?: number): void => {
       if (!inFlight.delete(call)) return;
-      if (party !== undefined) {
-        const others = (inFlightOf.get(party) ?? 0) - 1;
-        if (others > 0) inFlightOf.set(party, others);
-        else inFlightOf.delete(party);
-      }
+      if (party !== undefined) demand.ended(party);
       rated?.ended(tokens);
       if (ceiling !== Number.POSITIVE_INFINITY) tellNews();
       announce();
@@ -213,14 +166,14 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       const next = line.shift();
       next?.place.resolve(begin(next.cut));
     }
-    if (waitingOf.size > 0 && hasRoom()) for (const listener of [...listeners]) listener();
+    if (demand.isAnyWaiting && hasRoom()) for (const listener of [...listeners]) listener();
     awaitRate();
   };
   /** Nobody else says when the rate lets the next call begin. */
   const awaitRate = (): void => {
     if (rate === undefined || ratedAgain !== undefined || closed || inFlight.size >= slots()) return;
     const waitMs = rate.waitMs(share());
-    if (waitMs === 0 || !Number.isFinite(waitMs) || (waitingOf.size === 0 && line.length === 0)) return;
+    if (waitMs === 0 || !Number.isFinite(waitMs) || (!demand.isAnyWaiting && line.length === 0)) return;
     ratedAgain = timing.after(waitMs, () => {
       ratedAgain = undefined;
       announce();
@@ -233,7 +186,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   };
 
   const claim = async (): Promise<void> => {
-    const [wanted, runs] = [noted(), notedByRun()];
+    const [wanted, runs] = [demand.noted(), demand.notedByRun()];
     let asked: ClockReading | undefined;
     const table = await store.update(endpoint, (found) => {
       beat += 1;
@@ -278,7 +231,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   };
 
   const looking = every(timing, Math.min(longestLookMs, ttlMs / looks), () => {
-    if (written === undefined && demand() === 0) return;
+    if (written === undefined && demand.now() === 0) return;
     if (written !== undefined && ageMs() >= lastMoment * ttlMs && usable > 0) {
       usable = 0;
       cutFrom(0);
@@ -287,8 +240,6 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     else tellNews();
   });
 
-  // Whoever opens a lease is about to call: the first slots are there when the first call is.
-  peak.note(1);
   tell();
 
   return {
@@ -310,11 +261,11 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       return await place.promise;
     },
     waiting: (caller, calls, of = new Map()) => {
-      if (calls === 0) waitingOf.delete(caller);
-      else waitingOf.set(caller, { calls, of });
+      demand.waiting(caller, calls, of);
       if (calls === 0 || hasRoom()) return;
       // No more than the limit is ever asked for.
-      if (Math.min(limit, demand()) > (own(known)?.wanted ?? 0) || isMoreThanTold()) tellNews();
+      const told = own(known);
+      if (Math.min(limit, demand.now()) > (told?.wanted ?? 0) || demand.isMoreThan(told?.runs ?? [])) tellNews();
       awaitRate();
     },
     partOf: (runId) => {
@@ -333,11 +284,11 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       // The watch may be behind what was written since; an entry that is gone for good is missed at the next renewal.
       if (closed || (written !== undefined && (own(table)?.beat ?? 0) < (own(known)?.beat ?? 0))) return;
       known = table;
-      if (written !== undefined || demand() > 0) tellNews();
+      if (written !== undefined || demand.now() > 0) tellNews();
     },
-    isIdle: () => demand() === 0,
+    isIdle: () => demand.now() === 0,
     lookAgain: () => {
-      if (!closed && (written !== undefined || demand() > 0)) tellNews();
+      if (!closed && (written !== undefined || demand.now() > 0)) tellNews();
     },
     close: async () => {
       if (closed) return;
