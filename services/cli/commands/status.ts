@@ -33,7 +33,7 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { addNamed } from '../command-words.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
-import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
+import { describeBudget, describeCallsAtOnce, describeSpent } from '../progress/describe-spent.ts';
 import { describeRounds, describeWait, type ViewedWait } from '../progress/run-view.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -170,8 +170,8 @@ function describeAnswer({ bestAnswerTokens: tokens, bestAnswerMoney: money, best
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function spentOf({ spent, tokens, status }: RunSummary): SpentReport | undefined {
-  return spent && reportSpent(tokens, spentFromProto(spent), hasEnded(status));
+function spentOf({ spent, tokens, status, createdAtMs, endedAtMs = Date.now() }: RunSummary): SpentReport | undefined {
+  return spent && reportSpent(tokens, spentFromProto(spent), hasEnded(status), endedAtMs - createdAtMs);
 }
 
 function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean): string[][] {
@@ -194,6 +194,7 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
     ['time left', isGoingOn && leftMs ? `about ${formatDuration(leftMs)}` : ''],
     ['model', run.simulated ? 'simulated: these scores are not results' : ''],
     ['spent', describeSpent(spent)],
+    ['in flight', describeCallsAtOnce(spent?.callsAtOnce)],
     ['reached', reached ?? ''],
     ['budget', budget === '' ? '' : `${budget}${ended}`],
     ['repeated', describeRepetitions(repetitionsFromProto(progress))],

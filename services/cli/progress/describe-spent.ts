@@ -1,6 +1,7 @@
+import type { CallsAtOnce } from '../../domain/report/calls-at-once.ts';
 import { type BesideKind, type BesidePart, isTold, type SpentReport } from '../../domain/report/report-spent.ts';
 import type { SpentPart } from '../../domain/run/ledger/spent.ts';
-import { exact } from '../../shared/document/format.ts';
+import { exact, formatNames } from '../../shared/document/format.ts';
 
 /** What was paid for in addition to what was charged. */
 export const besideWords: Record<BesideKind, string> = {
@@ -25,6 +26,16 @@ export function describeSpent(spent: SpentReport | undefined): string {
   const parts = spent.beside.map((part) => `${countOf(part)} ${besideTokens(part)}`);
   const charged = `what was charged${spent.cached === undefined ? '' : `, less ${describeCached(spent.cached)}`}`;
   return `${exact(spent.tokens)}: ${charged}${parts.length === 0 ? '' : `, and ${parts.join(', ')}`}`;
+}
+
+/** E.g. "14.1 calls of qwen-plus and 0.9 of qwen3-8b, on average"; "" where it is not known. */
+export function describeCallsAtOnce(callsAtOnce: readonly CallsAtOnce[] = []): string {
+  const models = callsAtOnce.map(({ model, calls }, index) => `${average(calls)}${index === 0 ? ' calls' : ''} of ${model}`);
+  return models.length === 0 ? '' : `${formatNames(models)}, on average`;
+}
+
+function average(calls: number): string {
+  return calls < 100 ? calls.toFixed(1) : exact(Math.round(calls));
 }
 
 function describeCached({ calls, tokens }: SpentPart): string {

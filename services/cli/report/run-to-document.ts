@@ -4,7 +4,7 @@ import type { Document, Fact } from '../../shared/document/document.ts';
 import { exact, formatCount, formatScore, formatShare } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
-import { describeSpent } from '../progress/describe-spent.ts';
+import { describeCallsAtOnce, describeSpent } from '../progress/describe-spent.ts';
 import { runSections } from './sections/registry.ts';
 import type { RunSection } from './sections/run-section.ts';
 import {
@@ -61,6 +61,7 @@ function factsOf(report: ReportModel): Fact[] {
       ...(saving.fullEvaluation > 0 && { figure: `≈ ${formatShare(Math.abs(saving.share))}` }),
     },
     { label: 'Spent', text: describeSpent(spent) },
+    { label: 'In flight', text: describeCallsAtOnce(spent?.callsAtOnce) },
     { label: 'Budget', text: describeBudgetUse(report) },
     { label: 'Broken', text: describeBroken(report) },
     { label: 'Repeated', text: describeRepetitions(report.repetitions) },

@@ -2,6 +2,7 @@ import type { SweepReport } from '../../domain/sweep-report/sweep-report-model.t
 import type { Document, Fact, Section } from '../../shared/document/document.ts';
 import { exact, formatCount, formatDuration } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
+import { describeCallsAtOnce } from '../progress/describe-spent.ts';
 import { scoreAgainstTokens, scoreByAxis, tokensByAxis } from './sweep-plots.ts';
 import { cellTable, comparisonTable, failureTable, groupTable, lostTable, repeatedTable } from './sweep-tables.ts';
 import { describeAxes, describeCost, describeSweep, describeTokens, findingsOf, isEnded, titleOf } from './sweep-words.ts';
@@ -40,7 +41,13 @@ function factsOf(report: SweepReport): Fact[] {
     { label: 'Tokens', text: describeTokens(report), figure: formatCount(total.tokens) },
     ...moneyFact(report),
     { label: 'Time', text: `${formatDuration(total.wallMs)}, of all runs added up`, figure: formatDuration(total.wallMs) },
+    ...atOnceFact(report),
   ];
+}
+
+function atOnceFact({ total }: SweepReport): Fact[] {
+  const text = describeCallsAtOnce(total.callsAtOnce);
+  return text === '' ? [] : [{ label: 'In flight', text }];
 }
 
 function moneyFact({ total }: SweepReport): Fact[] {

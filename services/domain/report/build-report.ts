@@ -40,7 +40,9 @@ export function buildReport(
   const { initialWorkflow: _, ...configuration } = state.configuration;
   const best = reportBest(state);
   const pick = reportPick(state);
-  const ledger = reportLedger(state, spent, prices);
+  const { startedAtMs, endedAtMs } = meta;
+  const runMs = startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs;
+  const ledger = reportLedger(state, spent, prices, runMs);
   const estimates = reportEstimates(state);
   return {
     format: reportFormat,

@@ -15,8 +15,9 @@ import { reportSpent } from './report-spent.ts';
 /**
  * @param spent what the run's calls have used, if that is known
  * @param prices what its models cost, if that is known
+ * @param runMs how long it has taken, if that is known
  */
-export function reportLedger(state: RunState, spent: Spent | undefined, prices?: PriceTable): LedgerReport {
+export function reportLedger(state: RunState, spent: Spent | undefined, prices?: PriceTable, runMs?: number): LedgerReport {
   const { ledger } = state;
   const total = totalUse(ledger);
   const money = (uses: readonly ModelUse[]) => defined({ money: moneyOf(prices, uses) });
@@ -26,7 +27,7 @@ export function reportLedger(state: RunState, spent: Spent | undefined, prices?:
       ? {}
       : {
           spent: {
-            ...reportSpent(total.tokens, spent, isOver(state)),
+            ...reportSpent(total.tokens, spent, isOver(state), runMs),
             ...defined({ money: moneySpent(prices, ledger, spent, isOver(state)) }),
           },
         }),

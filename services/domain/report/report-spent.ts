@@ -1,6 +1,7 @@
 import { defined } from '../defined.ts';
 import type { Money } from '../prices/money-of.ts';
 import { type Spent, type SpentPart, spentBeside } from '../run/ledger/spent.ts';
+import { type CallsAtOnce, callsAtOnce } from './calls-at-once.ts';
 
 /** What was paid for, including what was never charged to the run. */
 export interface SpentReport {
@@ -14,6 +15,8 @@ export interface SpentReport {
   readonly cached?: SpentPart;
   /** What all of it has cost; absent where no model has a price, or where it is not known which models it was spent on. */
   readonly money?: Money;
+  /** Absent where it is not known how long calls took, or the run. */
+  readonly callsAtOnce?: readonly CallsAtOnce[];
 }
 
 export type BesideKind = 'useless' | 'lost' | 'answered-again' | 'preflight' | 'unlogged';
@@ -33,8 +36,9 @@ export function isTold(spent: SpentReport | undefined): spent is SpentReport {
 
 /**
  * @param isOver nothing more is added to the log: while a run is under way, there are always answers that have not reached it yet
+ * @param runMs how long the run has taken; not given: not known
  */
-export function reportSpent(charged: number, spent: Spent, isOver: boolean): SpentReport {
+export function reportSpent(charged: number, spent: Spent, isOver: boolean, runMs?: number): SpentReport {
   const { tokens: all, estimatedTokens, unlogged: missing } = spentBeside(charged, spent);
   const unlogged = isOver ? missing : 0;
   const tokens = all - missing + unlogged;
@@ -46,5 +50,6 @@ export function reportSpent(charged: number, spent: Spent, isOver: boolean): Spe
     { kind: 'unlogged', tokens: unlogged },
   ];
   const beside = parts.filter((part) => part.tokens > 0 || (part.calls ?? 0) > 0);
-  return { tokens, estimatedTokens, beside, ...defined({ cached: spent.cached }) };
+  const atOnce = runMs === undefined ? undefined : callsAtOnce(spent.uses, runMs);
+  return { tokens, estimatedTokens, beside, ...defined({ cached: spent.cached, callsAtOnce: atOnce }) };
 }

@@ -1,6 +1,7 @@
 import { defined } from '../defined.ts';
 import { classOfKind, isScored } from '../failure-class.ts';
 import { addMoney } from '../prices/add-money.ts';
+import { type CallsAtOnce, callsAtOnce, timeOf } from '../report/calls-at-once.ts';
 import { compareValues } from './compare-values.ts';
 import { groupCells } from './group-cells.ts';
 import type { CellRun, CellStatus, EarlierRun, Repeated, ReportedCell } from './reported-cell.ts';
@@ -40,6 +41,7 @@ export function buildSweepReport(sweep: SweepFacts, cells: readonly ReportedCell
         money: addMoney([...runs, ...earlier].flatMap(({ money }) => money ?? [])),
         spentMoney: addMoney(runs.flatMap(({ spentMoney }) => spentMoney ?? [])),
         testMoney: addMoney(runs.flatMap(({ test }) => test?.money ?? [])),
+        callsAtOnce: callsOf(runs),
       }),
       cellsWithoutMoney: runs.filter(({ money, tokens }) => money === undefined && tokens > 0).length,
       wallMs: sum(runs.map(({ wallMs }) => wallMs ?? 0)),
@@ -53,10 +55,21 @@ export function buildSweepReport(sweep: SweepFacts, cells: readonly ReportedCell
   };
 }
 
+/** Without those of tests and of runs that ended without a result, as a cell's figures are. */
+function callsOf(runs: readonly CellRun[]): readonly CallsAtOnce[] | undefined {
+  const used = runs.filter(({ tokens }) => tokens > 0);
+  const isKnown = ({ timedCalls = [] }: CellRun): boolean => timedCalls.some(({ tookMs }) => tookMs !== undefined);
+  if (!used.every(isKnown)) return undefined;
+  return callsAtOnce(
+    used.flatMap(({ timedCalls = [] }) => timedCalls),
+    timeOf(used.flatMap(({ period }) => period ?? [])),
+  );
+}
+
 /** Scores by query would be most of the file, and are in the runs' own reports. */
 function cellReport({ run, ...cell }: ReportedCell): CellReport {
   if (run === undefined) return cell;
-  const { score, test, ...rest } = run;
+  const { score, test, timedCalls: _, ...rest } = run;
   return { ...cell, run: { ...rest, ...defined({ score: withoutQueries(score), test: withoutQueries(test) }) } };
 }
 

@@ -34,14 +34,16 @@ export function cellOfRun(state: RunState, facts: CellRunFacts): CellRun {
   const test = own && { ...own, tokens: 0 };
   const used = totalUse(state.ledger);
   const spentTokens = spent && reportSpent(used.tokens, spent, isOver(state)).tokens;
-  const wallMs = startedAtMs === undefined || endedAtMs === undefined ? undefined : endedAtMs - startedAtMs;
+  const period = startedAtMs === undefined || endedAtMs === undefined ? undefined : { startedAtMs, endedAtMs };
+  const wallMs = period && period.endedAtMs - period.startedAtMs;
   const { limit } = state;
   const stopReason = limit === undefined ? describeStop(state.stopReason) : `ended by ${describeLimit(limit.reached)}`;
   return {
     runId,
     simulated: used.simulated,
     tokens: used.tokens,
-    ...defined({ score: scoreOf(state), test, spentTokens, wallMs, stopReason }),
+    ...defined({ score: scoreOf(state), test, spentTokens, wallMs, period, stopReason }),
+    ...defined({ timedCalls: spent?.uses.map(({ model, tookMs }) => ({ model, ...defined({ tookMs }) })) }),
     ...defined({
       money: moneyOf(prices, state.ledger),
       spentMoney: spent && moneySpent(prices, state.ledger, spent, isOver(state)),

@@ -1,4 +1,5 @@
 import type { Money } from '../prices/money-of.ts';
+import type { Period, TimedCalls } from '../report/calls-at-once.ts';
 import type { FailureGroup } from '../report/report-model.ts';
 
 /** Only a completed cell's figures count: those of any other are unfinished, or those of a failure. */
@@ -46,6 +47,9 @@ export interface CellRun {
   readonly spentMoney?: Money;
   /** From its first event to its last. */
   readonly wallMs?: number;
+  readonly period?: Period;
+  /** Absent where nothing was noted. */
+  readonly timedCalls?: readonly TimedCalls[];
   /** Why the search ended, where it did not simply do all its rounds. */
   readonly stopReason?: string;
   readonly repeated: readonly Repeated[];

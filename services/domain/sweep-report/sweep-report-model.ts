@@ -1,6 +1,7 @@
 import type { FailureKind } from '../failure.ts';
 import type { FailureClass } from '../failure-class.ts';
 import type { Money } from '../prices/money-of.ts';
+import type { CallsAtOnce } from '../report/calls-at-once.ts';
 import type { SeedsInterval } from '../statistics/crossed-interval.ts';
 import type { CellRun, CellStatus, Repeated, ReportedCell, RunScore, TestScore } from './reported-cell.ts';
 
@@ -58,6 +59,8 @@ export interface SweepTotal {
   readonly cellsWithoutMoney: number;
   /** Added up over the cells: longer than the sweep took, if several ran at once. */
   readonly wallMs: number;
+  /** On average over the time in which a run went on. Absent where it is not known of each run that has used tokens. */
+  readonly callsAtOnce?: readonly CallsAtOnce[];
 }
 
 export interface GroupReport {
@@ -114,7 +117,7 @@ export interface ValueComparison {
 }
 
 export interface CellReport extends Omit<ReportedCell, 'run'> {
-  readonly run?: Omit<CellRun, 'score' | 'test'> & {
+  readonly run?: Omit<CellRun, 'score' | 'test' | 'timedCalls'> & {
     readonly score?: Omit<RunScore, 'byQuery'>;
     readonly test?: Omit<TestScore, 'byQuery'>;
   };

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { attemptStates, type CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
 import { type Spent, type SpentPart, spentParts } from '../../domain/run/ledger/spent.ts';
 import {
@@ -25,7 +26,8 @@ export function callAttemptToProto(attempt: CallAttempt): ProtoAttempt {
 /** @throws ContractError for a state that this program does not know */
 export function callAttemptFromProto(attempt: ProtoAttempt): CallAttempt {
   const state = oneOf('CallAttempt', 'state', attemptStates, attempt.state);
-  return { ...attempt, state, usage: usageFromProto(attempt.usage) };
+  const { tookMs, ...rest } = attempt;
+  return { ...rest, state, usage: usageFromProto(attempt.usage), ...defined({ tookMs }) };
 }
 
 export function spentToProto(spent: Spent): ProtoSpent {
@@ -43,10 +45,11 @@ export function spentFromProto(spent: ProtoSpent): Spent {
     ...(spent.cached && { cached: part(spent.cached) }),
     callsInFlight: spent.callsInFlight,
     estimatedTokens: spent.estimatedTokens,
-    uses: spent.uses.map(({ part: name, model, usage }) => ({
+    uses: spent.uses.map(({ part: name, model, usage, tookMs }) => ({
       part: oneOf('Spent', 'uses.part', spentParts, name),
       model,
       usage: usageFromProto(usage),
+      ...defined({ tookMs }),
     })),
   };
 }

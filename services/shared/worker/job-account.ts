@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { defined } from '../../domain/defined.ts';
 import type { CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { usageFromProto } from '../contracts/result-codec.ts';
 import { callAttemptToProto } from '../contracts/spending-codec.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import type { AttemptMeter } from '../models/attempt-meter.ts';
 import type { SpendingWriter } from './spending-writer.ts';
 
@@ -31,6 +33,7 @@ const randomId = (): string => randomUUID().slice(0, 13);
 export function openJobAccount(
   writer: SpendingWriter,
   { runId, jobId }: { readonly runId: string; readonly jobId: string },
+  { monotonicMs }: Pick<Timing, 'monotonicMs'>,
   newId: () => string = randomId,
   sending: () => void = () => undefined,
 ): JobAccount {
@@ -56,9 +59,13 @@ export function openJobAccount(
       const attempt = { attemptId: `${delivery}/${attempts}`, jobId: ofJob, callId, model };
       await batched?.gather(attempt.attemptId);
       await note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
+      const sentMs = monotonicMs();
       return {
         ...{ id: attempt.attemptId, sending },
-        ended: (state, usage, usageEstimated) => noteEnd({ ...attempt, state, usage, usageEstimated }),
+        ended: (state, usage, usageEstimated) => {
+          const tookMs = batched === undefined ? Math.round(monotonicMs() - sentMs) : undefined;
+          noteEnd({ ...attempt, state, usage, usageEstimated, ...defined({ tookMs }) });
+        },
       };
     },
   });

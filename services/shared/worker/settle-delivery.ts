@@ -136,7 +136,7 @@ async function settleOnce(
 
   using ending = linked(lost, stopSignal, runs.cancelled(job.runId));
   const { signal } = ending;
-  const account = openJobAccount(dependencies.spending, job, dependencies.newId, look);
+  const account = openJobAccount(dependencies.spending, job, timing, dependencies.newId, look);
   using ownRecords = openCallRecords(bus.journal, job, timing);
   const records = isNew === undefined ? ownRecords : recordsOfNew(ownRecords, isNew);
   isNew?.then(

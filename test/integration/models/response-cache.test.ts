@@ -55,7 +55,7 @@ async function setUp(...behaviours: readonly Behaviour[]) {
       warn: (error) => void warnings.push(error.message),
     });
     const models = createModelClients(() => ({}), systemTiming, Math.random, undefined, cache);
-    const account = openJobAccount(createSpendingWriter(bus), { runId, jobId });
+    const account = openJobAccount(createSpendingWriter(bus), { runId, jobId }, systemTiming);
     const served: Endpoint = {
       ...{ model: 'qwen3-8b', baseUrl: endpoint.baseUrl, apiKeyVariable: '', maxConcurrency: 4, timeoutMs: 2_000 },
     };

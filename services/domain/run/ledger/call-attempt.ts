@@ -24,6 +24,8 @@ export interface CallAttempt {
    */
   readonly usage: Usage;
   readonly usageEstimated: boolean;
+  /** Milliseconds from when it was sent to its end. Absent: it has not ended, or nobody waited for it, as for a batch. */
+  readonly tookMs?: number;
 }
 
 /** What the attempts of one delivery of a job have in common. */

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import type { Usage } from '../../ports.ts';
 import { type CallAttempt, deliveryOf } from './call-attempt.ts';
 import { createFingerprintSet, fingerprint } from './fingerprint-set.ts';
@@ -43,6 +44,8 @@ export interface SpentUse {
   readonly part: SpentPartName;
   readonly model: string;
   readonly usage: Usage;
+  /** Milliseconds of all its calls, each from when it was sent to its end. Absent: not measured. */
+  readonly tookMs?: number;
 }
 
 export interface SpentTally {
@@ -163,7 +166,7 @@ export function createSpentTally(): SpentTally {
 
 type Part = 'answered' | 'answeredAgain' | 'useless' | 'lost' | 'preflight' | 'in flight' | 'nothing';
 
-function withAttempt(spent: Spent, { model, usage, usageEstimated }: CallAttempt, part: Part): Spent {
+function withAttempt(spent: Spent, { model, usage, usageEstimated, tookMs }: CallAttempt, part: Part): Spent {
   if (part === 'nothing') return spent;
   if (part === 'in flight') return { ...spent, callsInFlight: spent.callsInFlight + 1 };
   const tokens = tokensOf(usage);
@@ -171,17 +174,17 @@ function withAttempt(spent: Spent, { model, usage, usageEstimated }: CallAttempt
     ...spent,
     [part]: { calls: spent[part].calls + 1, tokens: spent[part].tokens + tokens },
     estimatedTokens: spent.estimatedTokens + (usageEstimated ? tokens : 0),
-    uses: withUse(spent.uses, { part, model, usage }),
+    uses: withUse(spent.uses, { part, model, usage, ...defined({ tookMs }) }),
   };
 }
 
 /** A handful of entries: one for each part and model. */
-function withUse(uses: readonly SpentUse[], { part, model, usage }: SpentUse): readonly SpentUse[] {
+function withUse(uses: readonly SpentUse[], { part, model, usage, tookMs }: SpentUse): readonly SpentUse[] {
   const at = uses.findIndex((use) => use.part === part && use.model === model);
   const before = uses[at];
-  return before === undefined
-    ? [...uses, { part, model, usage }]
-    : uses.with(at, { part, model, usage: addUsage(before.usage, usage) });
+  if (before === undefined) return [...uses, { part, model, usage, ...defined({ tookMs }) }];
+  const took = tookMs === undefined ? before.tookMs : (before.tookMs ?? 0) + tookMs;
+  return uses.with(at, { part, model, usage: addUsage(before.usage, usage), ...defined({ tookMs: took }) });
 }
 
 /** With a call that the cache has answered, in place of what is known of the same call. */

@@ -286,3 +286,26 @@ test('runs that ended without a result are told with the reason, and what they c
   // The tokens of a row are those of the runs whose scores it has.
   expect(groups[0]?.tokens).toEqual({ value: 100 });
 });
+
+describe('the calls of a sweep at once', () => {
+  const run = (startedAtMs: number, endedAtMs: number, tookMs: number) =>
+    runOf(10, { period: { startedAtMs, endedAtMs }, timedCalls: [{ model: 'm', tookMs }, { model: 'untimed' }] });
+
+  test('are those of all its runs, over the time in which one of them went on', () => {
+    const cells = [
+      cellOf({ seed: '1' }, run(0, 1_000, 3_000)),
+      cellOf({ seed: '2' }, run(500, 2_000, 4_000)),
+      // The next night, of which the day between is no part.
+      cellOf({ seed: '3' }, run(90_000, 91_000, 5_000)),
+      cellOf({ seed: '4' }, runOf(0, {}), { status: 'running' }),
+    ];
+    const { total, cells: reported } = buildSweepReport(facts, cells);
+    expect(total.callsAtOnce).toEqual([{ model: 'm', calls: 4 }]);
+    expect(reported[0]?.run).not.toHaveProperty('timedCalls');
+  });
+
+  test('are not told if those of one run are not known: the others would stand for all', () => {
+    const cells = [cellOf({ seed: '1' }, run(0, 1_000, 3_000)), cellOf({ seed: '2' }, runOf(10, {}))];
+    expect(buildSweepReport(facts, cells).total.callsAtOnce).toBeUndefined();
+  });
+});

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { SpendingNote } from '../../../../services/shared/contracts/generated/scale/v1/spending.ts';
+import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { openJobAccount } from '../../../../services/shared/worker/job-account.ts';
 import { createSpendingWriter } from '../../../../services/shared/worker/spending-writer.ts';
@@ -18,8 +19,8 @@ async function notesOf(bus: ReturnType<ReturnType<typeof createInMemoryServer>['
 test('attempts of a delivery have ids of their own, and their ends are on record when the account is settled', async () => {
   const bus = createInMemoryServer().connect();
   const job = { runId: 'r', jobId: 'j' };
-  const account = openJobAccount(createSpendingWriter(bus), job);
-  const other = openJobAccount(createSpendingWriter(bus), job);
+  const account = openJobAccount(createSpendingWriter(bus), job, systemTiming);
+  const other = openJobAccount(createSpendingWriter(bus), job, systemTiming);
   const attempts = await Promise.all([account, account, other].map((each) => each.begin({ callId: 'c', model: 'm' }, usage)));
   expect(new Set(attempts.map(({ id }) => id)).size).toBe(3);
   attempts[0]?.ended('useless', usage, true);
@@ -29,9 +30,29 @@ test('attempts of a delivery have ids of their own, and their ends are on record
   expect(noted.slice(3)).toEqual([[attempts[0]?.id, 'useless']]);
 });
 
+test('an attempt that has ended says how long it took, from when it may be sent; a part of a batch, which nobody waits for, does not', async () => {
+  const bus = createInMemoryServer().connect();
+  let nowMs = 1_000;
+  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' }, { monotonicMs: () => nowMs });
+  const sent = await account.begin({ callId: 'c', model: 'm' }, usage);
+  nowMs += 250.4;
+  sent.ended('answered', usage, false);
+  const gathered = await account.begin({ callId: 'd', model: 'm', batched: { gather: async () => undefined } }, usage);
+  nowMs += 3_600_000;
+  gathered.ended('answered', usage, false);
+  await account.settled();
+  const noted = (await notesOf(bus)).flatMap((note) => note.attempts).map(({ callId, state, tookMs }) => [callId, state, tookMs]);
+  expect(noted).toEqual([
+    ['c', 'begun', undefined],
+    ['c', 'answered', 250],
+    ['d', 'begun', undefined],
+    ['d', 'answered', undefined],
+  ]);
+});
+
 test('a call from the journal is noted under the id of the attempt that made it, once', async () => {
   const bus = createInMemoryServer().connect();
-  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' });
+  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' }, systemTiming);
   account.replayed({ ...modelCall('a/0'), attemptId: 'earlier/2' });
   account.replayed({ ...modelCall('a/0'), attemptId: 'earlier/2' });
   // Of a journal from before there were notes.
@@ -43,7 +64,7 @@ test('a call from the journal is noted under the id of the attempt that made it,
 
 test('an end that cannot be noted is told when the account is settled, and not before', async () => {
   const bus = createInMemoryServer().connect();
-  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' });
+  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' }, systemTiming);
   const attempt = await account.begin({ callId: 'c', model: 'm' }, usage);
   await bus.close();
   attempt.ended('answered', usage, false);
@@ -53,7 +74,7 @@ test('an end that cannot be noted is told when the account is settled, and not b
 
 test('an attempt that is to be gathered is said to be that before it is on record as begun', async () => {
   const bus = createInMemoryServer().connect();
-  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' });
+  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' }, systemTiming);
   const gathered: string[] = [];
   const batched = {
     gather: async (attemptId: string) => {
@@ -70,7 +91,7 @@ test('a call begins when its note is stored, and not before', async () => {
   const acks: (() => void)[] = [];
   const note = () => new Promise<void>((resolve) => acks.push(resolve));
   const bus = { spending: { note, read: async function* () {} } };
-  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' });
+  const account = openJobAccount(createSpendingWriter(bus), { runId: 'r', jobId: 'j' }, systemTiming);
   let begun = false;
   const call = account.begin({ callId: 'c', model: 'm' }, usage).then(() => {
     begun = true;

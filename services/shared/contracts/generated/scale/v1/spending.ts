@@ -36,6 +36,8 @@ export interface CallAttempt {
   /** What the server said it used; where it could not say, an estimate. */
   usage?: Usage | undefined;
   usageEstimated: boolean;
+  /** From when it was sent to its end. Absent: it has not ended, or was not waited for, as a part of a batch is not. */
+  tookMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -85,7 +87,11 @@ export interface SpentUse {
   /** answered, answeredAgain, useless, lost, preflight or cached: services/domain/run/ledger/spent.ts. */
   part: string;
   model: string;
-  usage?: Usage | undefined;
+  usage?:
+    | Usage
+    | undefined;
+  /** Of all these calls, from when each was sent to its end. Absent: not measured. */
+  tookMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -219,6 +225,7 @@ function createBaseCallAttempt(): CallAttempt {
     state: "",
     usage: undefined,
     usageEstimated: false,
+    tookMs: undefined,
   };
 }
 
@@ -244,6 +251,9 @@ export const CallAttempt: MessageFns<CallAttempt> = {
     }
     if (message.usageEstimated !== false) {
       writer.uint32(56).bool(message.usageEstimated);
+    }
+    if (message.tookMs !== undefined) {
+      writer.uint32(64).uint32(message.tookMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -325,6 +335,14 @@ export const CallAttempt: MessageFns<CallAttempt> = {
             message.usageEstimated = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.tookMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -364,6 +382,11 @@ export const CallAttempt: MessageFns<CallAttempt> = {
         : isSet(object.usage_estimated)
         ? globalThis.Boolean(object.usage_estimated)
         : false,
+      tookMs: isSet(object.tookMs)
+        ? globalThis.Number(object.tookMs)
+        : isSet(object.took_ms)
+        ? globalThis.Number(object.took_ms)
+        : undefined,
     };
   },
 
@@ -390,6 +413,9 @@ export const CallAttempt: MessageFns<CallAttempt> = {
     if (message.usageEstimated !== false) {
       obj.usageEstimated = message.usageEstimated;
     }
+    if (message.tookMs !== undefined) {
+      obj.tookMs = Math.round(message.tookMs);
+    }
     return obj;
   },
 
@@ -405,6 +431,7 @@ export const CallAttempt: MessageFns<CallAttempt> = {
     message.state = object.state ?? "";
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     message.usageEstimated = object.usageEstimated ?? false;
+    message.tookMs = object.tookMs ?? undefined;
     return message;
   },
 };
@@ -744,7 +771,7 @@ export const Spent: MessageFns<Spent> = {
 };
 
 function createBaseSpentUse(): SpentUse {
-  return { part: "", model: "", usage: undefined };
+  return { part: "", model: "", usage: undefined, tookMs: undefined };
 }
 
 export const SpentUse: MessageFns<SpentUse> = {
@@ -757,6 +784,9 @@ export const SpentUse: MessageFns<SpentUse> = {
     }
     if (message.usage !== undefined) {
       Usage.encode(message.usage, writer.uint32(26).fork()).join();
+    }
+    if (message.tookMs !== undefined) {
+      writer.uint32(32).uint64(message.tookMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -806,6 +836,14 @@ export const SpentUse: MessageFns<SpentUse> = {
             message.usage = Usage.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.tookMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -825,6 +863,11 @@ export const SpentUse: MessageFns<SpentUse> = {
       part: isSet(object.part) ? globalThis.String(object.part) : "",
       model: isSet(object.model) ? globalThis.String(object.model) : "",
       usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
+      tookMs: isSet(object.tookMs)
+        ? globalThis.Number(object.tookMs)
+        : isSet(object.took_ms)
+        ? globalThis.Number(object.took_ms)
+        : undefined,
     };
   },
 
@@ -839,6 +882,9 @@ export const SpentUse: MessageFns<SpentUse> = {
     if (message.usage !== undefined) {
       obj.usage = Usage.toJSON(message.usage);
     }
+    if (message.tookMs !== undefined) {
+      obj.tookMs = Math.round(message.tookMs);
+    }
     return obj;
   },
 
@@ -850,6 +896,7 @@ export const SpentUse: MessageFns<SpentUse> = {
     message.part = object.part ?? "";
     message.model = object.model ?? "";
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
+    message.tookMs = object.tookMs ?? undefined;
     return message;
   },
 };
