@@ -37,12 +37,13 @@ h2 { font-size: 20px; margin: 0 0 6px; }
 h3 { font-size: 16px; margin: 20px 0 6px; }
 p { margin: 6px 0 12px; max-width: 84ch; }
 header p { max-width: none; margin: 2px 0 6px; color: var(--faint); }
+header h1 + p { color: var(--ink); font-size: 17px; margin-bottom: 10px; }
 .faint, figcaption, footer { color: var(--faint); }
 .banner { background: var(--warn-ground); color: var(--warn-ink); border-bottom: 3px solid var(--warn-line); text-align: center; padding: 12px 20px; position: sticky; top: 0; z-index: 1; }
 .banner strong { text-transform: uppercase; letter-spacing: 0.04em; }
 nav { margin: 14px 0 0; display: flex; flex-wrap: wrap; gap: 4px 18px; }
 a { color: var(--accent); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px; margin: 22px 0 8px; padding: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(175px, 1fr)); gap: 14px; margin: 22px 0 8px; padding: 0; }
 .card { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: 14px 18px; }
 .card dt { color: var(--faint); font-size: 13px; }
 .card dd { margin: 0; }
