@@ -1,5 +1,6 @@
 /** Behind an answer in words: ", who kicked it in 1990", ", the capital of France", ", because it is the capital". */
-const clause = /(?<=[\p{L}\p{N}"”’)]),?\s(?:(?<=,\s)(?:who|whose|which|when|where|as|an?|the|not)|because|since)\s[^\n]*$/u;
+const clause =
+  /(?<=[\p{L}\p{N}"”’)]),?\s(?:(?<=,\s)(?:who|whose|which|when|where|as|an?|the|not|also known as|a\.k\.a\.|formerly|née)|because|since|also known as|a\.k\.a\.)\s[^\n]*$/u;
 /** "Green Bay (Wisconsin)", but not "Green Bay (or Chicago)". */
 const remark =
   /(?<=\S)\s\((?!\s*(?:or|and|also|not|maybe|possibly|perhaps|but|though|either|versus|vs)\b)[^()\n]{1,80}\)[\s.]*$/iu;

@@ -2,6 +2,7 @@ import type { Query } from '../benchmark.ts';
 import { withoutRemark } from '../replies/without-aside.ts';
 import { bestMarked } from './best-marked.ts';
 import { goldAnswers } from './gold-answers.ts';
+import { numberOfParts } from './last-number.ts';
 import type { Scorer } from './scorer.ts';
 import { statedNumber } from './stated-number.ts';
 import { tokenOverlap } from './token-overlap.ts';
@@ -36,7 +37,7 @@ const mostSpans = 8;
 
 /** "from 1933 to 1939". */
 const years =
-  /\b(?:in|from|between|since|during|by|of)\s(?:the\s(?:years?\s)?|\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d(?:\s?(?:to|and|until|[-\u2013])\s?(?:\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d)?(?![\d,.]\d|\d)/gu;
+  /\b(?:[Ii]n|[Ff]rom|[Bb]etween|[Ss]ince|[Dd]uring|[Bb]y|of)\s(?:the\s(?:years?\s)?|\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d(?:\s?(?:to|and|until|[-\u2013])\s?(?:\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d)?(?![\d,.]\d|\d)/gu;
 const none = /^\W*(?:none|nothing|nobody|no one)\W*$/i;
 
 /**
@@ -46,7 +47,15 @@ const none = /^\W*(?:none|nothing|nobody|no one)\W*$/i;
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
   const isNumber = more.length === 0 && isNumberToken(token);
-  const meant = isNumber ? [statedNumber(last)?.text ?? '', last.replace(years, '')] : [];
+  const meant = isNumber
+    ? [
+        statedNumber(last)?.text ?? '',
+        last.replace(years, ''),
+        last.replace(itsParts, ''),
+        numberOfParts(last)?.text ?? '',
+        inDecimals(whole),
+      ]
+    : [];
   // "3 touchdowns: two by Jones, one by Smith".
   const [, counted = whole] = /^(\S+(?:\s\p{L}+){0,2}):\s/u.exec(whole) ?? [];
   if (token === '0' && isNumber && none.test(whole)) return 1;
@@ -60,6 +69,16 @@ function overlap([whole = '', last = '']: readonly string[], gold: string): numb
   );
 }
 
+/** "3 field goals, from 25, 31 and 40 yards". */
+const itsParts = /,\s(?:from|of|at|with)\s(?:\d+(?:\s\p{L}+)?,\s)*\d+(?:\s\p{L}+)?,?\sand\s\d+\s\p{L}+[\s.]*$/u;
+
+/** "1/2" and "half" as 0.5, if nothing else is said. */
+function inDecimals(text: string): string {
+  const [, above, below] = /^\W*(\d{1,4})\/(\d{1,4})(?:\s\p{L}+)?\W*$/u.exec(text) ?? [];
+  if (above !== undefined && Number(below) > 0) return String(Number(above) / Number(below));
+  return /^\W*(?:an?\s|one[\s-])?half\W*$/i.test(text) ? '0.5' : '';
+}
+
 /** "27 - 17 = 10", "they scored 14 and 7, so 21". */
 function resultOf(text: string): string {
   const [result = '', ...calculation] = text.split(/=|≈|→|,\s(?:so|thus|hence|therefore)\b/).reverse();
@@ -67,7 +86,7 @@ function resultOf(text: string): string {
 }
 
 function lastSentence(text: string): string {
-  return text.split(/(?<=[.!?])\s+/).findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? text;
+  return text.split(/(?<=[.!?])\s+|\n+/).findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? text;
 }
 
 function alignedOverlap(answer: string, gold: string, read: Reader): number {

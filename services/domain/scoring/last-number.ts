@@ -104,12 +104,13 @@ const totalBehind = new RegExp(
   String.raw`(?<![\d.,])(${amount})[^\d\n.:=]{0,40}\b(?:in total|in all|altogether|together|total)\s?[:,(=]([\s\S]+)$`,
   'iu',
 );
+const headed = new RegExp(String.raw`(?<![\d.,:/])(${amount})[^\d\n:=]{1,60}:\s([^\n:]+)$`, 'u');
 const equation = new RegExp(String.raw`(${amount})\s?=\s?([^=\n]*\d[^=\n]*\+[^=\n]*)$`, 'u');
 
 /** A total that its own parts follow: "3 bolts in total: 2 blue and 1 white", "$460 = $400 + $60". */
-function numberOfParts(text: string): ReadNumber | undefined {
+export function numberOfParts(text: string): ReadNumber | undefined {
   const end = text.slice(-longestParts);
-  for (const pattern of [total, totalBehind, equation]) {
+  for (const pattern of [total, totalBehind, equation, headed]) {
     const [, whole = '', parts = ''] = pattern.exec(end) ?? [];
     const values = readNumbers(parts).map(({ value }) => value);
     const found = readNumbers(whole).at(0);

@@ -52,7 +52,7 @@ export function comparedWords(text: string, { ignore, closesUp = false }: Omit<T
 function wordsOf(text: string): string[] {
   return text
     .replace(/(?<=\d)\s+(?=°)/g, '')
-    .replace(/!?=|[<>\p{Sc}]/gu, ' $& ')
+    .replace(/!?=|[<>]|(?:(?<!\p{L})\p{L}{1,2})?\p{Sc}/giu, ' $& ')
     .split(/\s+/)
     .filter((word) => word !== '');
 }
@@ -89,11 +89,17 @@ export function withoutCurrency(
   words: readonly string[],
   expected: readonly string[],
 ): readonly [words: readonly string[], expected: readonly string[]] {
-  const signs = (some: readonly string[]) => some.filter((word) => /^\p{Sc}$/u.test(word)).join();
+  const isSign = (word: string) => /^\p{L}{0,2}\p{Sc}$/u.test(word);
+  // "US$5" is "$5", and "R$ 5" is not.
+  const signs = (some: readonly string[]) =>
+    some
+      .filter(isSign)
+      .join()
+      .replace(/^us(?=\$)/i, '');
   const [left, right] = [signs(words), signs(expected)];
   const areAmounts = [words, expected].every((some) => some.some((word) => /\d/.test(word)));
   if (!areAmounts || (left !== right && left !== '' && right !== '')) return [words, expected];
-  const bare = (some: readonly string[]) => some.filter((word) => !/^\p{Sc}$/u.test(word));
+  const bare = (some: readonly string[]) => some.filter((word) => !isSign(word));
   return [bare(words), bare(expected)];
 }
 

@@ -12,6 +12,13 @@ describe('the strict DROP scorer', () => {
   it.each([
     ['ignores case, articles, quotation marks and punctuation', '"The Lions!"', 'lions', 1],
     ['takes the later of two answers', 'The answer is the Bears. Wait, no: the Lions.', 'Lions', 1],
+    ['takes half for 0.5', 'half', '0.5', 1],
+    ['takes a fraction for its decimals', '1/2', '0.5', 1],
+    ['takes no other fraction', '1/3', '0.5', 0],
+    ['takes a count before the sizes of its parts', 'He kicked 3 field goals, from 25, 31 and 40 yards.', '3', 1],
+    ['takes a sum before its parts', 'There were 4 touchdowns in the game: 3 passing and 1 rushing.', '4', 1],
+    ['takes the line below a calculation', '1.43 - 1.28 = 0.15\n\nIn 1999 it was 0.15 points lower.', '.15', 1],
+    ['leaves out another name', 'Kansas Song, also known as "Crimson"', 'Kansas Song', 1],
     ['reads the day of a date', 'May 5th, 1995', 'May 5, 1995', 1],
     ['leaves out a clause that tells more', 'Answer: John Kasay, who kicked a 45-yard field goal.', 'John Kasay', 1],
     ['leaves out a reason', 'The answer is the Lions, since they won.', 'Lions', 1],

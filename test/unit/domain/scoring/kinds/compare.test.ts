@@ -35,6 +35,10 @@ describe.each<[string, ...[string, string, Record<string, OptionValue>, number][
   ],
   [
     'exact-match',
+    ['5', 'R$ 5', {}, 1],
+    ['R$5', 'R$ 5', {}, 1],
+    ['$5', 'R$ 5', {}, 0],
+    ['US$5', '$5', {}, 1],
     ['The answer is Paris, because it is the capital.', 'Paris', {}, 1],
     ['Answer: Paris, which lies on the Seine', 'Paris', {}, 1],
     ['Answer: Paris, France', 'Paris', {}, 0],
