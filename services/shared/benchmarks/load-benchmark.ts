@@ -5,6 +5,7 @@ import type { BenchmarkDefinition, JudgeEndpoint } from './benchmark-definition.
 import { BenchmarkError } from './benchmark-error.ts';
 import { findBenchmark } from './find-benchmark.ts';
 import { leakedTests, sharedQueries } from './find-leaks.ts';
+import { longQueries } from './find-long-queries.ts';
 
 export interface BenchmarkRequest {
   /** The name of a built-in benchmark, or the path of a benchmark file. */
@@ -63,7 +64,7 @@ export async function loadBenchmark(request: BenchmarkRequest): Promise<LoadedBe
   return {
     ...{ name, split, description, queries, inputs, operators, ...scorers, answerFormat, initialWorkflow, judgeEndpoints },
     ...defined({ ownScorers, file, written }),
-    warnings: [...loaded.warnings, ...leakedTests(queries), ...shared],
+    warnings: [...loaded.warnings, ...longQueries(queries), ...leakedTests(queries), ...shared],
   };
 }
 
