@@ -1,5 +1,4 @@
 import { defined } from '../../domain/defined.ts';
-import { kindOf } from '../../domain/errors/scale-error.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { Round } from '../../domain/run/state.ts';
 import { placeOfQuery } from '../../shared/benchmarks/place-of-query.ts';
@@ -7,7 +6,6 @@ import { runScope } from '../../shared/budgets/scopes-of.ts';
 import { templateFault } from '../../shared/config/template-settings.ts';
 import { benchmarkFromProto, encodeBenchmark, readBenchmarkMessage } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
-import { ContractError } from '../../shared/contracts/contract-error.ts';
 import type {
   ClearCacheResponse,
   DiagnoseResponse,
@@ -43,12 +41,13 @@ import type { WatchRequest } from '../../shared/control-client/control-client.ts
 import { within } from '../../shared/lifecycle/abort.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
-import { noPause, pauseRun } from '../../shared/messaging/pause-run.ts';
+import { noPause, pauseRun, resumedManifest } from '../../shared/messaging/pause-run.ts';
 import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { refuseBadLimits, withLimits, withScopes } from '../limits/with-limits.ts';
 import { createEndedViews } from '../log/ended-views.ts';
 import { type RunView, readRunView } from '../log/run-log.ts';
+import { unreadableLog } from '../log/unreadable-log.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { countMissingResults, executionsOf, outcomesOn } from '../results/executions-of-round.ts';
 import { describeKept, summariseMemory } from '../rounds/run-memory.ts';
@@ -107,10 +106,9 @@ function endedByOther({ runId, summary }: RunManifest): string {
 
 /** Only its manifest speaks: the other runs of a list can do nothing for a log that cannot be read. */
 function unreadable(manifest: RunManifest, error: unknown, nowMs: number): RunSummary {
-  if (kindOf(error) !== 'damaged') throw error;
-  const isLater = error instanceof ContractError && error.isOfLaterVersion;
-  const until = isLater ? 'a coordinator of that version can' : '`scale restore` brings it back from a backup';
-  const wait = { kind: 'person', what: `its log cannot be read: ${(error as Error).message}`, until, waitedMs: 0 } as const;
+  const found = unreadableLog(error);
+  if (found === undefined) throw error;
+  const wait = { kind: 'person', ...found, waitedMs: 0 } as const;
   return { ...runSummary(manifest, undefined, undefined, nowMs), driven: false, waiting: waitingToProto(wait, nowMs) };
 }
 
@@ -272,13 +270,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.CANCELLED, cancelReason: reason })),
       ),
     pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, { nowMs: timing.wallMs() })),
-    resumeRun: (runId) =>
-      steer(runId, RunStatus.RUNNING, () =>
-        unlessOver(runId, (manifest) => ({
-          ...{ ...manifest, status: RunStatus.RUNNING, ...noPause },
-          ...(manifest.status === RunStatus.PAUSED && { resumed: (manifest.resumed ?? 0) + 1 }),
-        })),
-      ),
+    resumeRun: (runId) => steer(runId, RunStatus.RUNNING, () => bus.runs.update(runId, resumedManifest)),
     async setShare({ runId, ...asked }) {
       refuseBadShare(asked);
       const known = await unlessOver(runId, (manifest) => ({ ...manifest, share: withAsked(manifest.share, asked) }));

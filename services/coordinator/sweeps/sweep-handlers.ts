@@ -2,20 +2,18 @@ import { fruitless } from '../../domain/sweep/plan-sweep.ts';
 import type { SweepCell, SweepDefined, SweepEvent, SweepSettings } from '../../domain/sweep/sweep-event.ts';
 import { type CellState, isSweepOver, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import { benchmarkFromProto, encodeBenchmark } from '../../shared/contracts/benchmark-codec.ts';
-import {
-  type GetSweepResponse,
-  type KeepBenchmarkRequest,
-  type KeepBenchmarkResponse,
-  type ListSweepsResponse,
-  type RunManifest,
-  RunStatus,
-  type SetShareRequest,
-  type SetShareResponse,
-  type StartedCell,
-  type StartRunRequest,
-  type StartSweepRequest,
-  type StartSweepResponse,
-  type WatchSweepResponse,
+import type {
+  GetSweepResponse,
+  KeepBenchmarkRequest,
+  KeepBenchmarkResponse,
+  ListSweepsResponse,
+  SetShareRequest,
+  SetShareResponse,
+  StartedCell,
+  StartRunRequest,
+  StartSweepRequest,
+  StartSweepResponse,
+  WatchSweepResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
 import { decodeSweepStarts, encodeSweepStarts, sweepSettingsFromProto } from '../../shared/contracts/sweep-codec.ts';
@@ -25,20 +23,21 @@ import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { LogConflictError } from '../../shared/messaging/errors.ts';
-import { noPause } from '../../shared/messaging/pause-run.ts';
+import { resumedManifest } from '../../shared/messaging/pause-run.ts';
 import { isToken } from '../../shared/messaging/subjects-and-streams.ts';
 import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { ControlHandlers } from '../control/control-handlers.ts';
 import { refuseBadShare } from '../control/refuse-bad-share.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { refuseBadLimits } from '../limits/with-limits.ts';
+import { unreadableLog } from '../log/unreadable-log.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { wasEndedBySweep } from './cell-outcome.ts';
 import { idOfStart } from './cell-run.ts';
 import { allowsMore, asRunLimits } from './sweep-budget.ts';
 import type { SweepLeaders } from './sweep-leaders.ts';
 import { changeSweep, openSweepLog } from './sweep-log.ts';
-import { summaryOfSweep, viewOfSweep } from './sweep-view.ts';
+import { summaryOfSweep, summaryOfUnreadable, viewOfSweep } from './sweep-view.ts';
 
 /** The part of ControlService that is about sweeps, as plain functions. */
 export interface SweepHandlers {
@@ -125,8 +124,16 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
 
     async listSweeps(signal) {
       const ids = await bus.sweeps.list();
-      const states = await Promise.all(ids.map(async (sweepId) => ({ sweepId, state: await stateOf(sweepId, signal) })));
-      const sweeps = await Promise.all(states.map(({ sweepId, state }) => summaryOfSweep(parts, sweepId, state, signal)));
+      const sweeps = await mapAtOnce(ids, readsAtOnce, async (sweepId) => {
+        try {
+          return await summaryOfSweep(parts, sweepId, await stateOf(sweepId, signal), signal);
+        } catch (error) {
+          // The others of a list can do nothing for it.
+          const found = unreadableLog(error);
+          if (found === undefined) throw error;
+          return summaryOfUnreadable(sweepId, found);
+        }
+      });
       return { sweeps: sweeps.sort((a, b) => b.createdAtMs - a.createdAtMs) };
     },
 
@@ -166,7 +173,7 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
       // Those too that had paused themselves: whoever resumes a sweep has seen to what they waited for.
       for (const { runs } of cells) {
         const run = runs.at(-1);
-        if (run !== undefined && run.outcome === undefined) await bus.runs.update(run.runId, resumed);
+        if (run !== undefined && run.outcome === undefined) await bus.runs.update(run.runId, resumedManifest);
       }
       return steered;
     },
@@ -184,10 +191,6 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
 
     cancelSweep: (sweepId, reason) => steer(sweepId, { kind: 'sweep-cancelled', reason }, 'cancelled'),
   };
-}
-
-function resumed(manifest: RunManifest): RunManifest {
-  return manifest.status === RunStatus.PAUSED ? { ...manifest, status: RunStatus.RUNNING, ...noPause } : manifest;
 }
 
 function noSweep(sweepId: string): RequestRefusedError {

@@ -3,6 +3,7 @@ import { addMoney } from '../../domain/prices/add-money.ts';
 import { type CellState, isSweepOver, phaseOf, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import { sweepScope } from '../../shared/budgets/scopes-of.ts';
 import {
+  type GetRunResponse,
   type GetSweepResponse,
   RunStatus,
   type SweepCellView,
@@ -13,6 +14,7 @@ import { cellOutcomeToProto, sweepCellToProto, sweepSettingsToProto } from '../.
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import type { ControlHandlers } from '../control/control-handlers.ts';
 import type { Coordinator } from '../coordinator.ts';
+import { type UnreadableLog, unreadableLog } from '../log/unreadable-log.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { paidIn, spentTokensOf } from './cell-outcome.ts';
 
@@ -45,6 +47,15 @@ export async function summaryOfSweep(
   return summary as SweepSummary;
 }
 
+/** It stands still until a person has seen to it, as a paused one does. */
+export function summaryOfUnreadable(sweepId: string, { what, until }: UnreadableLog): SweepSummary {
+  return {
+    ...{ sweepId, name: sweepId, status: 'paused', reason: `${what}; ${until}`, settings: undefined, isOver: false },
+    counts: { waiting: 0, running: 0, completed: 0, failed: 0, cancelled: 0, paused: 0 },
+    ...{ tokens: 0, spentTokens: 0, createdAtMs: 0, simulated: false },
+  };
+}
+
 async function viewOfCell({ getRun }: Parts, cell: CellState, signal: AbortSignal): Promise<SweepCellView> {
   const state = phaseOf(cell);
   const run = runOf(cell);
@@ -57,12 +68,17 @@ async function viewOfCell({ getRun }: Parts, cell: CellState, signal: AbortSigna
       !isOld && { outcome: cellOutcomeToProto(run.outcome), ...defined({ endedAtMs: run.endedAtMs }) }),
   };
   if (state !== 'running' || run === undefined) return view;
-  const found = await getRun(run.runId, signal).catch((error: unknown) => {
+  let found: GetRunResponse;
+  try {
+    found = await getRun(run.runId, signal);
+  } catch (error) {
     // It is about to begin.
-    if (error instanceof RequestRefusedError) return undefined;
-    throw error;
-  });
-  const { manifest, summary } = found ?? {};
+    if (error instanceof RequestRefusedError) return view;
+    const unreadable = unreadableLog(error);
+    if (unreadable === undefined) throw error;
+    return { ...view, pauseReason: `${unreadable.what}; ${unreadable.until}`, needsPerson: true };
+  }
+  const { manifest, summary } = found;
   const isPaused = manifest?.status === RunStatus.PAUSED;
   return {
     ...view,

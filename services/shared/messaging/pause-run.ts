@@ -33,5 +33,11 @@ export function pausedManifest(manifest: RunManifest, reason: string, { nowMs, n
   };
 }
 
+/** The manifest of a paused run that a person lets go on; any other stays as it is. */
+export function resumedManifest(manifest: RunManifest): RunManifest {
+  if (manifest.status !== RunStatus.PAUSED) return manifest;
+  return { ...manifest, status: RunStatus.RUNNING, ...noPause, resumed: (manifest.resumed ?? 0) + 1 };
+}
+
 /** What is cleared in a manifest when the run continues, or is over. */
 export const noPause = { pauseReason: '', pausedAtMs: 0, needsPerson: undefined } as const;

@@ -1245,7 +1245,7 @@ export interface SweepSummary {
   name: string;
   /** running, paused, cancelled (with cells that still go on, or none) or completed. */
   status: string;
-  /** Why it was paused or cancelled, as the person said; "" for no reason given. */
+  /** Why it was paused or cancelled, as the person said, or why its log cannot be read; "" for no reason given. */
   reason: string;
   settings?:
     | SweepSettings
