@@ -490,3 +490,12 @@ test('a refusal in words that no rule knows is one of the moment where the serve
   expect(kindOf(401, odd, { 'x-should-retry': 'true' })).toBe('credentials');
   expect(kindOf(503, '', { 'x-envoy-overloaded': 'true' })).toBe('throttled');
 });
+
+test('an account that has used up what it may is told as that, whether or not a key is sent', () => {
+  const answer = answerOf(400, new Headers(), JSON.stringify(openAi('You have reached your specified API usage limits.')));
+  const circumstances = { request, redact: createRedact([]), billed: undefined, nowMs: 0 };
+  for (const each of [endpoint, { ...endpoint, apiKey: undefined }]) {
+    const error = callError(new ServerRefusal(answer), { ...circumstances, endpoint: each as typeof endpoint });
+    expect(error?.message).toMatch(/the account .* is out of credit or has an unpaid bill/);
+  }
+});
