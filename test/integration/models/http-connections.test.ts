@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import {
   createSecureServer,
   type Http2ServerRequest,
@@ -7,6 +7,8 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { AttemptMeter } from '../../../services/shared/models/attempt-meter.ts';
@@ -197,6 +199,30 @@ test('a server that closes each connection instead of answering is not asked for
   await pool.complete(request, 'w', never);
   await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ name: 'InfrastructureError', problem: 'unavailable' });
   expect(server.requests.length).toBeLessThan(10);
+});
+
+test.each(['gzip', 'br', 'zstd', 'identity'])('a stream in %s that is over leaves no connection behind', async (coding) => {
+  const make = { gzip: createGzip, br: createBrotliCompress, zstd: createZstdCompress, identity: () => new PassThrough() }[
+    coding
+  ];
+  const open = new Set<ServerResponse>();
+  await using server = await startFaultyEndpoint((response, { body }) => {
+    if (body === undefined) return void response.writeHead(404).end();
+    open.add(response.on('close', () => open.delete(response)));
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': coding });
+    const encoder = make?.();
+    encoder?.pipe(response);
+    const chunks = [{ delta: { content: 'Seven.' } }, { delta: {}, finish_reason: 'stop' }].map((each) => ({ choices: [each] }));
+    const figures = { choices: [], usage: { prompt_tokens: 11, completion_tokens: 5 } };
+    for (const each of [...chunks, figures]) encoder?.write(`data: ${JSON.stringify(each)}\n\n`);
+    // The server does not end it.
+    encoder?.write('data: [DONE]\n\n');
+    if (encoder !== undefined && 'flush' in encoder) encoder.flush();
+  });
+  await using pool = poolOf(server);
+  for (let call = 0; call < 3; call += 1)
+    expect(await pool.complete(request, 'w', never)).toMatchObject({ text: 'Seven.', attempts: 1 });
+  await expect.poll(() => open.size).toBe(0);
 });
 
 /** Sends whatever host it is asked for to this machine's port. */

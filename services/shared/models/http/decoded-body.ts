@@ -27,7 +27,7 @@ function withoutCoding(coding: string, encoded: AnswerBody): AnswerBody {
   const source = Readable.from(piecesOf(encoded));
   source.on('error', (error) => stream.destroy(error));
   source.pipe(stream);
-  return bodyOf(stream, encoded);
+  return bodyOf(stream, encoded, () => source.destroy());
 }
 
 async function* piecesOf(body: AnswerBody): AsyncGenerator<Uint8Array> {
@@ -39,7 +39,8 @@ async function* piecesOf(body: AnswerBody): AsyncGenerator<Uint8Array> {
   }
 }
 
-function bodyOf(stream: Transform, encoded: AnswerBody): AnswerBody {
+/** @param letGo takes nothing more of what is encoded */
+function bodyOf(stream: Transform, encoded: AnswerBody, letGo: () => void): AnswerBody {
   let pieces: Uint8Array[] = [];
   let ended = false;
   let failure: Error | undefined;
@@ -74,8 +75,11 @@ function bodyOf(stream: Transform, encoded: AnswerBody): AnswerBody {
     async arrival() {
       if (pieces.length === 0 && failure === undefined && !ended) await arrived.promise;
     },
-    // What has come is decoded, and no one takes it.
-    discard: () => stream.resume(),
+    discard(withinMs) {
+      letGo();
+      stream.destroy();
+      encoded.discard(withinMs);
+    },
     cancel() {
       encoded.cancel();
       stream.destroy();
