@@ -203,9 +203,10 @@ function fromBatchRefusal(answer: ServerAnswer, circumstances: CallCircumstances
 function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, { status, code, message }: ServerAnswer): string {
   const named = Object.keys(headers).join(', ');
   const whose = apiKey === undefined ? 'that it charges' : `of the key in the variable ${apiKeyVariable}`;
-  const isMoney = /insufficient(?!.(permission|scope|privilege|access))|balance|billing|budget|credit|quota|arrear|payment|usage limit|free tier/i.test(
-    `${code} ${message}`,
-  );
+  const isMoney =
+    /insufficient(?!.(permission|scope|privilege|access))|balance|billing|budget|credit|quota|arrear|payment|usage limit|free tier/i.test(
+      `${code} ${message}`,
+    );
   if (status === 402 || isMoney) return `the account ${whose} is out of credit or has an unpaid bill`;
   if (apiKey !== undefined) return `it refuses the key in the variable ${apiKeyVariable}, or what the key is used for`;
   if (named === '') return 'it requires a key; name the variable that holds it in api_key_variable';
