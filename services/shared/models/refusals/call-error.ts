@@ -171,7 +171,7 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (isMissingParameter(read)) {
     return trouble('misconfigured', 'it requires a parameter in its address, as in base_url: https://…?api-version=…', true);
   }
-  if (status === 501) return trouble('misconfigured', 'it does not do what is asked of it', true);
+  if (status === 501) return trouble('misconfigured', 'it does not do what is asked of it');
   if (isThrottling(read, wait)) return trouble('throttled', throttled(wait));
   if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
   // Other requests show whether a server breaks down over this one only; a server that is down answers none.

@@ -444,8 +444,8 @@ const reported: readonly (readonly [string, string, number, unknown])[] = [
   ['GitHub', 'misconfigured?', 400, openAi('Unavailable model: gpt-5')],
   ['Azure', 'misconfigured?', 400, openAi('The chatCompletion operation does not work with the specified model, o1-pro.')],
   ['Groq', 'misconfigured?', 400, openAi('The model `orpheus` requires terms acceptance.')],
-  ['llama-server', 'misconfigured?', 501, openAi('This server does not support chat completions', { code: 501 })],
-  ["Python's own server", 'misconfigured?', 501, "<html><p>Message: Unsupported method ('POST').</p></html>"],
+  ['llama-server', 'misconfigured', 501, openAi('This server does not support chat completions', { code: 501 })],
+  ["Python's own server", 'misconfigured', 501, "<html><p>Message: Unsupported method ('POST').</p></html>"],
   ['a proxy', 'misconfigured', 407, '<html>Proxy Authentication Required</html>'],
   ['a hotspot', 'misconfigured', 511, '<html>Network Authentication Required</html>'],
   [
