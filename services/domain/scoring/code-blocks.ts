@@ -9,12 +9,21 @@ import json
 import re
 import textwrap
 
-FENCE = re.compile(r"^[ \\t>]*(\`{3,}|~{3,})[ \\t]*([^\\n\`]*)$")
+FENCE = re.compile(r"^[ \\t>]*(?:(?:[-*\\u2022]|\\d{1,2}[.)])[ \\t]+)?(\`{3,}|~{3,})[ \\t]*([^\\n\`]*)$")
 MOST_BLOCKS = 100
 
 # "Do not write:" above a block, unless it says that this one is right.
-REJECTS = re.compile(r"\\b(?:(?:do not|don't) (?:write|use|do|submit)|wrong|incorrect|buggy)\\b", re.IGNORECASE)
-PRESENTS = re.compile(r"\\b(?:correct|corrected|fix|fixed|fixes|right|final|better|updated|here is|here's|now)\\b", re.IGNORECASE)
+REJECTS = re.compile(
+    r"\\b(?:(?:do not|don't) (?:write|use|do|submit)|wrong|incorrect|buggy|tempted"
+    r"|following (?:\\w+ ){0,3}(?:does not work|doesn't work|would not work|won't work|fails))\\b"
+    r"|^\\W*(?:avoid|(?:(?:a|one|the most|another) )?common (?:mistake|error|pitfall)s?)\\b",
+    re.IGNORECASE,
+)
+# "Here is a buggy version:", whatever else it says.
+SHOWS_WRONG = re.compile(r"\\b(?:here is|here's) an? (?:\\w+ )?(?:wrong|incorrect|buggy)\\b", re.IGNORECASE)
+PRESENTS = re.compile(
+    r"\\b(?:correct|corrected|fix|fixed|fixes|right|final|better|updated|instead|here is|here's|now)\\b|\\bso:\\s*$", re.IGNORECASE
+)
 
 def code_blocks(text):
     return [block for block, _ in fenced(text)[0]]
@@ -33,7 +42,7 @@ def fenced(text):
         end = block_end(lines, at, fence[1], is_python_block)
         block = textwrap.dedent("\\n".join(lines[at + 1 : end]))
         above = next((line for line in reversed(lines[behind:at]) if line.strip()), "")
-        rejected = bool(REJECTS.search(above)) and not PRESENTS.search(above)
+        rejected = bool(SHOWS_WRONG.search(above) or (REJECTS.search(above) and not PRESENTS.search(above)))
         (python if is_python_block else other).append((block, rejected))
         at = behind = end + 1
     return python or other, "\\n".join(lines[behind:]) if behind else ""

@@ -48,6 +48,23 @@ const answersToTriple: [string, string, number, number][] = [
     1,
     1,
   ],
+  ...['A common mistake is:', 'For comparison, here is a buggy version:', 'The following does not work:', '**Avoid:**'].map(
+    (above): [string, string, number, number] => [
+      `a try that is rejected by: ${above}`,
+      `\`\`\`python\ndef triple(x):\n    return 3 * x\n\`\`\`\n\n${above}\n\n\`\`\`python\ndef triple(x):\n    return x\n\`\`\``,
+      1,
+      1,
+    ],
+  ),
+  ...['but this is wrong. So:', 'To avoid a wrong sign, use this instead:', 'This avoids a common mistake:'].map(
+    (above): [string, string, number, number] => [
+      `a try that is presented by: ${above}`,
+      `\`\`\`python\ndef triple(x):\n    return x\n\`\`\`\n${above}\n\`\`\`python\ndef triple(x):\n    return 3 * x\n\`\`\``,
+      0,
+      1,
+    ],
+  ),
+  ['a fence behind the mark of a list', '- ```python\n  def triple(x):\n      return 3 * x\n  ```', 0, 1],
   [
     'a try above a fixed one whose line names the wrong one',
     '```python\ndef triple(x):\n    return x\n```\nHere is the wrong code, fixed:\n```python\ndef triple(x):\n    return 3 * x\n```',
