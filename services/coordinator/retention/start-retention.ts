@@ -8,6 +8,7 @@ import type { Bus } from '../../shared/messaging/bus.ts';
 import { streams } from '../../shared/messaging/subjects-and-streams.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { holdLease } from '../leases/hold-lease.ts';
+import { unreadableLog } from '../log/unreadable-log.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { openSweepLog } from '../sweeps/sweep-log.ts';
 import { removeRun } from './remove-run.ts';
@@ -134,13 +135,20 @@ function isSameEnd(found: RunManifest, seen: RunManifest): boolean {
 
 async function sweepsUnderWay(
   runs: readonly RunManifest[],
-  { bus, timing }: RetentionParts,
+  { bus, timing, logger }: RetentionParts,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const underWay = new Set<string>();
   for (const sweepId of new Set(runs.flatMap((run) => run.sweepId ?? []))) {
-    const sweep = (await openSweepLog(bus, sweepId, timing, signal)).state();
-    if (sweep !== undefined && !isSweepOver(sweep)) underWay.add(sweepId);
+    try {
+      const sweep = (await openSweepLog(bus, sweepId, timing, signal)).state();
+      if (sweep !== undefined && !isSweepOver(sweep)) underWay.add(sweepId);
+    } catch (error) {
+      if (unreadableLog(error) === undefined) throw error;
+      // It may go on, for all that is known.
+      underWay.add(sweepId);
+      logger.warn({ err: coerceError(error), sweepId }, 'the log of a sweep cannot be read: its runs are kept');
+    }
   }
   return underWay;
 }

@@ -10,6 +10,7 @@ import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type Bell, createBell } from '../bell.ts';
 import { holdLease } from '../leases/hold-lease.ts';
+import { unreadableLog } from '../log/unreadable-log.ts';
 import { type Note, noteOfRun, noteOfSweep } from './note.ts';
 import { NoteRefusedError, postNote, type Webhook } from './post-note.ts';
 
@@ -95,7 +96,7 @@ export function startWebhook(webhook: Webhook, parts: WebhookParts): { stop(): P
     underWay.clear();
     for await (const entry of bus.audit.read('', signal)) if (entry.method === method) known.add(idIn(entry.asked));
   };
-  const lookAtSweep = async (sweepId: string, signal: AbortSignal): Promise<Note | undefined> => {
+  const noteOf = async (sweepId: string, signal: AbortSignal): Promise<Note | undefined> => {
     let state: SweepState | undefined;
     let pausedAtMs = 0;
     for await (const { entry, timeMs } of bus.sweeps.read(sweepId, { after: 0, follow: false }, signal)) {
@@ -104,6 +105,16 @@ export function startWebhook(webhook: Webhook, parts: WebhookParts): { stop(): P
       if (event.kind === 'sweep-paused') pausedAtMs = timeMs;
     }
     return state && noteOfSweep(sweepId, state, pausedAtMs);
+  };
+  const lookAtSweep = async (sweepId: string, signal: AbortSignal): Promise<Note | undefined> => {
+    try {
+      return await noteOf(sweepId, signal);
+    } catch (error) {
+      // Begun again, all others would wait for it.
+      if (unreadableLog(error) === undefined) throw error;
+      logger.warn({ err: coerceError(error), sweepId }, 'the log of a sweep cannot be read: nobody is told of it');
+      return undefined;
+    }
   };
 
   /** Now and then, since a sweep's log may grow by thousands of entries at once. */

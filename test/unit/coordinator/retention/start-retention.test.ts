@@ -9,6 +9,17 @@ import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { runManifest } from '../../../support/bus-messages.ts';
 
+test('the runs of a sweep that cannot be read stay, and keep no other one', async () => {
+  const bus = createInMemoryServer().connect();
+  await bus.sweeps.append('of-a-later-version', new Uint8Array([8, 2]), 0);
+  await bus.runs.put({ ...runManifest('cell', RunStatus.COMPLETED), endedAtMs: 1_000, sweepId: 'of-a-later-version' });
+  await bus.runs.put({ ...runManifest('good', RunStatus.COMPLETED), endedAtMs: 1_001 });
+  const timing = { ...systemTiming, sleep: (ms: number, signal: AbortSignal) => systemTiming.sleep(ms / 100, signal) };
+  const retention = startRetention({ maxAgeMs: 1 }, { bus, timing, logger: pino({ level: 'silent' }), name: 'c' });
+  await expect.poll(async () => (await bus.runs.list()).map(({ runId }) => runId)).toEqual(['cell']);
+  await retention.stop();
+});
+
 test('a run that cannot be read stays, and keeps no other one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'scale-retention-'));
   const bus = createInMemoryServer().connect();

@@ -106,6 +106,30 @@ describe('the webhook', () => {
       await stop();
     }));
 
+  test('is told of runs and sweeps beside a sweep that cannot be read, and each time only once', () =>
+    inVirtualTime(async (timing) => {
+      const bus = serverAt(timing).connect();
+      const looks: string[] = [];
+      const read: Bus['audit']['read'] = (...asked) => {
+        looks.push('audit');
+        return bus.audit.read(...asked);
+      };
+      const { told, stop } = startHere({ ...bus, audit: { ...bus.audit, read } }, timing);
+      await bus.sweeps.append('of-a-later-version', new Uint8Array([8, 2]), 0);
+      await soon(timing);
+      const ended = [
+        { kind: 'sweep-defined', name: 'night', settings: { atOnce: 1 }, startsBlob: 'b', startedBy: '', cells: [], again: [] },
+        { kind: 'sweep-ended' },
+      ] as const;
+      let last = 0;
+      for (const event of ended) last = await bus.sweeps.append('night-1', encodeSweepEvent('night-1', event), last);
+      await soon(timing, 60_000);
+      expect(told.map(({ note }) => [note.event, note.target])).toEqual([['sweep.completed', 'night-1']]);
+      // Nothing was begun again.
+      expect(looks).toHaveLength(1);
+      await stop();
+    }));
+
   test('that takes nothing is tried again, more and more slowly, until it does, or until a day is over', () =>
     inVirtualTime(async (timing) => {
       const bus = serverAt(timing).connect();
