@@ -87,7 +87,7 @@ async function init(cli: Cli, file: string, options: InitOptions): Promise<Answe
       `  input   ${Object.values(scaffold.fields).join(', ')}`,
       `  answer  ${scaffold.reference.join(', ')}: ${scaffold.answer.about}`,
       `  scorer  ${Object.values(scaffold.answer.scorers).map(kindOf).join(', then ')}`,
-      `  splits  ${validate?.queries.length ?? 0} queries to search on, ${test?.queries.length ?? 0} to check with`,
+      `  splits  ${queriesIn(validate)} to search on, ${test?.queries.length ?? 0} to check with`,
       ...(validate?.warnings ?? []).map((warning) => `  note    ${warning}`),
       '',
       `Wrote ${written.files.map(shortPath).join(', ')}. What is guessed in them is yours to change.`,
@@ -201,4 +201,9 @@ function nextCommands({ name }: Scaffold, { benchmarkFile, runFile }: Written): 
 
 function kindOf(scorer: Scaffold['answer']['scorers'][string]): string {
   return typeof scorer === 'string' ? scorer : String(scorer.kind);
+}
+
+function queriesIn(split: Pick<LoadedBenchmark, 'queries'> | undefined): string {
+  const count = split?.queries.length ?? 0;
+  return `${count} ${count === 1 ? 'query' : 'queries'}`;
 }

@@ -58,7 +58,9 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
         : { ...detail(`round ${event.round}: broken: ${oneLine(event.outcome.failure.message)}`), tone: 'bad' };
     case 'sample-drawn': {
       const { queryCount } = state.configuration.benchmark;
-      return detail(`round ${event.round}: executing ${event.queryIndexes.length} of ${queryCount} queries`);
+      return detail(
+        `round ${event.round}: executing ${event.queryIndexes.length} of ${queryCount} ${queryCount === 1 ? 'query' : 'queries'}`,
+      );
     }
     case 'executions-completed':
       return undefined;

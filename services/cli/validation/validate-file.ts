@@ -83,7 +83,9 @@ async function validateBenchmarkFile(file: string, tryScorers: Yardstick['trySco
     loaded.push(await loadBenchmark({ name: resolve(file), split, folder: '', compareSplits: split === splits[0] }));
   }
   const tried = await Promise.all(loaded.slice(0, 1).map((first) => tryScorers(first).catch(lackOfPython)));
-  const sizes = loaded.map(({ split, queries }) => `${queries.length} queries in ${split}`).join(', ');
+  const sizes = loaded
+    .map(({ split, queries }) => `${queries.length} ${queries.length === 1 ? 'query' : 'queries'} in ${split}`)
+    .join(', ');
   const warnings = loaded.flatMap((each) => each.warnings.map((warning) => `split ${each.split}: ${warning}`));
   return { summary: `${sizes}; scorers ${Object.keys(scorers).join(', ')}`, warnings: [...warnings, ...tried.flat()] };
 }

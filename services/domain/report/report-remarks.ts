@@ -12,6 +12,8 @@ import type { BestWorkflow, EstimateReport, PickReport } from './report-model.ts
 const fewPairs = 5;
 /** From this share of what was tried, the limit decides scores. */
 const cutOffShare = 0.2;
+/** Fewer may be alike by chance. */
+const fewAnswers = 20;
 
 /** Why the figures of this run may not mean what they seem to. */
 export function reportRemarks(
@@ -27,6 +29,7 @@ export function reportRemarks(
     ...estimateRemarks(estimates),
     ...roundRemarks(state),
     ...cutOffRemarks(state),
+    ...sameScoreRemarks(state),
   ];
 }
 
@@ -117,6 +120,21 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
       `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'turn')} each.`,
     );
   return remarks;
+}
+
+/** A search cannot tell workflows apart by a scorer that gives every answer the same. */
+function sameScoreRemarks({ rounds }: RunState): string[] {
+  const answered = rounds.flatMap(({ outcomes }) => [...outcomes].filter(({ failure }) => failure === undefined));
+  const [first] = answered;
+  if (first === undefined || answered.length < fewAnswers || answered.some(({ score }) => score !== first.score)) return [];
+  const all = `All ${countOf(answered.length, 'answer')} score ${first.score}`;
+  if (first.score === 1)
+    return [
+      `${all}: there is nothing to improve on these queries, or the scorer takes anything. Look at some with \`scale show\`.`,
+    ];
+  return [
+    `${all}: no workflow can look better than another. Look with \`scale show\` at whether they are wrong, or the scorer does not read them.`,
+  ];
 }
 
 /** Nothing else says that a limit is too small for a model, whose workflows then all have the same low score. */

@@ -88,13 +88,26 @@ describe.skipIf(!isPythonHere)('a benchmark with such a scorer, before it is run
     const options = { file: { name: 'mine.py', text }, function: 'score', seconds: 5 };
     const benchmark: Benchmark = {
       ...{ name: 'own', split: 'validate', description: '', answerFormat: '', inputs: ['question'], operators: ['custom'] },
-      ...{ queries: [query], scorer: 'mine', otherScorers: [], ownScorers: { mine: { kind: 'python', options } } },
+      ...{ queries: [query, { ...query, id: 'q2', reference: 'something else' }], scorer: 'mine', otherScorers: [] },
+      ...{ ownScorers: { mine: { kind: 'python', options } } },
     };
     return checkPrograms(benchmark, process.env, new AbortController().signal);
   };
 
   it('gives no cause for a remark if the scorer works', async () => {
     expect(await check('def score(answer, query):\n    return answer == query["reference"]\n')).toEqual([]);
+  });
+
+  it.each([
+    ['0', /^the scorer mine gives the reference of query q1 itself 0: answers must look otherwise, which answer_format/],
+    ['1', /^the scorer mine gives the reference of query q2 1 as an answer to query q1: it may take anything$/],
+  ])('gives cause for one if it returns %s whatever the answer is', async (always, remark) => {
+    expect(await check(`def score(answer, query):\n    return ${always}\n`)).toEqual([expect.stringMatching(remark)]);
+  });
+
+  it('may fail on an answer to another query, which none may ever give', async () => {
+    const text = 'def score(answer, query):\n    return {query["reference"]: 1}[answer]\n';
+    expect(await check(text)).toEqual([]);
   });
 
   it('is refused with file and line if there is a slip in the scorer', async () => {

@@ -121,6 +121,23 @@ describe('the report of a run', () => {
     expect(remarksWith(3)).toContain('Rounds 2 and 3 have the same score; the earliest was taken.');
   });
 
+  it('tells that all answers score the same, by which no workflow can be found', () => {
+    const { state } = reported();
+    const remarksWith = (score: number, rest = score) => {
+      const rounds = state.rounds.map((round) => ({
+        ...round,
+        outcomes: [...round.outcomes].map((outcome, index) => {
+          const { failure: _, ...answered } = outcome;
+          return { ...answered, score: index === 0 ? rest : score };
+        }),
+      }));
+      return buildReport({ ...state, rounds }, madeUpBenchmark(40), meta).remarks.join('\n');
+    };
+    expect(remarksWith(0)).toMatch(/^All \d+ answers score 0: no workflow can look better than another\./m);
+    expect(remarksWith(1)).toMatch(/^All \d+ answers score 1: there is nothing to improve/m);
+    expect(remarksWith(0, 1)).not.toMatch(/^All \d+ answers/m);
+  });
+
   it('tells that replies were cut off where these decide scores, and which limit to raise', () => {
     const { state } = reported();
     const remarksWith = (share: number) => {
