@@ -461,6 +461,9 @@ const fragments = [
     'B satisfies it. A violates it.',
     'A. wrong. B. wrong. C. right. D. wrong.',
     'Not C, D',
+    'D is worse than B.',
+    'There is no A and no C.',
+    'A.5 and B.',
     'A seems right. However, B is more accurate.',
   ],
   // What is a letter, a digit, a blank or a form of "i" to one of the two alone.

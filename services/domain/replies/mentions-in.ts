@@ -119,7 +119,7 @@ const noneOf = /\bnone of\s+["'“‘([*_]*$/i;
 const fillers =
   '(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\\s+)*';
 const refusingBefore = new RegExp(
-  '(?:\\b(?:not|never|neither|nor|cannot|without|except|none of|far from|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
+  '(?:\\b(?:not|no|never|neither|nor|cannot|without|except|none of|far from|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
     "eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\\s+" +
     `${fillers}["'“‘([*_]*$`,
   'iu',
@@ -135,6 +135,9 @@ const refusingAfter = new RegExp(
 const singledOut =
   /\b(?:everything|none|nothing|every (?:option|choice|one)|all(?: of)?(?: (?:the|these|other))?(?: (?:options|choices|answers|ones|statements))?)\s+(?:but|except)\s+(?:for\s+)?["'“‘([*_]*$/iu;
 
+/** "D is worse than B" speaks for B. */
+const isBetter = /\b(?:worse|weaker|poorer|less\s+[a-z]+)\s+than\s+["'“‘([*_]*$/i;
+
 function isRefused(before: string, after: string): boolean {
-  return !singledOut.test(before) && (refusingBefore.test(before) || refusingAfter.test(after));
+  return !singledOut.test(before) && !isBetter.test(before) && (refusingBefore.test(before) || refusingAfter.test(after));
 }

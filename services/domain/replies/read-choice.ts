@@ -42,7 +42,7 @@ function choiceOf(text: string, choices: readonly string[]): string | undefined 
 
 /** Of a rating: "4 out of 5", "4/5". */
 function withoutMaximum(text: string): string {
-  return text.replace(/(?<![\d.,/])(\d{1,3})\s?(?:\/|out of|of)\s?\d{1,3}(?![\d/]|[.,]\d)/g, '$1');
+  return text.replace(/(?<![\d.,/])(\d{1,3})\s?\(?(?:\/|out of|of)\s?\d{1,3}\)?(?![\d/]|[.,]\d)/g, '$1');
 }
 
 const kinds = '(?:option|choice|answer|letter|solution|alternative|statement)';
@@ -72,7 +72,7 @@ function wholeChoice(text: string, choices: readonly string[]): Reading {
 /** What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last". */
 function labelOf(line: string, choices: readonly string[]): string | undefined {
   const label = new RegExp(
-    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>✓✔✅✗✘❌]|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?:\\s*(?:[,;]|and\\b|or\\b)|[\\s.!]*$)))`,
+    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—>✓✔✅✗✘❌](?!\\d)|-\\s|,(?=\\s)(?!\\s+${opening}(?:${nameSource(choices)})(?:\\s*(?:[,;]|and\\b|or\\b)|[\\s.!]*$)))`,
     'iu',
   ).exec(line)?.[1];
   const choice = label === undefined ? undefined : nameOf(label, choices);

@@ -75,7 +75,7 @@ def label_of(line, choices):
     """What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last"."""
     other = rf"\s+{OPENING}(?:{name_source(choices)})(?:\s*(?:[,;]|and\b|or\b)|[\s.!]*$)"
     label = js(
-        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—>✓✔✅✗✘❌]|-\s|,(?=\s)(?!{other}))", "i"
+        rf"^{OPENING}(?:{KINDS}\s+)?{OPENING}({name_source(choices)}){CLOSING}\s*(?:[).:;–—>✓✔✅✗✘❌](?!\d)|-\s|,(?=\s)(?!{other}))", "i"
     ).search(line)
     choice = None if label is None else name_of(label[1], choices)
     is_word = label is not None and choice != label[1] and finds(rf"^{OPENING}[a-z]\s*,", line)
@@ -271,7 +271,7 @@ FILLERS = (
     r"(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\s+)*"
 )
 REFUSING_BEFORE = (
-    r"(?:\b(?:not|never|neither|nor|cannot|without|except|none of|far from|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
+    r"(?:\b(?:not|no|never|neither|nor|cannot|without|except|none of|far from|anything but|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
     r"eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\s+"
     + FILLERS
     + r"[\"'“‘([*_]*$"
@@ -293,7 +293,11 @@ SINGLED_OUT = (
 )
 
 
+# "D is worse than B" speaks for B.
+IS_BETTER = r"\b(?:worse|weaker|poorer|less\s+[a-z]+)\s+than\s+[\"'“‘([*_]*$"
+
+
 def is_refused(before, after):
-    if finds(SINGLED_OUT, before, "i"):
+    if finds(SINGLED_OUT, before, "i") or finds(IS_BETTER, before, "i"):
         return False
     return finds(REFUSING_BEFORE, before, "i") or finds(REFUSING_AFTER, after, "i")

@@ -105,6 +105,11 @@ describe('the choice that an answer means', () => {
     ['Answer: C. Wait, no — D.', 'D'],
     ['Answer: C. Wait, no doubt is left.', 'C'],
     ['It is far from positive.', undefined, ['positive', 'negative', 'neutral']],
+    ['D is worse than B.', 'B'],
+    ['C is less likely than D.', 'D'],
+    ['4 (out of 5)', '4', ['1', '2', '3', '4', '5']],
+    ['2.5', undefined, ['1', '2', '3', '4', '5']],
+    ['There is no contradiction and no entailment.', 'neutral', ['entailment', 'neutral', 'contradiction']],
     // None.
     ['Answer: A or B', undefined],
     ['\\boxed{A, B}', undefined],
