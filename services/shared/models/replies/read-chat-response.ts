@@ -5,6 +5,7 @@ import { type BodyReader, readBody } from '../http/body-reader.ts';
 import type { AnswerBody } from '../http/http-answer.ts';
 import type { ReplyCollector } from './chat-reply.ts';
 import { createEventReader } from './event-reader.ts';
+import { givenReason } from './finish-reason.ts';
 
 /** A reply must not fill the memory, here or further on: about half of this is a million tokens. */
 export const longestReplyBytes = 8 * 1024 * 1024;
@@ -108,14 +109,14 @@ async function readDocument(body: BodyReader, start: string, collector: ReplyCol
     const piece = await body.read(patienceMs);
     if (piece === undefined) break;
     if (piece !== 'silence') text += piece.text;
-    else if (documentsIn(text) !== undefined) break;
+    else if (isWhole(documentsIn(text))) break;
   }
   const documents = documentsIn(text);
   if (documents === undefined) throw new MalformedReplyError('the reply is not complete JSON');
   for (const document of documents) collector.add(document, '');
   const isForeign = collector.length === 0 && Object.keys(collector.usage).length === 0 && !documents.some(hasChoices);
   if (isForeign) throw new ForeignReplyError(text);
-  if (documents.length === 1 || collector.state !== 'open') collector.end();
+  if (documents.length === 1 ? isWhole(documents) : collector.state !== 'open') collector.end();
 }
 
 /** One document, or one per line; undefined if the text is not made of complete ones. */
@@ -125,6 +126,13 @@ function documentsIn(text: string): unknown[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const documents = lines.length > 1 ? lines.map(jsonIn) : [undefined];
   return documents.includes(undefined) ? undefined : documents;
+}
+
+/** A stream may come in lines without a frame, of which the first is a complete document, too. */
+function isWhole(documents: readonly unknown[] | undefined): boolean {
+  const last = fieldsOf(documents?.at(-1)).choices;
+  const choice = fieldsOf(Array.isArray(last) ? last[0] : undefined);
+  return documents !== undefined && (choice.delta === undefined || givenReason(choice.finish_reason) !== undefined);
 }
 
 function hasChoices(document: unknown): boolean {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AnswerBody } from '../../../../../services/shared/models/http/http-answer.ts';
@@ -101,6 +102,34 @@ test('words of a failure before the [DONE] of a text without a finish reason are
 test('a stream that a gateway has framed twice is read', async () => {
   const text = `data: data: ${chunk('42', 'stop')}\n\ndata: data: ${figures}\n\ndata: data: [DONE]\n\n`;
   expect(await read([new TextEncoder().encode(text)])).toMatchObject({ text: '42', usage: { prompt: 20, completion: 3 } });
+});
+
+test.each([
+  ['that breaks off after one of them is no reply', [chunk('4', null)], 'MalformedReplyError'],
+  ['that breaks off after two is none', [chunk('4', null), chunk('2', null)], 'MalformedReplyError'],
+  ['that is only one and says its end is read', [chunk('42', 'stop')], '42'],
+])('a stream of lines without a frame %s', async (_, lines, expected) => {
+  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+  expect(await read([bytes]).catch(({ name }: Error) => ({ text: name }))).toMatchObject({ text: expected });
+});
+
+test('a stream of lines without a frame is read to its end, however long its server pauses within it', async () => {
+  const lines = [chunk('4', null), chunk('2', null), chunk('', 'stop'), figures].map((line) => `${line}\n`);
+  const left = lines.map((line) => [new TextEncoder().encode(line)]);
+  let pauses = 0;
+  const collector = createReplyCollector();
+  const body: AnswerBody = {
+    take: () => (left.length === 3 && pauses === 0 ? undefined : (left.shift() ?? 'end')),
+    // Longer than a complete reply is waited for.
+    arrival: async () => {
+      await sleep(2_500);
+      pauses += 1;
+    },
+    discard: () => undefined,
+    cancel: () => undefined,
+  };
+  await readChatResponse(body, collector, () => undefined);
+  expect(collector.reply().text).toBe('42');
 });
 
 const framed = (...chunks: readonly string[]) => new TextEncoder().encode(chunks.map((each) => `data: ${each}\n\n`).join(''));
