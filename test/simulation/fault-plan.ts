@@ -48,7 +48,11 @@ export type Incident =
    * In a cluster of three, the leader is cut off from the others: some coordinators and workers are on its side, where they read
    * what was there at the cut and have nothing stored.
    */
-  | { readonly kind: 'lost-leader'; readonly atStep: number; readonly which: readonly number[]; readonly forMs: number };
+  | { readonly kind: 'lost-leader'; readonly atStep: number; readonly which: readonly number[]; readonly forMs: number }
+  /** The server's disk is full: it stores nothing for anybody, leases included, while it reads, delivers and is told of ends. */
+  | { readonly kind: 'full'; readonly atStep: number; readonly forMs: number }
+  /** The server's disk stands still: all that reaches it meanwhile is done at once when it goes on, whoever has given up. */
+  | { readonly kind: 'stall'; readonly atStep: number; readonly forMs: number };
 
 /** Everything that goes wrong in one simulated run, and who takes part in it. */
 export interface FaultPlan {
@@ -59,6 +63,8 @@ export interface FaultPlan {
   /** Of the bus: one server, or a cluster with three replicas. */
   readonly nodes: 1 | 3;
   readonly slots: number;
+  /** How far the wall clocks of two machines may be apart. */
+  readonly clocksApartMs: number;
   readonly weather: Weather;
   /** By the steps of the run, which are the calls of the bus: in each of their gaps something can happen. */
   readonly incidents: readonly Incident[];
@@ -75,7 +81,16 @@ export const spoiling = ['refused', 'lost', 'unanswered', 'late', 'broken'] as c
 
 export const calm: Weather = { latencyMs: 0, refused: 0, lost: 0, unanswered: 0, late: 0, lateMs: 0, broken: 0, slowJobs: 0 };
 
-export const undisturbed: FaultPlan = { seed: 0, coordinators: 1, workers: 1, nodes: 1, slots: 4, weather: calm, incidents: [] };
+export const undisturbed: FaultPlan = {
+  seed: 0,
+  coordinators: 1,
+  workers: 1,
+  nodes: 1,
+  slots: 4,
+  clocksApartMs: 0,
+  weather: calm,
+  incidents: [],
+};
 
 const shares = [0, 0, 0.005, 0.02];
 /**
@@ -135,13 +150,26 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
         return { kind: 'kill', atStep, when: upTo(1) === 0 ? 'before' : 'after', downMs: upTo(2 * leaseTtlMs) };
     }
   };
+  const { clocksApartMs, ofDisk } = clocksAndDisk(seed, steps);
   return {
     seed,
     coordinators: 1 + upTo(1),
     workers: 1 + upTo(2),
     nodes,
     slots: 1 + upTo(5),
+    clocksApartMs,
     weather,
-    incidents: Array.from({ length: 1 + upTo(5) }, incident).sort((one, other) => one.atStep - other.atStep),
+    incidents: [...Array.from({ length: 1 + upTo(5) }, incident), ...ofDisk].sort((one, other) => one.atStep - other.atStep),
   };
+}
+
+const hourMs = 3_600_000;
+
+function clocksAndDisk(seed: number, steps: number): Pick<FaultPlan, 'clocksApartMs'> & { readonly ofDisk: Incident[] } {
+  const random = randomStream(seed, 'clocks and disk');
+  const upTo = (most: number): number => randomInteger(random, most + 1);
+  const clocksApartMs = [0, 2 * hourMs, 48 * hourMs][upTo(2)] ?? 0;
+  const kind = (['full', 'stall', 'none', 'none'] as const)[upTo(3)] ?? 'none';
+  if (kind === 'none') return { clocksApartMs, ofDisk: [] };
+  return { clocksApartMs, ofDisk: [{ kind, atStep: upTo(steps), forMs: upTo(3 * ackWaitMs) }] };
 }

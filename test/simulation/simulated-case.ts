@@ -101,5 +101,6 @@ function* smallerCases(given: SimulatedCase): Generator<SimulatedCase> {
   for (const part of ['coordinators', 'workers', 'slots'] as const)
     if (plan[part] > 1) yield withPlan({ [part]: plan[part] - 1 });
   if (plan.nodes > 1) yield withPlan({ nodes: 1 });
+  if (plan.clocksApartMs > 0) yield withPlan({ clocksApartMs: 0 });
   if (latencyMs > 1) yield withPlan({ weather: { ...weather, latencyMs: 1 } });
 }

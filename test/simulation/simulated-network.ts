@@ -14,6 +14,8 @@ export interface SimulatedNetwork {
   cutOff(process: SimulatedProcess, way: 'to' | 'from' | 'both', forMs: number): void;
   /** For so long the process reaches this bus instead: one that stores nothing itself. */
   divert(process: SimulatedProcess, bus: Bus, forMs: number): void;
+  /** For so long the server's disk takes nothing more, or stands still. */
+  disk(trouble: 'full' | 'stall', forMs: number): void;
   /** The server's store is gone: an append that was sent to it is not tried in the next one (docs/decisions/0032). */
   wiped(): void;
   /** Calls and streams that are under way between live processes and the server. */
@@ -39,11 +41,15 @@ interface Cut {
   readonly untilMs: number;
 }
 
+/** Calls after which something is stored. The end of a delivery is not on the disk when it is told. */
+const writes = /^(publish|open lane|store|append|record|note|put|update|acquire|renew|set|keep|remove|forget) /;
+
 type Fate = 'refused' | 'lost' | 'unanswered' | 'late' | 'well';
 
 export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetwork {
   const { time, seed, weather, leaves, done } = settings;
   let store = 0;
+  const diskUntilMs = { full: 0, stall: 0 };
   const underWay = new Set<{ readonly process: SimulatedProcess; readonly call: string }>();
   const cuts = new Map<SimulatedProcess, Cut>();
   const diverted = new Map<SimulatedProcess, Bus>();
@@ -82,6 +88,11 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
             time.after(leftAtMs + limitMs - time.monotonicMs(), unheard);
           });
         const arrive = (): void => {
+          if (time.monotonicMs() < diskUntilMs.full && writes.test(name)) {
+            done(process, name, 'the disk is full', leftAtMs);
+            if (isAnswered) answer(() => reject(new BusError(name, 'the disk is full')));
+            return;
+          }
           const report = (outcome: string): void => done(process, name, outcome, leftAtMs);
           ask().then(
             (value) => {
@@ -99,11 +110,12 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         const drawn = fateOf(random, weather());
         if (!leaves(process, name)) return;
         const fate = isCut(process, 'to') ? 'lost' : drawn;
-        const isAnswered = fate === 'well';
+        const stalledMs = Math.max(0, diskUntilMs.stall - leftAtMs);
+        const isAnswered = fate === 'well' && stalledMs < limitMs;
         if (fate === 'refused') return answer(() => reject(new BusError(name, 'the server has no room for it now')));
         if (!isAnswered) time.after(limitMs, unheard);
         if (fate === 'lost') return;
-        time.after(wayMs() + (fate === 'late' ? Math.ceil(random.next() * weather().lateMs) : 0), arrive);
+        time.after(stalledMs + wayMs() + (fate === 'late' ? Math.ceil(random.next() * weather().lateMs) : 0), arrive);
       });
 
     /** The messages of a stream, each some time after it was there. */
@@ -284,6 +296,9 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         diverted.delete(process);
         breakStreams(process);
       });
+    },
+    disk(trouble, forMs) {
+      diskUntilMs[trouble] = time.monotonicMs() + forMs;
     },
     wiped() {
       store += 1;

@@ -22,7 +22,8 @@ export interface SimulatedProcess {
   timers(): number;
 }
 
-export function createSimulatedProcess(name: string, time: Timing): SimulatedProcess {
+/** @param aheadMs of the world's clock, by which its machine's is wrong */
+export function createSimulatedProcess(name: string, time: Timing, aheadMs = 0): SimulatedProcess {
   const gone = new AbortController();
   const held: (() => void)[] = [];
   let isPaused = false;
@@ -54,7 +55,7 @@ export function createSimulatedProcess(name: string, time: Timing): SimulatedPro
   };
   return {
     name,
-    timing: { ...time, after, sleep: sleepOn(after) },
+    timing: { ...time, after, sleep: sleepOn(after), wallMs: () => time.wallMs() + aheadMs },
     gone: gone.signal,
     receive,
     pause: () => {

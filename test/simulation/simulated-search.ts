@@ -1,3 +1,4 @@
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
@@ -114,6 +115,10 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
           time.after(incident.forMs, () => leader.heal());
           return true;
         }
+        case 'full':
+        case 'stall':
+          network.disk(incident.kind, incident.forMs);
+          return true;
         case 'replace':
           replace([...members.keys()][incident.which % members.size]);
           return true;
@@ -134,7 +139,9 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const memberAt = (which: number): Member | undefined => [...members.values()][which % members.size];
   const start = (place: string): void => {
     started += 1;
-    const process = createSimulatedProcess(`${place}#${started}`, time);
+    const clock = randomStream(plan.seed, 'clock', place);
+    const aheadMs = randomInteger(clock, 1 + plan.clocksApartMs) - Math.floor(plan.clocksApartMs / 2);
+    const process = createSimulatedProcess(`${place}#${started}`, time, aheadMs);
     const bus = network.join(process, plant(watch(server.connect()), process));
     const settings = { process, bus, plan };
     const kinds = kindsOf(place);

@@ -46,9 +46,10 @@ export function withFigures(text: string, name: string, figures: string): string
 }
 
 /** What is left in it of what went wrong, and how long it is. */
-export function caseInWords({ plan: { incidents, weather }, rounds, steps }: ShownBug): string {
+export function caseInWords({ plan: { incidents, weather, clocksApartMs }, rounds, steps }: ShownBug): string {
   const kinds = [...incidents.map(({ kind }) => kind), ...spoiling.filter((share) => weather[share] > 0)];
-  const wrong = [...kinds, ...(weather.slowJobs > 0 ? ['slow jobs'] : [])];
+  const others = [...(weather.slowJobs > 0 ? ['slow jobs'] : []), ...(clocksApartMs > 0 ? ['clocks apart'] : [])];
+  const wrong = [...kinds, ...others];
   return `${wrong.length === 0 ? 'nothing' : wrong.join(', ')}; ${counted(rounds, 'round')}, ${counted(steps, 'step')}`;
 }
 
