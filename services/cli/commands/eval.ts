@@ -97,7 +97,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({
-      ...{ cli, folder, file, view, share: askedShare(options), labels: [...options.label, ...(file.provenance ?? [])] },
+      ...{ cli, folder, file, view, share: askedShare(options), labels: options.label },
       ...(subject.kind === 'run' && { ofRun: subject.runId }),
       options,
       collect: async (ended, signal) => {

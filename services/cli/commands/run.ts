@@ -68,7 +68,7 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   const view = cli.openView(options.json);
   try {
     const { record, archive } = await runToItsEnd({
-      ...{ cli, options, folder, file, view, share: askedShare(options), labels: [...options.label, ...(file.provenance ?? [])] },
+      ...{ cli, options, folder, file, view, share: askedShare(options), labels: options.label },
       collect: async ({ cluster, record, file: { benchmark } }, signal) => {
         await readLatencies(cluster, record, signal);
         return { record, archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)) };

@@ -170,8 +170,10 @@ async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string
   const started = await asStarted(cluster, file, manifest, signal);
   const differences = describeDifferences(started, file);
   const moves = describeMoves(manifest.endpoints, file.endpoints);
+  // What came from outside this file is nothing that the run was started with.
+  const { provenance: _, ...withoutProvenance } = started;
   return {
-    file: started,
+    file: differences.length === 0 ? started : withoutProvenance,
     notices: [
       `Continuing run ${runId} as it was started${differences.length === 0 ? '' : `, not as the file is now: ${listedDifferences(differences)}`}.`,
       ...(moves === undefined ? [] : [`From here on, another endpoint answers: ${moves}.`]),

@@ -144,8 +144,9 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const check = cluster.kind === 'server' ? undefined : (undertaking.check ?? checkOf(undertaking));
   // A run that already has its result asks the endpoints for nothing.
   if (!isOver) await check?.before(chosen, view);
-  const { labels = [], ofRun } = undertaking;
-  const kept = { ...(labels.length > 0 && { labels: { words: [...labels] } }), ...defined({ ofRun }) };
+  const { ofRun } = undertaking;
+  const labels = [...(undertaking.labels ?? []), ...(chosen.provenance ?? [])];
+  const kept = { ...(labels.length > 0 && { labels: { words: labels } }), ...defined({ ofRun }) };
   const message = { ...startRunRequestOf(chosen, cluster.simulatorUrl), preflight: check?.spent(), ...kept };
   await cluster.bindKeys(message.endpoints);
   const start = (request: StartRunRequest, limit: AbortSignal): Promise<StartRunResponse> =>

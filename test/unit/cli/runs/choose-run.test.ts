@@ -9,6 +9,7 @@ import { startRunRequestOf } from '../../../../services/cli/runs/run-request.ts'
 import type { Failure } from '../../../../services/domain/failure.ts';
 import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
+import { type Assignment, readAssignment } from '../../../../services/shared/config/amend-settings.ts';
 import { type RunFile, readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { benchmarkToProto } from '../../../../services/shared/contracts/benchmark-codec.ts';
 import { decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
@@ -202,6 +203,15 @@ describe('the run that a file means', () => {
     // The same words in another place are the same benchmark, and a remark changes nothing.
     await writeFile(join(folder, 'tickets.yaml'), `# a remark\n${mine}`);
     expect((await fileOf('benchmark: tickets.yaml')).written).toBe(after.written);
+  });
+
+  it('is not labelled by what the command line says and the continued run was not started with', async () => {
+    const before = await fileOf('benchmark: sample\nseed: 1\n');
+    const now = await readRunFile(join(folder, 'base.yaml'), { set: [readAssignment('seed=2') as Assignment] });
+    expect(now.provenance).toEqual(['set/seed=2']);
+    const continued = runIdOf(before.configuration);
+    expect((await choose(clusterWith({ file: before }), now, { continued })).file.provenance).toBeUndefined();
+    expect((await choose(clusterWith({ file: now }), now)).file.provenance).toEqual(['set/seed=2']);
   });
 
   it('is not said to have another benchmark where only the limit is another', async () => {
