@@ -55,6 +55,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     to: 'new Map()',
   },
   {
+    what: 'a result that the store had no room for counts as stored',
+    file: `${worker}/settle-delivery.ts`,
+    from: 'throw error;',
+    to: '',
+    before: 'void livesOn(starts, dependencies);\n    ',
+    after: '\n  }\n  await delivery.ack();',
+  },
+  {
     what: 'a result is stored before what its calls have used is noted',
     file: `${worker}/settle-delivery.ts`,
     from: 'await account.settled();',
