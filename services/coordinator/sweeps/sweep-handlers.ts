@@ -131,7 +131,7 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
           // The others of a list can do nothing for it.
           const found = unreadableLog(error);
           if (found === undefined) throw error;
-          return summaryOfUnreadable(sweepId, found);
+          return summaryOfUnreadable(sweepId, await createdAt(bus, sweepId, signal), found);
         }
       });
       return { sweeps: sweeps.sort((a, b) => b.createdAtMs - a.createdAtMs) };
@@ -191,6 +191,12 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
 
     cancelSweep: (sweepId, reason) => steer(sweepId, { kind: 'sweep-cancelled', reason }, 'cancelled'),
   };
+}
+
+/** When its first entry was written, whatever that says. */
+async function createdAt({ sweeps }: Pick<Bus, 'sweeps'>, sweepId: string, signal: AbortSignal): Promise<number> {
+  for await (const { timeMs } of sweeps.read(sweepId, { after: 0, follow: false }, signal)) return timeMs;
+  return 0;
 }
 
 function noSweep(sweepId: string): RequestRefusedError {

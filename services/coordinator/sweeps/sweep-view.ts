@@ -48,11 +48,11 @@ export async function summaryOfSweep(
 }
 
 /** It stands still until a person has seen to it, as a paused one does. */
-export function summaryOfUnreadable(sweepId: string, { what, until }: UnreadableLog): SweepSummary {
+export function summaryOfUnreadable(sweepId: string, createdAtMs: number, { what, until }: UnreadableLog): SweepSummary {
   return {
     ...{ sweepId, name: sweepId, status: 'paused', reason: `${what}; ${until}`, settings: undefined, isOver: false },
     counts: { waiting: 0, running: 0, completed: 0, failed: 0, cancelled: 0, paused: 0 },
-    ...{ tokens: 0, spentTokens: 0, createdAtMs: 0, simulated: false },
+    ...{ tokens: 0, spentTokens: 0, createdAtMs, simulated: false },
   };
 }
 
