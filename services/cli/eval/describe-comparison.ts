@@ -10,9 +10,11 @@ import { concludingSentence, formatPoints, formatPValue, formatRange } from '../
 /** The comparison as people read it. @param shown how many changed queries of each direction */
 export function describeComparison(comparison: Comparison, a: ComparisonSide, b: ComparisonSide, shown: number): string {
   const { queries, difference, better, worse, alike, signTestPValue } = comparison;
+  // Otherwise it is another score than that of its report, which nothing would explain.
+  const of = comparison.onlyInA + comparison.onlyInB === 0 ? '' : ` on the ${queries} queries of both`;
   return [
-    `A  ${describeSide(a, comparison.a)}`,
-    `B  ${describeSide(b, comparison.b)}`,
+    `A  ${describeSide(a, comparison.a, of)}`,
+    `B  ${describeSide(b, comparison.b, of)}`,
     '',
     concludingSentence(comparison),
     '',
@@ -28,11 +30,16 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
   ].join('\n');
 }
 
-function describeSide({ label, tokens, money, executions }: ComparisonSide, { score, low, high }: ScoreInterval): string {
+/** @param of which queries, "" for all of them */
+function describeSide(
+  { label, tokens, money, executions }: ComparisonSide,
+  { score, low, high }: ScoreInterval,
+  of: string,
+): string {
   const each = money && shortMoney({ ...money, amount: money.amount / executions.length });
   const paid = each === undefined ? '' : ` (${each})`;
   const cost = tokens === undefined ? '' : `, ${formatCount(tokens / executions.length)} tokens an execution${paid}`;
-  return `${oneLine(label, 80)}: ${formatScore(score)} (${formatScore(low)} to ${formatScore(high)})${cost}`;
+  return `${oneLine(label, 80)}: ${formatScore(score)} (${formatScore(low)} to ${formatScore(high)})${of}${cost}`;
 }
 
 /** Whether one of them is on the front of score and cost alone. */

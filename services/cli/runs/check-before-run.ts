@@ -1,3 +1,4 @@
+import { findPrice } from '../../domain/prices/find-price.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import type { Cli } from '../cli.ts';
 import { type OutputFolder, requireWritable } from '../cluster/data-folder-error.ts';
@@ -19,6 +20,17 @@ export async function checkBeforeRun(cli: Cli, file: RunFile, server: string | u
   }
   await requireWritable(output);
   const simulated = describeSimulated(file);
-  for (const sentence of [...(simulated === undefined ? [] : [simulated]), ...file.warnings]) cli.notice(`scale: ${sentence}`);
+  const said = [...(simulated === undefined ? [] : [simulated]), ...file.warnings, ...withoutPrice(file)];
+  for (const sentence of said) cli.notice(`scale: ${sentence}`);
   for (const warning of warnings) cli.notice(`scale: benchmark ${benchmark.name}, ${benchmark.split}: ${warning}`);
+}
+
+/** Whoever gives prices expects to see money. */
+function withoutPrice({ prices, configuration: { executor, optimizer } }: RunFile): string[] {
+  if (prices === undefined) return [];
+  const asked = [...new Set([executor.model, optimizer.model])];
+  const unknown = asked.filter((model) => findPrice(prices, model) === undefined);
+  if (unknown.length === 0) return [];
+  const shown = unknown.length === asked.length ? 'no money is shown' : 'money is shown without it';
+  return [`the price table has no price for ${unknown.join(' and ')}: ${shown}`];
 }

@@ -35,3 +35,11 @@ test.each([
   const lines = shown(sideOf('one', 4_000, { amount: 0.08, currency: 'USD' }), sideOf('other', 2_000, money));
   expect(lines.find((line) => line.startsWith('  cost'))).not.toContain('money');
 });
+
+test('a score says on how many queries it is where the sides have executed others', () => {
+  const [a, b] = [sideOf('one', 4_000), sideOf('other', 2_000)];
+  expect(shown(a, b)[0]).toMatch(/^A {2}one: 0\.5000 \([\d.]+ to [\d.]+\), /);
+  expect(shown(a, { ...b, executions: b.executions.slice(1) })[0]).toMatch(
+    /^A {2}one: 0\.6667 \([\d.]+ to [\d.]+\) on the 3 queries of both, /,
+  );
+});

@@ -36,5 +36,13 @@ test('who is simulated, and what no model uses, is said before a run starts', as
   expect(await said(`benchmark: sample\nmodels: { executor: ${real}, optimizer: ${real} }\n${endpoints}`)).toEqual([
     'scale: no model uses endpoints.f',
   ]);
+  const only = (name: string) => `benchmark: sample\nprices: { models: { ${name}: { input: 1, output: 1 } } }`;
+  expect((await said(only('gpt'))).at(-1)).toBe(
+    'scale: the price table has no price for qwen-plus and qwen3-8b: no money is shown',
+  );
+  expect((await said(only('qwen-plus'))).at(-1)).toBe(
+    'scale: the price table has no price for qwen3-8b: money is shown without it',
+  );
+  expect((await said(only('"qwen*"'))).join()).not.toContain('price');
   await rm(folder, { recursive: true });
 });
