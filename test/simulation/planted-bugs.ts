@@ -97,10 +97,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     what: 'a worker that ends takes its unfinished jobs out of the queue',
-    file: `${worker}/settle-delivery.ts`,
+    file: `${worker}/settle-unfinished.ts`,
     from: 'await delivery.retry(0);',
     to: 'await delivery.ack();',
-    after: "\n    return 'returned'",
+    after: "\n  return 'returned'",
   },
   {
     what: 'a job that was delivered three times counts as one that kills its workers',
@@ -202,7 +202,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     what: 'a worker that could not end a job does not say that it lives',
-    file: `${worker}/settle-delivery.ts`,
+    file: `${worker}/settle-unfinished.ts`,
     from: 'return await starts.givenBack();',
     to: 'return;',
   },

@@ -3,7 +3,7 @@ import { attribute, destination, messagingSystem } from '../telemetry/convention
 import { readTraceparent } from '../telemetry/traceparent.ts';
 import { inSpan, outsideScope, startSpan, withIds } from '../telemetry/tracing.ts';
 import { jobAttributes, roundOf } from './job-attributes.ts';
-import type { Settlement } from './settle-delivery.ts';
+import type { Settlement } from './settlement.ts';
 
 /** Neither says that something went wrong: the job has been done, or is another's. */
 const unremarkable = new Set<Settlement>(['done', 'already-done', 'dropped', 'returned', 'held']);

@@ -13,7 +13,8 @@ import type { JobWork } from './job-work.ts';
 import { createNewDeliveries } from './new-deliveries.ts';
 import { startRunDirectory } from './run-directory.ts';
 import { createRunShares } from './run-shares.ts';
-import { type SettleDependencies, type Settlement, settleDelivery } from './settle-delivery.ts';
+import { settleDelivery } from './settle-delivery.ts';
+import type { SettleDependencies, Settlement } from './settlement.ts';
 import { createSpendingWriter } from './spending-writer.ts';
 import { inDelivery } from './trace-delivery.ts';
 
