@@ -63,9 +63,17 @@ const numbers = new RegExp(
   'u',
 );
 
+/** "70-80" and "5 – 10 apples". */
+const range = new RegExp(String.raw`^\W*?(${oneNumber})\s?[-\u2013]\s?(\d[\d,]*(?:\.\d+)?)%?(?:\s\p{L}+)?\W*$`, 'u');
+
+function isRange(text: string): boolean {
+  const [low, high] = (range.exec(text)?.slice(1) ?? []).map((digits) => readNumbers(digits).at(0)?.value ?? 0);
+  return low !== undefined && high !== undefined && low < high;
+}
+
 /** "10 or 12" answers nothing: no number is the same as this one. */
 function several(text: string): ReadNumber | undefined {
-  if (!numbers.test(text)) return undefined;
+  if (!numbers.test(text) && !isRange(text)) return undefined;
   const values = new Set(readNumbers(text).map(({ value, percent }) => (percent ? value / 100 : value)));
   return values.size > 1 ? { value: Number.NaN, percent: false, text } : undefined;
 }

@@ -18,10 +18,14 @@ export function hasConclusion(text: string): boolean {
   return /[\d\\]/.test(text) && (concludes.test(text) || mainClause.test(text));
 }
 
+/** "3 + 4": what comes to nothing yet. */
+const openSum = /(?<![=\d]\s?)\d\s?[-+*/\u00d7\u2212]\s?\d+[\s.]*$/;
+
 /** Without the check below an answer, unless it comes to a conclusion. */
 export function withoutCheck(text: string): string {
   const above = text.replace(check, '').replace(checkBehind, '');
-  return /[\d\\]/.test(above) && !concludes.test(text.slice(above.length)) ? above : text;
+  const isAnswer = /[\d\\]/.test(above) && !openSum.test(above);
+  return isAnswer && !concludes.test(text.slice(above.length)) ? above : text;
 }
 
 const restOfSentence = String.raw`(?:(?![.!?]\s+\p{Lu}|\n)[\s\S])*$`;

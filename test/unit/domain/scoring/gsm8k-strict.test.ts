@@ -25,6 +25,8 @@ describe('the strict GSM8K scorer', () => {
     ['takes a calculated number before what it is of', '72 (= 36 × 2)', '72', 1],
     ['takes the result of a calculation with its value behind', '36 × 2 (72)', '72', 1],
     ['takes no range', '70 to 72', '72', 0],
+    ['takes no range with a hyphen', '70-80', '80', 0],
+    ['takes the result of a calculation that is checked', '3 + 4. Let me check: 3 + 4 = 7.', '7', 1],
     ['takes no number between others', 'between 70 and 72', '72', 0],
     ['takes no number that alone is denied', 'The answer is not 72.', '72', 0],
     ['takes a sentence behind its time', '**Answer:** In 2 months, Natalia sold 72 clips.', '72', 1],
