@@ -18,6 +18,7 @@ import { createReissues } from './reissue.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import { tracedAttempt } from './trace-attempt.ts';
+import { createWaitingCalls, type WaitingCall } from './waiting-calls.ts';
 import { watchReturn } from './watch-return.ts';
 
 /** All endpoints of one model: which one gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
@@ -80,17 +81,6 @@ export interface PoolSettings {
 
 export const defaultPatienceMs = 120_000;
 
-/** A call that waits for a slot. */
-interface Waiter {
-  readonly request: EndpointRequest;
-  readonly prefixKey: string;
-  readonly failed: readonly EndpointError[];
-  readonly sinceMs: number;
-  readonly party: Party;
-  readonly admit: (member: PoolMember) => void;
-  readonly refuse: (error: unknown) => void;
-}
-
 const nobody: PoolCaller = { party: { runId: '', standing: () => usualStanding } };
 
 function mayReissue({ endpoint }: PoolMember): boolean {
@@ -116,9 +106,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const closing = new AbortController();
   /** For all of which one signal would have as many listeners. */
   const underWay = new Set<OwnSignal>();
-  const waiters = new Set<Waiter>();
-  /** How many of them are whose: counted as they come and go, for there may be thousands, and others are told at each call. */
-  const waitingOf = new Map<Party, number>();
+  const waiters = createWaitingCalls();
   let dispatching = false;
   const counter = {
     served: () => {
@@ -134,7 +122,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
    * Gives a slot to a waiting call. For one that is not admitted, a timer or the end of another call is pending, since every
    * endpoint is full, being probed, or free only after this moment.
    */
-  const place = (waiter: Waiter): Tried => {
+  const place = (waiter: WaitingCall): Tried => {
     const nowMs = lookedMs ?? timing.monotonicMs();
     const free = members.filter((member) => member.freeAtMs <= nowMs && member.hasRoom());
     if (free.length === 0) return 'full';
@@ -155,21 +143,16 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     line.serve();
     dispatching = false;
     lookedMs = undefined;
-    if (members.every(({ freeAtMs }) => freeAtMs > nowMs)) for (const waiter of [...waiters]) refuseIfTooLong(waiter, nowMs);
+    if (members.every(({ freeAtMs }) => freeAtMs > nowMs)) for (const waiter of waiters.all()) refuseIfTooLong(waiter, nowMs);
     const laterMs = members.map(({ freeAtMs }) => freeAtMs).filter((atMs) => atMs > nowMs && Number.isFinite(atMs));
     if (waiters.size > 0 && laterMs.length > 0) wakeAt(Math.min(...laterMs), nowMs);
     tellWaiting();
-  };
-  const countWaiting = (party: Party, more: 1 | -1): void => {
-    const calls = (waitingOf.get(party) ?? 0) + more;
-    if (calls === 0) waitingOf.delete(party);
-    else waitingOf.set(party, calls);
   };
   let told = 0;
   const tellWaiting = (): void => {
     if (waiters.size === 0 && told === 0) return;
     told = waiters.size;
-    const of = new Map(waitingOf);
+    const of = waiters.byParty();
     for (const member of members) member.waiting(told, of);
     caps.waiting(counter, of);
   };
@@ -192,7 +175,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     member.endpoint.close().then(undefined, () => {});
   };
 
-  const refuseIfTooLong = (waiter: Waiter, nowMs: number): void => {
+  const refuseIfTooLong = (waiter: WaitingCall, nowMs: number): void => {
     const soonestMs = Math.min(...members.map(({ freeAtMs }) => freeAtMs));
     if (!Number.isFinite(soonestMs) || soonestMs <= waiter.sinceMs + patienceMs) return;
     // What kept it from being sent is known even where none of its own attempts has failed.
@@ -214,7 +197,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     );
   };
 
-  const send = (member: PoolMember, { request, prefixKey, failed, party }: Waiter, leg: OwnSignal): Promise<PooledReply> => {
+  const send = (member: PoolMember, { request, prefixKey, failed, party }: WaitingCall, leg: OwnSignal): Promise<PooledReply> => {
     const cut = () => leg.abort(cutError());
     const capped = caps.begin(party, cut);
     // Before its slot is free: another of those that it held back is to have that, and not whoever else waits.
@@ -235,7 +218,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   };
 
   /** Where others wait for a place there is none, so that a second sending never takes it from a first one. */
-  const elsewhere = (member: PoolMember, { prefixKey, failed, party }: Waiter): PoolMember | undefined => {
+  const elsewhere = (member: PoolMember, { prefixKey, failed, party }: WaitingCall): PoolMember | undefined => {
     if (!caps.hasRoom(party)) return undefined;
     const nowMs = timing.monotonicMs();
     const avoid = new Set(failed.map(({ endpoint }) => endpoint));
@@ -243,7 +226,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     const free = others.filter(({ freeAtMs, hasRoom }) => freeAtMs <= nowMs && hasRoom());
     return chooseEndpoint(free, { prefixKey, avoid, random });
   };
-  const sendOrReissue = (member: PoolMember, waiter: Waiter, either: OwnSignal): Promise<PooledReply> => {
+  const sendOrReissue = (member: PoolMember, waiter: WaitingCall, either: OwnSignal): Promise<PooledReply> => {
     if (members.length < 2 || !mayReissue(member)) return send(member, waiter, either);
     return reissues.first({
       kind: waiter.request.purpose ?? '',
@@ -268,12 +251,12 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       signal.throwIfAborted();
       closing.signal.throwIfAborted();
       const settle = () => {
-        if (waiters.delete(waiter)) countWaiting(party, -1);
+        waiters.remove(waiter);
         leave();
         goesOn?.();
         listening[Symbol.dispose]();
       };
-      const waiter: Waiter = {
+      const waiter: WaitingCall = {
         request,
         prefixKey,
         failed: [...failed],
@@ -292,7 +275,6 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       const listening = onAbort(signal, () => waiter.refuse(signal.reason));
       const leave = line.join(party, counter, () => place(waiter));
       waiters.add(waiter);
-      countWaiting(party, 1);
       let goesOn: (() => void) | undefined;
       dispatch();
       if (waiters.has(waiter)) goesOn = waits?.();
@@ -312,7 +294,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     looksFirst: settings.looksFirst ?? false,
     looked: dispatch,
     refused: (isMeant, forPerson) => {
-      for (const waiter of [...waiters].filter(({ request }) => isMeant(request)))
+      for (const waiter of waiters.all().filter(({ request }) => isMeant(request)))
         waiter.refuse(new InfrastructureError(model, '', waiter.failed, { waitMs: 0, forPerson }));
     },
   });
