@@ -57,7 +57,7 @@ const share = /,\s(?:which|that)\s(?:is|are|represents?|makes?(?: up)?)\s[\d.]+\
 /** "8 dollars, 12 less than before", "16, twice as old as Ann, who is 8", "$12 in all, $3 for each of 4". */
 const apposition = new RegExp(
   String.raw`(?<=\d(?:\s\p{L}+){0,4}),\s(?:(?:twice|half|double|three times)\s(?:as|the|what)\b|${amount}(?:\s\p{L}+){0,2}\s(?:more|less|fewer|lower|higher|older|younger|longer|shorter)\sthan\b` +
-    String.raw`|${amount}\s(?:for|per)\s(?:each|every)\b|for\s(?:the\s|all\s|these\s)?\d+\s(?!total|in\b|dollars|cents|altogether)\p{L}+[\s.]*$)(?![^\n]*(?:=|\b(?:so|thus|hence|therefore|then|total|makes?|gives?)\b))[^\n]*$`,
+    String.raw`|${amount}\s(?:for|per)\s(?:each|every)\b|(?:including|of which)\s${amount}|for\s(?:the\s|all\s|these\s)?\d+\s(?!total|in\b|dollars|cents|altogether)\p{L}+[\s.]*$)(?![^\n]*(?:=|\b(?:so|thus|hence|therefore|then|total|makes?|gives?)\b))[^\n]*$`,
   'u',
 );
 /** "In 5 years, 12 more than …". */

@@ -17,7 +17,7 @@ export function numberOfMarked(marked: string): ReadNumber | undefined {
 
 /** "The 42 kg bag lasts for 3 weeks" is about the bag, and "In 2 months, she sold 72" about the months. */
 const subject =
-  /^\W*(?:(?:the|each|every|all|these|those|his|her|their)\s\d[\d,.]*[\s-]?\p{L}+\s|(?:in|after|for|over|within|with|at|by|on|during|if|since|when|from|out of|of)\s[^,\d]{0,40}\d[\d.]*[^,\d]{0,40},\s)(?=.*\d)/iu;
+  /^\W*(?:(?:the|each|every|all|these|those|his|her|their)\s\d[\d,.]*[\s-]?\p{L}+\s|\d[\d,.]*\s\p{L}+\s(?=(?:will\s|would\s)?(?:costs?|comes?|makes?|equals?|weighs?|totals?)\s)|(?:in|after|for|over|within|with|at|by|on|during|if|since|when|from|out of|of)\s[^,\d]{0,40}\d[\d.]*[^,\d]{0,40},\s)(?=.*\d)/iu;
 
 /** What a text says that is nothing else: a number with a decimal comma, a calculation, or several numbers, which are none. */
 export function numberAlone(text: string): ReadNumber | undefined {

@@ -28,7 +28,7 @@ const ofTime = '(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)';
 const unit = String.raw`(?:\s(?!(?:and|or|is|are|so|to|than)\b)[\p{L}/-]+){0,6}?`;
 /** What only describes the number before it. */
 const details = [
-  '(?:after|before|within|during|over|from|per|every|with|if|at the end of)\\s',
+  '(?:after|before|within|during|over|from(?!\\s[$€£]?\\d[^.;]{0,20}\\sto\\s)|per|every|with|if|at the end of)\\s',
   'by\\s(?!\\d)|by\\s\\d+\\s?(?:am|pm|a\\.m|p\\.m)',
   String.raw`in\s[^\d]{0,20}\d[\d,.]*(?:\s|-)(?:${ofTime}|of)\b`,
   String.raw`\d+\s${ofTime}\s(?:from now|later|ago)\b`,

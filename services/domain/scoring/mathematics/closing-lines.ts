@@ -38,7 +38,7 @@ const reason = new RegExp(
 const approximation =
   /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|the other|but|though|rejecting|ignoring|discarding|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
 /** "1/6, or about 16.67 %". */
-const roughly = /(?<=[\d})$]),?\s(?:or|i\.e\.,?)\s(?:about|approximately|approx\.?|roughly|around)\s[^,;=]{1,40}$/i;
+const roughly = /(?<=[\d})$]),?\s(?:or|i\.e\.,?|which is)\s(?:about|approximately|approx\.?|roughly|around)\s[^,;=]{1,40}$/i;
 /** "23 (2 * 23 = 46)", but not "2 * 23 (= 46)". */
 const checkInBrackets = /(?<=(?:^|\s)\$?-?\d+\$?)\s\((?![=≈])[^()]*[-+*/\u00b7\u00d7^][^()]*=[^()]*\)(?=[\s.*_]*$)/;
 /** "(We could also have used …, giving $s = 6$.)" */

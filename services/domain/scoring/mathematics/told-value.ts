@@ -3,7 +3,7 @@ import { hasConclusion } from './closing-lines.ts';
 const value = String.raw`(?:\$([^$\n]*\d[^$\n]*)\$|((?:\b[a-z]\s?=\s?)?[-\u2212]?\d[\d,]*(?:\.\d+)?(?:/\d+)?))`;
 /** "Thus $n = 6$ is the smallest integer with $2^n > 50$." */
 const described = new RegExp(
-  String.raw`(?:^|[\s,])${value}\sis\s(?:then\s|therefore\s|thus\s)?the\s(?:\p{Ll}+\s)?(?:smallest|largest|least|greatest|minimum|maximum|only|first|desired|required|final|correct|unique)\b([^\n]*)$`,
+  String.raw`(?:^|[\s,])${value}\sis\s(?:then\s|therefore\s|thus\s)?the\s(?:(?:\p{Ll}+\s)?(?:smallest|largest|least|greatest|minimum|maximum|only|first|desired|required|final|correct|unique)\b|\p{Ll}+\s(?:when|if)\s)([^\n]*)$`,
   'u',
 );
 /** "The maximum, 6, occurs at x = 3." */
@@ -11,6 +11,10 @@ const apposed = new RegExp(
   String.raw`\p{L},\s${value},\s(?:which\s)?(?:occurs|(?:is|are)\s(?:attained|achieved|reached|obtained))\b([^\n]*)$`,
   'u',
 );
+/** "The remainder is 9 when 100 is divided by 13." */
+const conditional = new RegExp(String.raw`\b(?:is|are|equals?|be)\s${value}\s(?:when|if)\s([^\n]*)$`, 'u');
+/** "7/12 of the whole". */
+const part = /^\W*(\d+\/\d+)\sof\s(?:the|an?)\s\p{L}+[.\s]*$/u;
 /** "The probability is 1 in 6." */
 const chance = /\b(?:probability|chance|odds)\b[^\n]*\s(\d{1,6})\s(?:in|out of)\s(\d{1,6})[\s.*]*$/i;
 
@@ -18,6 +22,8 @@ const chance = /\b(?:probability|chance|odds)\b[^\n]*\s(\d{1,6})\s(?:in|out of)\
 export function toldValue(sentence: string): string | undefined {
   const [, some, all] = chance.exec(sentence) ?? [];
   if (some !== undefined && !/[=\\$]/.test(sentence)) return `\\frac{${some}}{${all}}`;
-  const [, formula, number, rest = ''] = described.exec(sentence) ?? apposed.exec(sentence) ?? [];
+  const share = part.exec(sentence)?.[1];
+  if (share !== undefined) return share;
+  const [, formula, number, rest = ''] = described.exec(sentence) ?? apposed.exec(sentence) ?? conditional.exec(sentence) ?? [];
   return hasConclusion(rest) ? undefined : (formula ?? number);
 }
