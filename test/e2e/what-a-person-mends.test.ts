@@ -103,7 +103,7 @@ const refusals: Readonly<Record<string, Row>> = {
     executor: 'chat_template_kwargs: { enable_thinking: true }',
   },
   'reason-of-its-own': { answer: says(422, 'Tenant mismatch (E1047)'), told: /it refuses the request .*Tenant mismatch/ },
-  'no-chat-reply': { answer: answers(200, { status: 'ok' }), told: /the reply/ },
+  'no-chat-reply': { answer: answers(200, { status: 'ok' }), told: /not as a chat API/ },
 };
 
 /** From when on the endpoint refuses. */
