@@ -40,6 +40,8 @@ export interface ReplyCollector {
    * that ended with one. ended: nothing more will come.
    */
   readonly state: 'open' | 'finished' | 'ended';
+  /** The state is ended. */
+  readonly hasEnded: boolean;
   /** Characters received. */
   readonly length: number;
   /** Whether any of them are part of an answer, as opposed to thoughts. */
@@ -99,7 +101,8 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
       const indexes = numbers.of(parts);
       for (const [place, part] of parts.entries()) {
         // OpenRouter says there that its provider broke down, whatever finish reason it gives.
-        const broken = errorIn({ error: fieldsOf(part).error });
+        const { error: ownError } = fieldsOf(part);
+        const broken = ownError === undefined ? undefined : errorIn({ error: ownError });
         if (broken !== undefined) throw new ServerRefusal(broken);
         const index = indexes[place] ?? place;
         const choice = choices.get(index) ?? createChoice();
@@ -111,7 +114,7 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
       }
       const brought = length > before;
       if (brought) pieces += 1;
-      numbers.came(parts, brought);
+      numbers.came(brought);
       return brought;
     },
     end: () => {
@@ -120,6 +123,9 @@ export function createReplyCollector(wanted = 1): ReplyCollector {
     get state() {
       if (ended) return 'ended';
       return areAll(({ isFinished }) => isFinished) ? 'finished' : 'open';
+    },
+    get hasEnded() {
+      return ended;
     },
     get length() {
       return length;

@@ -4,8 +4,8 @@ import { fieldsOf } from '../errors/server-answer.ts';
 export interface ChoiceNumbers {
   /** @param parts the `choices` of a chunk, or of a whole body */
   of(parts: readonly unknown[]): readonly number[];
-  /** @param withText whether the parts brought text */
-  came(parts: readonly unknown[], withText: boolean): void;
+  /** @param withText whether the parts that were asked for last brought text */
+  came(withText: boolean): void;
   /** Each piece of text had a number of its own: one higher than the last, but for pieces without text between them. */
   readonly areCounted: boolean;
   /** Pieces of text were numbered in more than one way, so that one may belong to any of several replies. */
@@ -26,27 +26,29 @@ export function createChoiceNumbers(wanted: number): ChoiceNumbers {
   let areCounted = true;
   let form: number | 'numbered' | undefined;
   let areUnclear = false;
+  let numbers: readonly number[] | undefined;
+  let count = 0;
 
   return {
     of: (parts) => {
-      const numbers = numbersOf(parts);
+      numbers = numbersOf(parts);
+      count = parts.length;
       if (numbers === undefined) return parts.map((_, place) => place);
       if (wanted > 1 || parts.length !== 1) return numbers;
       const [number = 0] = numbers;
       first ??= number;
       return areCounted && number >= highest ? [first] : numbers;
     },
-    came: (parts, withText) => {
+    came: (withText) => {
       if (!withText) {
-        empty += parts.length;
+        empty += count;
         return;
       }
-      const numbers = numbersOf(parts);
-      const now = numbers === undefined ? parts.length : 'numbered';
+      const now = numbers === undefined ? count : 'numbered';
       form ??= now;
       const [number = 0] = numbers ?? [];
       areUnclear ||= wanted > 1 ? form !== now : areCounted && pieces > 1 && number < highest;
-      areCounted &&= parts.length === 1 && (pieces === 0 || (number > highest && number <= highest + 1 + empty));
+      areCounted &&= count === 1 && (pieces === 0 || (number > highest && number <= highest + 1 + empty));
       highest = Math.max(highest, number);
       pieces += 1;
       empty = 0;
@@ -62,6 +64,12 @@ export function createChoiceNumbers(wanted: number): ChoiceNumbers {
 
 /** Undefined where some part has no number, or two have the same. */
 function numbersOf(parts: readonly unknown[]): readonly number[] | undefined {
-  const numbers = parts.map((part) => fieldsOf(part).index).map((index) => (index === null ? Number.NaN : Number(index)));
+  const numbers = parts.map(numberOf);
+  if (numbers.length === 1) return Number(numbers[0]) >= 0 ? numbers : undefined;
   return numbers.every((number) => number >= 0) && new Set(numbers).size === numbers.length ? numbers : undefined;
+}
+
+function numberOf(part: unknown): number {
+  const { index } = fieldsOf(part);
+  return index === null ? Number.NaN : Number(index);
 }

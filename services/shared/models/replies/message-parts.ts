@@ -32,10 +32,9 @@ export function readMessageParts(message: unknown): MessageParts {
   const fields = fieldsOf(message);
   const content = readContent(fields.content);
   const { refusal, tool_calls, function_call } = fields;
-  const thoughts = thoughtFields.map((name) => fields[name]);
   // Most pieces of a stream are text alone.
-  if (!thoughts.some(Boolean) && !refusal && !tool_calls && !function_call) return content;
-  const own = thoughts.map(textIn);
+  if (!refusal && !tool_calls && !function_call && !thoughtFields.some((name) => fields[name])) return content;
+  const own = thoughtFields.map((name) => textIn(fields[name]));
   return {
     text: content.text,
     thoughts: (own.find((text) => text !== '') ?? '') + content.thoughts,

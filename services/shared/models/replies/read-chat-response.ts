@@ -60,7 +60,7 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
   for (;;) {
     for (const event of events.push(text)) {
       // What follows the end is no part of the reply, whether it comes with it or later.
-      if (collector.state === 'ended') break;
+      if (collector.hasEnded) break;
       if (event.kind === 'done') {
         // Without a finish reason, [DONE] may only mean that the server has given up.
         if (collector.state === 'open' && failureWords.test(events.passedOver)) throw notJson(events.passedOver);
@@ -68,7 +68,7 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
       } else if (collector.add(event.body, event.name)) onToken();
       seen += 1;
     }
-    if (collector.state === 'ended') return;
+    if (collector.hasEnded) return;
     if (collector.length > longestReplyBytes || events.pending > longestReplyBytes) throw tooLarge();
     // Where the connection breaks off, only the figures may be missing. Estimated ones would be charged, and a run that was
     // disturbed would be charged otherwise than one that was not: the call is made again.

@@ -21,10 +21,10 @@ export function createChoice(): Choice {
   let finish: string | undefined;
   let otherFinish: string | undefined;
   let wentOn = false;
-  const length = () => lengthOf(pieces) + lengthOf(whole);
+  let length = 0;
   return {
     add: (part) => {
-      const before = length();
+      const before = length;
       const finishBefore = finish;
       const fields = fieldsOf(part);
       const { delta, message, text, finish_reason, finishReason, finish_details } = fields;
@@ -36,13 +36,14 @@ export function createChoice(): Choice {
       if (piece !== nothingSaid) pieces = joined(pieces, piece, (one, other) => one + other);
       if (message !== undefined)
         whole = joined(whole, readMessageParts(message), (before, now) => (now.startsWith(before) ? now : before + now));
-      const brought = length() > before;
+      length = lengthOf(pieces) + lengthOf(whole);
+      const brought = length > before;
       // Some servers give the reason with every chunk, and some end their thoughts with one.
       if (brought && finishBefore !== undefined) wentOn = true;
       else if (!brought && given !== undefined) wentOn = false;
     },
     get length() {
-      return length();
+      return length;
     },
     get finish() {
       return finish;
