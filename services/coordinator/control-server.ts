@@ -69,10 +69,17 @@ export async function startControlServer(
     interceptors: [accessInterceptor({ audit, access, meter: createCallMeter(limits, timing), logger, timing })],
   });
   const stopping = new AbortController();
+  const whenCutOff = (seconds: number, act: () => void): Disposable => {
+    let away = 0;
+    return every(timing, 1_000, () => {
+      away = handlers.isCutOff() ? away + 1 : 0;
+      if (away >= seconds) act();
+    });
+  };
   const unary =
     <Request, Response>(
       handle: (request: Request, signal: AbortSignal, caller: ReturnType<typeof callerIn>) => Promise<Response>,
-      patienceSeconds = Number.POSITIVE_INFINITY,
+      patienceSeconds?: number,
     ) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
@@ -80,15 +87,11 @@ export async function startControlServer(
       const leftMs = Number(call.getDeadline()) - timing.wallMs() - answerBeforeMs;
       const giveUp = () => late.reject(new LateError(handlers.trouble()));
       const notLate = timing.after(Math.max(0, leftMs), giveUp);
-      let awaySeconds = 0;
-      const looking = every(timing, 1_000, () => {
-        awaySeconds = handlers.isCutOff() ? awaySeconds + 1 : 0;
-        if (awaySeconds >= patienceSeconds) giveUp();
-      });
+      const looking = patienceSeconds === undefined ? undefined : whenCutOff(patienceSeconds, giveUp);
       Promise.race([handle(call.request, signal, callerIn(call.metadata)), late.promise])
         .finally(() => {
           notLate();
-          looking[Symbol.dispose]();
+          looking?.[Symbol.dispose]();
         })
         .then(
           (response) => reply(null, response),

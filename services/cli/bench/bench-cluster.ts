@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
+import { linkedWithin } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { Cli } from '../cli.ts';
@@ -43,11 +44,11 @@ export async function openBenchCluster(
       return await follow(cluster, runId, signal);
     },
     complete: async () => {
-      const give = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+      using limit = linkedWithin(systemTiming, patienceMs, signal);
       for (;;) {
-        const { workers } = await cluster.client.listWorkers(give);
+        const { workers } = await cluster.client.listWorkers(limit.signal);
         if (workers.filter(({ kinds }) => kinds.includes('execute')).length >= executors) return;
-        await systemTiming.sleep(askAgainMs, give);
+        await systemTiming.sleep(askAgainMs, limit.signal);
       }
     },
     logs: dataFolder.logs,

@@ -1,7 +1,7 @@
 import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
-import { orAborted, within } from '../../shared/lifecycle/abort.ts';
+import { linkedWithin, orAborted, within } from '../../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { createWaitTeller, type WaitTeller } from '../../shared/lifecycle/wait-teller.ts';
@@ -134,8 +134,8 @@ async function pausedLanesOf(
   runId: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<JobKind, number>> {
-  using limit = within(timing, checkWithinMs);
-  return await orAborted(bus.jobs.pausedLanes(runId), AbortSignal.any([signal, limit.signal])).catch(() => noLanes);
+  using limit = linkedWithin(timing, checkWithinMs, signal);
+  return await orAborted(bus.jobs.pausedLanes(runId), limit.signal).catch(() => noLanes);
 }
 
 async function troubleOf(bus: Bus, timing: Timing, signal: AbortSignal): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { defined } from '../defined.ts';
 import { moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
+import type { TimedCalls } from '../report/calls-at-once.ts';
 import { groupFailures } from '../report/group-failures.ts';
 import { moneySpent } from '../report/money-spent.ts';
 import type { ReportMeta } from '../report/report-model.ts';
@@ -12,7 +13,7 @@ import type { StopReason } from '../run/event.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { isOver } from '../run/is-over.ts';
 import { describeDoubts } from '../run/ledger/describe-doubts.ts';
-import type { Spent } from '../run/ledger/spent.ts';
+import type { Spent, SpentUse } from '../run/ledger/spent.ts';
 import { totalsByModel, totalUse } from '../run/ledger/totals.ts';
 import { scoresByQuery } from '../run/outcomes.ts';
 import { isSearch } from '../run/run-kind.ts';
@@ -43,7 +44,7 @@ export function cellOfRun(state: RunState, facts: CellRunFacts): CellRun {
     simulated: used.simulated,
     tokens: used.tokens,
     ...defined({ score: scoreOf(state), test, spentTokens, wallMs, period, stopReason }),
-    ...defined({ timedCalls: spent?.uses.map(({ model, tookMs }) => ({ model, ...defined({ tookMs }) })) }),
+    ...defined({ timedCalls: spent?.uses.map(timedCallsOf) }),
     ...defined({
       money: moneyOf(prices, state.ledger),
       spentMoney: spent && moneySpent(prices, state.ledger, spent, isOver(state)),
@@ -56,6 +57,11 @@ export function cellOfRun(state: RunState, facts: CellRunFacts): CellRun {
     ),
     doubts: describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence),
   };
+}
+
+/** What the response cache has answered was never under way. */
+function timedCallsOf({ part, model, tookMs }: SpentUse): TimedCalls {
+  return { model, ...defined({ tookMs: part === 'cached' ? 0 : tookMs }) };
 }
 
 /** A finished evaluation of a cell's workflow on queries that its search has not seen; undefined if nothing has a score. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noUsage } from '../../../../services/domain/run/ledger/totals.ts';
 import { executedScore } from '../../../../services/domain/run/outcomes.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { cellOfRun, testOfRun } from '../../../../services/domain/sweep-report/cell-of-run.ts';
@@ -39,6 +40,23 @@ describe('a search', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(proposals.reduce((sum, { count }) => sum + count, 0)).toBe(refused.length);
     expect(new Set(proposals.map(({ why }) => why))).toEqual(new Set(refused.map(({ failure }) => failure?.kind)));
+  });
+
+  test('has the time of its calls, of which those that the response cache answered took none', () => {
+    const none = { calls: 0, tokens: 0 };
+    const use = { model: 'm', usage: noUsage };
+    const spent = {
+      ...{ answered: none, answeredAgain: none, useless: none, lost: none, preflight: none, cached: none },
+      ...{ callsInFlight: 0, estimatedTokens: 0 },
+      uses: [
+        { ...use, part: 'answered' as const, tookMs: 700 },
+        { ...use, part: 'lost' as const },
+        { ...use, part: 'cached' as const },
+      ],
+    };
+    const { timedCalls, period } = cellOfRun(searched, { runId: 'run-1', spent, startedAtMs: 5, endedAtMs: 9 });
+    expect(timedCalls).toEqual([{ model: 'm', tookMs: 700 }, { model: 'm' }, { model: 'm', tookMs: 0 }]);
+    expect(period).toEqual({ startedAtMs: 5, endedAtMs: 9 });
   });
 
   test('says what became of its calls', () => {
