@@ -14,11 +14,11 @@
 # limit, are paid ten times, and the error speaks of turns, as if the agent had gone round in circles, not of tokens. Tests with short
 # thoughts, or with the other field, show none of it. `maxTurns` is the only limit.
 #
-# Needs node 22 or newer, npm, and python 3.10 or newer with venv. Prints versions and what is seen; exits 1 if it is seen no more.
+# Needs node 20 or newer, npm, and python 3.10 or newer with venv. Prints versions and what is seen; exits 1 if it is seen no more.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$folder" @openai/agents@0.20.0 zod@4.6.7
+npm install --silent --no-audit --no-fund --prefix "$folder" node@24.21.0 @openai/agents@0.20.0 zod@4.6.7
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check openai-agents==0.24.0
 cat >"$folder/by_python.py" <<'PYTHON'
@@ -136,4 +136,4 @@ console.log(isSeen ? 'SEEN: a thought that reaches the limit is paid ten times i
 process.exit(isSeen ? 0 : 1);
 EOF_NODE
 cd "$folder"
-timeout 120 node see.mjs
+timeout 120 "$folder/node_modules/.bin/node" see.mjs

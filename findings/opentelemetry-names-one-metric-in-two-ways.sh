@@ -11,12 +11,12 @@
 # hurts whoever has a gateway in Node and workers in Python on one dashboard: half of the calls are missing in each panel and alert, with no
 # error; and one call that fails by a way on which both attributes are set makes a healthy service look dead until it is restarted.
 #
-# Needs node 22.15 or newer, npm, go 1.25 or newer, and python 3.10 or newer with venv. Prints versions and what is seen; exits 1 if it is
+# Needs node 20 or newer, npm, go 1.25 or newer, and python 3.10 or newer with venv. Prints versions and what is seen; exits 1 if it is
 # seen no more.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$folder" \
+npm install --silent --no-audit --no-fund --prefix "$folder" node@24.21.0 \
   @opentelemetry/exporter-prometheus@0.301.0 @opentelemetry/sdk-metrics@3.1.1 @opentelemetry/api@1.10.0
 python3 -m venv "$folder/python"
 "$folder/python/bin/pip" install --quiet --disable-pip-version-check opentelemetry-exporter-prometheus==0.66b2
@@ -68,7 +68,7 @@ go mod init parser 2>/dev/null
 go get github.com/prometheus/common@v0.74.0 2>/dev/null
 go build -o "$folder/parse" .
 cd "$folder"
-node see.mjs >node.txt
+"$folder/node_modules/.bin/node" see.mjs >node.txt
 "$folder/python/bin/python" see.py >python.txt
 echo 'exporters: for Node 0.301.0, for Python 0.66b2; parser: prometheus/common 0.74.0'
 isSeen=yes

@@ -13,11 +13,11 @@
 # is done twice, and the more so the longer a call takes. Nothing shows it but the server's log; one GOAWAY alone, as in a test, passes. A body
 # that is a stream, not a string, is not posted again: the call fails then.
 #
-# Needs node 22.19 or newer and npm. Prints versions and what is seen; exits 1 if it is seen no more.
+# Needs node 20 or newer and npm. Prints versions and what is seen; exits 1 if it is seen no more.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$folder" undici@8.13.1
+npm install --silent --no-audit --no-fund --prefix "$folder" node@24.21.0 undici@8.13.1
 cat >"$folder/see.mjs" <<'EOF_NODE'
 import { once } from 'node:events';
 import { createServer } from 'node:http2';
@@ -86,4 +86,4 @@ console.log(isSeen ? 'SEEN: calls that the server had taken are posted a second 
 process.exit(isSeen ? 0 : 1);
 EOF_NODE
 cd "$folder"
-timeout 60 node see.mjs
+timeout 60 "$folder/node_modules/.bin/node" see.mjs
