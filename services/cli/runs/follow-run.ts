@@ -1,19 +1,20 @@
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { progressOf, type StepProgress } from '../../domain/report/run-progress.ts';
+import type { RunEvent } from '../../domain/run/event.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/run/ledger/totals.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
-import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
-import { readSpent } from '../../shared/runs/read-run.ts';
+import { type WatchUpdate, watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import { describeOutage } from '../cluster/describe-outage.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createWaitClock } from '../progress/wait-clock.ts';
+import { untilSettled } from './until-settled.ts';
 
 export interface FollowSettings {
   readonly cluster: ReachedCluster;
@@ -43,7 +44,7 @@ const redrawMs = 1_000;
 const oneTroubleMs = 10_000;
 
 /**
- * Watches a run until it is over.
+ * Watches a run until it is over, and listed as that.
  * @throws RunNeedsPersonError, the signal's reason, the cluster's reason for being lost, or a ControlError
  */
 export async function followRun(settings: FollowSettings, signal: AbortSignal): Promise<void> {
@@ -68,61 +69,64 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
       doubted.add(key);
     }
   };
+  const shown = (event: RunEvent): void => {
+    view.event(event, record.state());
+    tellDoubts();
+  };
   await readPrices(cluster, record, signal);
   const redraw = setInterval(show, redrawMs);
   let told = '';
   let held = '';
   let heldAtMs = Number.NEGATIVE_INFINITY;
-  try {
-    const watch = {
-      runId: record.runId,
-      afterSequence: record.lastSequence(),
-      afterDigest: record.lastDigest(),
-      follow: true,
-      patienceMs: patienceMs[cluster.kind],
-      ...defined({ onReconnect: settings.onReconnect }),
-    };
-    for await (const update of watchReliably(cluster.client, watch, AbortSignal.any([signal, over.signal]))) {
-      if (update.kind === 'connection-lost') {
-        const message = describeOutage(cluster, update.message);
-        if (message !== told) view.notice(`${message}; trying again.`);
-        told = message;
-        waits.lost(update.message);
-        continue;
-      }
-      told = '';
-      waits.found();
-      if (update.kind === 'notice') {
-        view.notice(update.message);
-        continue;
-      }
-      if (update.kind === 'restarted') {
-        record.restart();
-        view.notice(describeLostLog(record.runId));
-        continue;
-      }
-      if (update.kind === 'progress') {
-        const { round, phase, done, total, ahead, spent } = update.progress;
-        step = { round, phase, done, total, ahead, ...(spent && { spent: spentFromProto(spent) }) };
-        const { trouble, waiting } = update.progress;
-        waits.told(waiting);
-        if (waiting?.kind === 'person') await endIfHeld(cluster, record.runId, signal);
-        // The first of a kind is shown at once; that it continues is part of what the run waits for.
-        const now = performance.now();
-        if (trouble !== '' && trouble !== held && now - heldAtMs > oneTroubleMs) {
-          view.notice(`Held up, trying again: ${trouble}`);
-          heldAtMs = now;
-        }
-        held = trouble;
-      } else {
-        view.event(record.add(update.logged), record.state());
-        tellDoubts();
-      }
-      show();
-      if (record.isOver()) return await readSpent(cluster, record, signal);
+  const take = async (update: WatchUpdate): Promise<void> => {
+    if (update.kind === 'connection-lost') {
+      const message = describeOutage(cluster, update.message);
+      if (message !== told) view.notice(`${message}; trying again.`);
+      told = message;
+      return waits.lost(update.message);
     }
-    signal.throwIfAborted();
-    throw lost ?? new Error(`the watch of run ${record.runId} ended before the run did`);
+    told = '';
+    waits.found();
+    if (update.kind === 'notice') return view.notice(update.message);
+    if (update.kind === 'restarted') {
+      record.restart();
+      return view.notice(describeLostLog(record.runId));
+    }
+    if (update.kind === 'progress') {
+      const { round, phase, done, total, ahead, spent } = update.progress;
+      step = { round, phase, done, total, ahead, ...(spent && { spent: spentFromProto(spent) }) };
+      const { trouble, waiting } = update.progress;
+      waits.told(waiting);
+      if (waiting?.kind === 'person') await endIfHeld(cluster, record.runId, signal);
+      // The first of a kind is shown at once; that it continues is part of what the run waits for.
+      const now = performance.now();
+      if (trouble !== '' && trouble !== held && now - heldAtMs > oneTroubleMs) {
+        view.notice(`Held up, trying again: ${trouble}`);
+        heldAtMs = now;
+      }
+      held = trouble;
+    } else {
+      shown(record.add(update.logged));
+    }
+    show();
+  };
+  try {
+    while (!(record.isOver() && (await untilSettled(cluster, record, shown, signal)))) {
+      const watch = {
+        runId: record.runId,
+        afterSequence: record.lastSequence(),
+        afterDigest: record.lastDigest(),
+        follow: true,
+        patienceMs: patienceMs[cluster.kind],
+        ...defined({ onReconnect: settings.onReconnect }),
+      };
+      for await (const update of watchReliably(cluster.client, watch, AbortSignal.any([signal, over.signal]))) {
+        await take(update);
+        if (record.isOver()) break;
+      }
+      signal.throwIfAborted();
+      if (!record.isOver()) throw lost ?? new Error(`the watch of run ${record.runId} ended before the run did`);
+    }
   } finally {
     clearInterval(redraw);
     over.abort();

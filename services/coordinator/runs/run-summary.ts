@@ -4,23 +4,26 @@ import { moneySpent } from '../../domain/report/money-spent.ts';
 import { progressOf } from '../../domain/report/run-progress.ts';
 import { bestRound } from '../../domain/run/best-round.ts';
 import type { Spent } from '../../domain/run/ledger/spent.ts';
+import { isOver } from '../../domain/run/is-over.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import type { RunManifest, RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { RunManifest, RunStatus, RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { moneyToProto, pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { progressToProto } from '../../shared/contracts/progress-codec.ts';
 import { spentToProto } from '../../shared/contracts/spending-codec.ts';
 import type { RunView } from '../log/run-log.ts';
+import { runStatusOf } from './run-status-of.ts';
 
 function moneyOfRun(
   manifest: RunManifest,
+  status: RunStatus,
   ledger: RunState['ledger'],
   spent: Spent | undefined,
 ): Pick<RunSummary, 'money' | 'spentMoney'> {
   const prices = manifest.prices && pricesFromProto(manifest.prices);
   const money = moneyOf(prices, ledger);
-  const spentMoney = spent && moneySpent(prices, ledger, spent, hasEnded(manifest.status));
+  const spentMoney = spent && moneySpent(prices, ledger, spent, hasEnded(status));
   return { ...(money && { money: moneyToProto(money) }), ...(spentMoney && { spentMoney: moneyToProto(spentMoney) }) };
 }
 
@@ -35,6 +38,14 @@ export function factsOf({
   return { labels, ...defined({ ofRun, sweepId, startedBy, endedAtMs }) };
 }
 
+/**
+ * A log that has ended is the end, also where whoever led the run died before its manifest said so. Only one that a limit has
+ * ended may go on, and its manifest knows.
+ */
+function statusOf({ status }: RunManifest, state: RunState | undefined): RunStatus {
+  return state !== undefined && isOver(state) && state.limit === undefined ? runStatusOf(state) : status;
+}
+
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
 export function runSummary(
   manifest: RunManifest,
@@ -46,11 +57,12 @@ export function runSummary(
   // The winner need not have the highest score: the final pick looks closer.
   const best = state?.rounds[(state.bestRound ?? bestRound(state) ?? 0) - 1]?.evaluation;
   const used = totalUse(state?.ledger ?? []);
+  const status = statusOf(manifest, state);
   return {
     runId: manifest.runId,
     name: manifest.configuration?.name ?? '',
     benchmark: manifest.configuration?.benchmark?.name ?? '',
-    status: manifest.status,
+    status,
     roundsCompleted: state?.rounds.filter((round) => round.completed).length ?? 0,
     maxRounds: manifest.configuration?.search?.maxRounds ?? 0,
     ...(best === undefined ? {} : { bestScore: best.score }),
@@ -62,7 +74,7 @@ export function runSummary(
     ...factsOf(manifest),
     ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
-    ...moneyOfRun(manifest, state?.ledger ?? [], spent),
+    ...moneyOfRun(manifest, status, state?.ledger ?? [], spent),
     ...(view === undefined
       ? {}
       : {

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../domain/run/event.ts';
+import type { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../contracts/prices-codec.ts';
 import { spentFromProto } from '../contracts/spending-codec.ts';
 import { watchReliably } from '../control-client/watch-reliably.ts';
@@ -19,13 +20,14 @@ export async function readRun(
     if (update.kind === 'event') onEvent(record.add(update.logged));
   }
   signal.throwIfAborted();
-  await readSpent({ client }, record, signal);
+  await readBeside({ client }, record, signal);
   return record;
 }
 
-/** What the coordinator knows besides the log. */
-export async function readSpent({ client }: RunSource, record: RunRecord, signal: AbortSignal): Promise<void> {
+/** What the coordinator knows besides the log. @returns the run's status by its manifest */
+export async function readBeside({ client }: RunSource, record: RunRecord, signal: AbortSignal): Promise<RunStatus | undefined> {
   const { summary, manifest } = await client.getRun(record.runId, signal);
   record.noteSpent(summary?.spent && spentFromProto(summary.spent));
   record.notePrices(manifest?.prices && pricesFromProto(manifest.prices));
+  return manifest?.status;
 }

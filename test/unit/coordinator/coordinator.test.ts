@@ -298,3 +298,21 @@ test('a limit that allows no more proposals ends the search once what was propos
   await worker.drain();
   await stop();
 });
+
+test('a run whose log has ended is listed as that, also where its manifest could not be told', async () => {
+  const { timing, bus, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId);
+  const worker = startWorker();
+  const unsettled = ({ runs }: Bus): Partial<Bus> => ({
+    runs: { ...runs, update: async () => Promise.reject(new BusError('unavailable', 'it died')) },
+  });
+  start('a', unsettled);
+  await timing.advance(10_000);
+  expect((await logOf(bus, runId)).at(-1)?.kind).toBe('run-completed');
+  expect(await status()).toBe(RunStatus.RUNNING);
+  const { coordinator, own } = start('b', undefined, 'requested');
+  const { runs } = await createControlHandlers(own, coordinator, timing).listRuns(never);
+  expect(runs.map((run) => run.status)).toEqual([RunStatus.COMPLETED]);
+  await worker.drain();
+  await stop();
+});
