@@ -22,4 +22,9 @@ test('the same command with a higher limit goes on with a run on this machine th
   expect(state.status).toBe('completed');
   expect(state.limit).toBeUndefined();
   expect(state.rounds.filter(({ completed }) => completed)).toHaveLength(4);
+  // The end at the limit is still in its log, and is no longer the end.
+  const shown = await run('none');
+  expect(shown.code, shown.stderr).toBe(0);
+  expect(shown.stderr).toContain('has already ended');
+  expect(await readRunLog(join(folder, 'data/runs', runs[0] ?? '', 'events.binpb'))).toEqual(state);
 });

@@ -13,9 +13,10 @@ const firstPauseMs = 10;
 const longestPauseMs = 500;
 
 /**
- * For a run whose log, as far as it has been read, ends: waits until the coordinator has written that into the run's manifest,
- * by which runs are listed and found. A command that stops its own cluster before would leave a run that is listed as running.
- * @param onEvent gets what the log has after that end: a run that a limit had ended may have gone on
+ * For a run whose log, as far as it has been read, ends: reads it to its end, and waits until the coordinator has written into the
+ * run's manifest, by which runs are listed and found, that it is over. A command that stops its own cluster before would leave a
+ * run that is listed as running.
+ * @param onEvent gets what the log has after the end that was read: a run that a limit had ended may have gone on since
  * @returns whether the run is over; true too where its manifest does not say so in ten seconds
  */
 export async function untilSettled(
@@ -29,9 +30,10 @@ export async function untilSettled(
   const deadlineMs = timing.monotonicMs() + patienceMs;
   for (;;) {
     const status = await readBeside(source, record, signal);
-    if (status === undefined || hasEnded(status) || timing.monotonicMs() > deadlineMs) return true;
+    // After that, since nothing is added to the log of a run that has ended.
     await readRun(source, record, signal, onEvent);
     if (!record.isOver()) return false;
+    if (status === undefined || hasEnded(status) || timing.monotonicMs() > deadlineMs) return true;
     await pause(timing, backoff.next(), signal);
   }
 }

@@ -52,6 +52,16 @@ test('of one that goes on after its limit was raised, says that, and what has ha
   expect(record.isOver()).toBe(false);
 });
 
+test('of one that has gone on to another end, has all of its log', async () => {
+  const { settled, told, record } = setUp(
+    [RunStatus.CANCELLED],
+    [{ kind: 'limits-raised' }, { kind: 'run-cancelled', reason: 'x' }],
+  );
+  expect(await settled).toBe(true);
+  expect(told).toEqual(['limits-raised', 'run-cancelled']);
+  expect(record.isOver()).toBe(true);
+});
+
 test('does not wait for ever for a manifest that nobody writes', async () => {
   const { timing, settled } = setUp([RunStatus.RUNNING]);
   await timing.advance(11_000);
