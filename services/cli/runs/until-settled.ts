@@ -13,9 +13,9 @@ const firstPauseMs = 10;
 const longestPauseMs = 500;
 
 /**
- * For a run whose log, as far as it has been read, ends: reads it to its end, and waits until the coordinator has written into the
- * run's manifest, by which runs are listed and found, that it is over. A command that stops its own cluster before would leave a
- * run that is listed as running.
+ * For a run whose log, as far as it has been read, ends: reads it to its end, and waits until the coordinator has written into
+ * the run's manifest, by which runs are listed and found, that it is over. A command that stops its own cluster before would
+ * leave a run that is listed as running.
  * @param onEvent gets what the log has after the end that was read: a run that a limit had ended may have gone on since
  * @returns whether the run is over; true too where its manifest does not say so in ten seconds
  */

@@ -88,9 +88,19 @@ describe('a run in a list', () => {
     expect(runTable([paid, run], 'server')).not.toContain('SPENT');
   });
 
+  it('has ended once its log has, whatever its manifest says; but one that a limit has ended may have gone on', () => {
+    const running = { ...manifest, status: RunStatus.RUNNING };
+    const reached = { limit: 'tokens', scope: 'run', ends: 'search', most: 1, used: 2 } as const;
+    const limited: RunState = { ...state(), limit: { reached, before: state() } };
+    const statusOf = (of: RunState) => runSummary(running, { state: of, times: new Map() }, undefined, 0).status;
+    expect(statusOf(state())).toBe(RunStatus.COMPLETED);
+    expect(statusOf({ ...state(), status: 'failed' })).toBe(RunStatus.FAILED);
+    expect(statusOf(limited)).toBe(RunStatus.RUNNING);
+  });
+
   it('is interrupted if nobody works on it, as its status says', () => {
     const run = (status: RunStatus, driven: boolean): RunSummary => ({
-      ...runSummary({ ...manifest, status }, { state: state(), times: new Map() }, undefined, 0),
+      ...runSummary({ ...manifest, status }, { state: { ...state(), status: 'running' }, times: new Map() }, undefined, 0),
       driven,
     });
     const running = run(RunStatus.RUNNING, false);
