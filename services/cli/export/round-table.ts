@@ -1,9 +1,10 @@
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
+import { spentBy } from '../../domain/report/spent-by.ts';
 import { optional, type RecordColumn, text, truth, whole } from '../eval/record-columns.ts';
 import { encodeTable, type TableFormat } from './encode-table.ts';
 
 interface RoundRow extends RoundReport {
-  /** Charged for this round and the earlier ones, in the order in which tokens were spent. */
+  /** All that had been charged when this round's score was known. */
   readonly tokensByThen: number;
 }
 
@@ -48,8 +49,6 @@ export function roundTable(
     optional('failure', 'text', ({ failure }) => failure),
     truth('simulated', () => simulated),
   ];
-  const byThen = new Map<number, number>();
-  for (const { round, before, tokens } of spending) byThen.set(round, Math.max(byThen.get(round) ?? 0, before + tokens));
-  const rows = rounds.map((round): RoundRow => ({ ...round, tokensByThen: byThen.get(round.round) ?? 0 }));
+  const rows = rounds.map((round): RoundRow => ({ ...round, tokensByThen: spentBy(spending, round.round).tokens }));
   return encodeTable(format, columns, rows);
 }

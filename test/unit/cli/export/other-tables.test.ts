@@ -14,7 +14,8 @@ import { createRunRecord } from '../../../../services/shared/runs/run-record.ts'
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 const queryCount = 12;
-const { log, state } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount, search: { maxRounds: 4 } }));
+const search = { maxRounds: 8, finalPick: { policy: 'top', topK: 8, share: 0 } };
+const { log, state } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount, search }));
 const benchmark: Benchmark = {
   ...{ name: 'made-up', split: 'validate', description: '', inputs: ['question'], operators: ['custom'], scorer: 'strict' },
   ...{ otherScorers: ['loose'], answerFormat: '' },
@@ -54,7 +55,10 @@ test('rounds have a row each, with what was spent by then', () => {
   expect(rows.map(({ round }) => round)).toEqual(state.rounds.map(({ round }) => round));
   expect(rows.filter(({ picked }) => picked === true)).toHaveLength(1);
   const spent = rows.map(({ tokens_by_then }) => Number(tokens_by_then));
+  // The final pick has executed every round's workflow once more, which none of them had spent when its score was known.
+  expect(state.ledger.filter(({ phase }) => phase === 'final').length).toBeGreaterThan(1);
   expect(spent).toEqual(spent.toSorted((a, b) => a - b));
+  expect(spent.at(-1)).toBeLessThan(rows.reduce((sum, { tokens }) => sum + Number(tokens), 0));
   expect(rows[0]).toMatchObject({ run: 'made-up-1', benchmark: 'made-up', parent: 0, edit: '', completed: true });
 });
 
