@@ -13,6 +13,7 @@ import { serviceTable } from './service-tables/service-table.ts';
 import { simulatorTable } from './service-tables/simulator-table.ts';
 import { executorTable, predictorTable, type workerTable } from './service-tables/worker-tables.ts';
 import { tracingSettings } from './tracing-settings.ts';
+import { hostFault } from './webhook-address.ts';
 
 /** Defaults that depend on the process: its role, and who started it. */
 interface OfThisProcess {
@@ -105,9 +106,12 @@ function checkWebhook({
       'SCALE_WEBHOOK_URL needs SCALE_WEBHOOK_SECRET (or SCALE_WEBHOOK_SECRET_FILE): by its signature a note is believed';
     throw new SettingsError('SCALE_WEBHOOK_SECRET', message);
   }
-  if (webhookUrl.startsWith('https:') || webhookPrivate) return;
-  const message = 'SCALE_WEBHOOK_URL is http, which anyone on the way reads: use https, or set SCALE_WEBHOOK_PRIVATE=true';
-  throw new SettingsError('SCALE_WEBHOOK_URL', message);
+  if (!webhookUrl.startsWith('https:') && !webhookPrivate) {
+    const message = 'SCALE_WEBHOOK_URL is http, which anyone on the way reads: use https, or set SCALE_WEBHOOK_PRIVATE=true';
+    throw new SettingsError('SCALE_WEBHOOK_URL', message);
+  }
+  const fault = hostFault(new URL(webhookUrl).hostname, webhookPrivate);
+  if (fault !== undefined) throw new SettingsError('SCALE_WEBHOOK_URL', `SCALE_WEBHOOK_URL: ${fault}`);
 }
 
 function checkRetention({ keepRuns, archiveFolder }: Pick<CoordinatorServiceSettings, 'keepRuns' | 'archiveFolder'>): void {

@@ -72,6 +72,20 @@ describe('service settings', () => {
     expect(() => executorSettings(environment)).toThrow(expect.objectContaining({ name: 'SettingsError' }));
   });
 
+  it.each([
+    ['http://hooks.example.org', 'false', /is http/],
+    ['https://10.0.0.5/hook', 'false', /^SCALE_WEBHOOK_URL: 10.0.0.5 is of this machine or of a private network/],
+    ['https://[::1]/hook', 'false', /^SCALE_WEBHOOK_URL: ::1 is of this machine or of a private network/],
+    ['https://169.254.169.254/hook', 'true', /^SCALE_WEBHOOK_URL: 169.254.169.254 is no address for notes/],
+    ['http://0xa9fea9fe/hook', 'true', /^SCALE_WEBHOOK_URL: 169.254.169.254 is no address for notes/],
+  ])('refuse the webhook %s with SCALE_WEBHOOK_PRIVATE=%s, to which no note could go', (url, isPrivate, message) => {
+    const secret = { SCALE_WEBHOOK_SECRET: 'a-secret-of-16-or-more' };
+    const environment = { ...secret, SCALE_WEBHOOK_URL: url, SCALE_WEBHOOK_PRIVATE: isPrivate };
+    expect(() => coordinatorSettings(environment)).toThrow(message);
+    const taken = { ...secret, SCALE_WEBHOOK_URL: 'https://8.8.8.8/hook' };
+    expect(coordinatorSettings(taken)).toMatchObject({ webhookUrl: 'https://8.8.8.8/hook' });
+  });
+
   it('do not repeat a password in an address', () => {
     expect(() => executorSettings({ SCALE_NATS_URL: 'http://me:hunter2@nats' })).toThrow(
       /^SCALE_NATS_URL must .* \(not shown\)$/,
