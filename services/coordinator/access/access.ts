@@ -43,7 +43,7 @@ const leastToken = 16;
 
 /**
  * Reads who may call, and keeps it current while the files change.
- * @throws AccessFileError, or the error of a file that cannot be read
+ * @throws AccessFileError, or SettingsError for a file that cannot be read
  */
 export async function openAccess(
   settings: AccessSettings,
@@ -55,10 +55,10 @@ export async function openAccess(
   const stops: (() => Promise<void>)[] = [];
   let changed = (): void => {};
 
-  const follow = async (file: string, use: (text: string) => void): Promise<void> => {
+  const follow = async (variable: string, file: string, use: (text: string) => void): Promise<void> => {
     let isFirst = true;
     const stop = await watchFiles({
-      paths: [file],
+      files: [{ variable, path: file }],
       timing,
       changed: ([content = Buffer.alloc(0)]) => {
         use(content.toString('utf8'));
@@ -75,12 +75,12 @@ export async function openAccess(
   };
   try {
     if (controlTokenFile !== undefined) {
-      await follow(controlTokenFile, (text) => {
+      await follow('SCALE_CONTROL_TOKEN_FILE', controlTokenFile, (text) => {
         owner = ownerWith(checkedToken(text.trim(), controlTokenFile));
       });
     }
     if (controlTokensFile !== undefined) {
-      await follow(controlTokensFile, (text) => {
+      await follow('SCALE_CONTROL_TOKENS_FILE', controlTokensFile, (text) => {
         listed = parseAccessFile(text, controlTokensFile);
       });
     }

@@ -25,7 +25,7 @@ export class CertificateError extends ScaleError {
 /**
  * TLS for a gRPC server, with the certificate read again when its files change: new connections get the new one, and those that
  * are open stay. Without a certificate, no TLS.
- * @throws CertificateError if the files cannot be used together
+ * @throws CertificateError if the files cannot be used together, SettingsError for one that cannot be read
  */
 export async function openControlCredentials(
   { controlCertFile, controlKeyFile, controlClientCaFile }: CertificateFiles,
@@ -34,10 +34,16 @@ export async function openControlCredentials(
   if (controlCertFile === undefined || controlKeyFile === undefined) {
     return { credentials: ServerCredentials.createInsecure(), stop: async () => undefined };
   }
-  const paths = [controlCertFile, controlKeyFile, ...(controlClientCaFile === undefined ? [] : [controlClientCaFile])];
+  const authority = { variable: 'SCALE_CONTROL_CLIENT_CA_FILE', path: controlClientCaFile ?? '' };
+  const files = [
+    { variable: 'SCALE_CONTROL_CERT_FILE', path: controlCertFile },
+    { variable: 'SCALE_CONTROL_KEY_FILE', path: controlKeyFile },
+    ...(controlClientCaFile === undefined ? [] : [authority]),
+  ];
+  const paths = files.map(({ path }) => path);
   const credentials = new ReloadedCredentials(controlClientCaFile !== undefined);
   const stop = await watchFiles({
-    paths,
+    files,
     timing,
     changed: ([cert, key, ca]) => {
       const context = { cert, key, ca, minVersion: 'TLSv1.2' } as const satisfies SecureContextOptions;
@@ -49,11 +55,6 @@ export async function openControlCredentials(
       else logger.error(found, `the certificate in ${controlCertFile} has expired: clients will refuse it until it is replaced`);
     },
     failed: (err) => logger.error({ err }, `${paths.join(', ')} cannot be used; the certificate of before still holds`),
-  }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause instanceof CertificateError || cause.path === undefined) throw cause;
-    throw new CertificateError(`${cause.path} cannot be read (${cause.code}): it is named for the TLS of the control API`, {
-      cause,
-    });
   });
   return { credentials, stop };
 }

@@ -51,7 +51,7 @@ export interface TeamsParts {
 
 /**
  * Reads what teams may have, and keeps it current while the file changes.
- * @throws TeamsFileError, or the error of a file that cannot be read
+ * @throws TeamsFileError, or SettingsError for a file that cannot be read
  */
 export async function openTeams(
   file: string | undefined,
@@ -64,7 +64,7 @@ export async function openTeams(
     file === undefined
       ? async () => {}
       : await watchFiles({
-          paths: [file],
+          files: [{ variable: 'SCALE_TEAMS_FILE', path: file }],
           timing,
           changed: ([content = Buffer.alloc(0)]) => {
             known = parseTeamsFile(content.toString('utf8'), file);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { isLoopback } from '../config/control-access.ts';
 import { type Environment, fileVariableOf, readSecret } from '../settings/environment.ts';
-import { SettingsError } from '../settings/settings-error.ts';
+import { SettingsError, unreadableFile } from '../settings/settings-error.ts';
 import type { ClientTls } from './channel.ts';
 
 /** Where settings come from, and who is told what is risky about them. */
@@ -88,12 +88,6 @@ function fileIn(variable: string, environment: Environment): Buffer | undefined 
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new SettingsError(
-      variable,
-      `${variable} names ${file}, which cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        cause,
-      },
-    );
+    throw unreadableFile(variable, file, cause);
   }
 }

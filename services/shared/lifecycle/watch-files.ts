@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { coerceError } from '../errors/coerce-error.ts';
+import { unreadableFile } from '../settings/settings-error.ts';
 import { pause } from './abort.ts';
 import type { Timing } from './timing.ts';
 
 export interface WatchedFiles {
-  readonly paths: readonly string[];
+  readonly files: readonly {
+    /** That names it. */
+    readonly variable: string;
+    readonly path: string;
+  }[];
   /** One that is not there counts as empty. Default: it cannot be read. */
   readonly mayBeMissing?: boolean;
   readonly timing: Timing;
-  /** Called with the contents, in the order of the paths, whenever one has changed. What it throws goes to `failed`. */
+  /** Called with the contents, in the order of the files, whenever one has changed. What it throws goes to `failed`. */
   changed(contents: readonly Buffer[]): void;
   /** They cannot be read or used; what was used before still holds. Told once for each fault. */
   failed(error: Error): void;
@@ -21,12 +26,12 @@ const lookEveryMs = 1_000;
  * Reads files that belong together, such as a certificate and its key, and again whenever they change: on rotation, they are
  * replaced one after the other, so only what is the same at two looks counts.
  * @returns what ends the watch
- * @throws what the first reading or the first `changed` throws
+ * @throws SettingsError for one that cannot be read at first, and what the first `changed` throws
  */
 export async function watchFiles(watched: WatchedFiles): Promise<() => Promise<void>> {
-  const { paths, mayBeMissing = false, timing, changed, failed } = watched;
+  const { files, mayBeMissing = false, timing, changed, failed } = watched;
   const stopping = new AbortController();
-  const read = (): Promise<Buffer[]> => Promise.all(paths.map((path) => contentOf(path, mayBeMissing)));
+  const read = (): Promise<Buffer[]> => Promise.all(files.map((file) => contentOf(file, mayBeMissing)));
   let [used, seen, fault] = [await read(), [] as readonly Buffer[], ''];
   changed(used);
 
@@ -58,10 +63,10 @@ export async function watchFiles(watched: WatchedFiles): Promise<() => Promise<v
   };
 }
 
-function contentOf(path: string, mayBeMissing: boolean): Promise<Buffer> {
+function contentOf({ variable, path }: WatchedFiles['files'][number], mayBeMissing: boolean): Promise<Buffer> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (mayBeMissing && error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
+    throw unreadableFile(variable, path, error);
   });
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { SettingsError } from './settings-error.ts';
+import { SettingsError, unreadableFile } from './settings-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,12 +42,8 @@ function readSecretFile(variable: string, file: string): string {
   let secret: string;
   try {
     secret = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SettingsError(
-      variable,
-      `${variable} names ${file}, which ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`,
-    );
+  } catch (cause) {
+    throw unreadableFile(variable, file, cause);
   }
   if (secret === '') throw new SettingsError(variable, `${variable} names ${file}, which is empty`);
   return secret;

@@ -10,3 +10,10 @@ export class SettingsError extends ScaleError {
     this.variable = variable;
   }
 }
+
+/** @param cause of Node.js */
+export function unreadableFile(variable: string, file: string, cause: unknown): SettingsError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const fault = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+  return new SettingsError(variable, `${variable} names ${file}, which ${fault}`, { cause });
+}

@@ -18,7 +18,7 @@ export interface WatchedEndpoints {
 /**
  * A file that is not there names no models. One that is wrong is reported, and what it said before still holds.
  * @param file undefined for none
- * @throws ClusterEndpointsError for a file that is wrong from the beginning
+ * @throws ClusterEndpointsError, or SettingsError, for a file that is wrong from the beginning
  */
 export async function watchClusterEndpoints(
   file: string | undefined,
@@ -30,7 +30,7 @@ export async function watchClusterEndpoints(
     // Most workers have no such file, and start without YAML and the tables of run files.
     const { parseClusterEndpoints } = await import('../config/cluster-endpoints.ts');
     return await watchFiles({
-      ...{ paths: [watched], mayBeMissing: true, timing },
+      ...{ files: [{ variable: 'SCALE_ENDPOINTS_FILE', path: watched }], mayBeMissing: true, timing },
       changed: ([content = '']) => {
         const isFirst = endpoints === undefined;
         endpoints = parseClusterEndpoints(content.toString(), watched);

@@ -261,11 +261,21 @@ async function commonNameShown(): Promise<string> {
 
 test.each<[string, Record<string, string>, RegExp]>([
   ['an open host', { SCALE_CONTROL_HOST: '0.0.0.0' }, /SCALE_CONTROL_HOST is 0\.0\.0\.0.*set SCALE_CONTROL_TOKENS_FILE/],
-  ['tokens that are not there', { SCALE_CONTROL_TOKENS_FILE: '/nowhere/tokens.yaml' }, /\/nowhere\/tokens\.yaml/],
+  [
+    'tokens that are not there',
+    { SCALE_CONTROL_TOKENS_FILE: '/nowhere/tokens.yaml' },
+    /exit status 2\b.*SCALE_CONTROL_TOKENS_FILE names \/nowhere\/tokens\.yaml, which does not exist/s,
+  ],
+  ['tokens that are a folder', { SCALE_CONTROL_TOKENS_FILE: tmpdir() }, /SCALE_CONTROL_TOKENS_FILE names .*\(EISDIR\)/],
+  [
+    'teams that are not there',
+    { SCALE_TEAMS_FILE: '/nowhere/teams.yaml' },
+    /exit status 2\b.*SCALE_TEAMS_FILE names \/nowhere\/teams\.yaml, which does not exist/s,
+  ],
   [
     'a certificate that is not there',
     { SCALE_CONTROL_CERT_FILE: '/nowhere/a', SCALE_CONTROL_KEY_FILE: '/nowhere/b' },
-    /\/nowhere\/a cannot be read/,
+    /SCALE_CONTROL_CERT_FILE names \/nowhere\/a, which does not exist/,
   ],
 ])('with %s a coordinator ends at once, and says so', async (name, own, message) => {
   await expect(startCoordinator(own, name)).rejects.toThrow(message);
