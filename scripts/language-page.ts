@@ -99,7 +99,7 @@ function stepSection([kind, fields]: [string, Readonly<Record<string, StepFieldF
 }
 
 function operatorSection({ name, description, inputs, outputs, maxCalls, minCalls = maxCalls }: OperatorInPage): string {
-  const calls = minCalls === maxCalls ? `${maxCalls}` : `${minCalls} to ${maxCalls}`;
+  const calls = minCalls === maxCalls ? `${maxCalls}` : maxCalls === 1 ? 'at most 1' : `${minCalls} to ${maxCalls}`;
   const rows = [
     ...Object.entries(inputs).map(([field, each]) => [
       `\`${field}\``,

@@ -6,7 +6,15 @@ import { instruction as mdEnsemble } from '../../services/domain/operators/md-en
 import { operators } from '../../services/domain/operators/registry.ts';
 import { readWorkflowText } from '../../services/shared/benchmarks/read-workflow-file.ts';
 import { arbitraryWorkflow } from '../support/arbitrary-workflow.ts';
-import { bothWays, type ExportCase, functionsInPython, numberOf, type RecordedReplies } from '../support/python-export.ts';
+import {
+  bothWays,
+  complaintOf,
+  type ExportCase,
+  exportedFile,
+  functionsInPython,
+  numberOf,
+  type RecordedReplies,
+} from '../support/python-export.ts';
 import { expressionDifferences, fileOfAllOperators, replyDifferences } from '../support/python-functions.ts';
 import { isPythonHere } from '../support/python-here.ts';
 import { replyShapes } from '../unit/domain/replies/reply-shapes.ts';
@@ -125,6 +133,20 @@ describe.runIf(isPythonHere)(
           model: { joinSamples: index % 3 === 0, sendSeed: index % 4 !== 0, temperature: index % 2 === 0 ? null : 1 },
         })),
       );
+    });
+
+    test.each([
+      [
+        'a line without the field',
+        [],
+        '{"other":1}\n',
+        /^ValueError: line 1: the query has no question: this workflow reads question\n$/,
+      ],
+      ['a line that is no JSON', [], '{"question"\n', /^ValueError: line 1: (?!.*Expecting.*Expecting).*\n$/],
+    ])('a query that cannot be used is told once: %s', async (_, query, lines, said) => {
+      const [given] = parsed('workflow: 1\nsteps:\n  - return: "{{ query.question }}"\n', 'echo', [1]);
+      if (given === undefined) throw new Error('no case');
+      expect(await complaintOf(await exportedFile(given.workflow, ['question']), query, lines)).toMatch(said);
     });
 
     test('readers of replies', async () => {

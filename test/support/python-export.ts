@@ -124,6 +124,29 @@ export async function functionsInPython(
   return results as unknown[];
 }
 
+const pythonEnvironment = {
+  ...process.env,
+  ...(realPython === undefined && { PYTHONPATH: fixtures }),
+  PYTHONDONTWRITEBYTECODE: '1',
+};
+
+/** An exported file as a command, whose query or queries cannot be used. @returns what it says */
+export async function complaintOf(source: string, query: readonly string[], lines: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-python-export-'));
+  try {
+    const file = join(folder, 'exported.py');
+    await writeFile(file, source);
+    const running = promisify(execFile)(realPython ?? 'python3', [file, ...query], { env: pythonEnvironment, timeout: 300_000 });
+    running.child.stdin?.end(lines);
+    return await running.then(
+      () => 'nothing',
+      (error: { readonly stderr: string }) => error.stderr,
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function inPython(calls: readonly ({ readonly source: string } & Readonly<Record<string, unknown>>)[]): Promise<unknown[]> {
   const folder = await mkdtemp(join(tmpdir(), 'scale-python-export-'));
   try {
@@ -136,13 +159,8 @@ async function inPython(calls: readonly ({ readonly source: string } & Readonly<
     );
     const orders = join(folder, 'calls.json');
     await writeFile(orders, JSON.stringify(listed));
-    const environment = {
-      ...process.env,
-      ...(realPython === undefined && { PYTHONPATH: fixtures }),
-      PYTHONDONTWRITEBYTECODE: '1',
-    };
     await promisify(execFile)(realPython ?? 'python3', [join(fixtures, 'driver.py'), orders], {
-      env: environment,
+      env: pythonEnvironment,
       timeout: 300_000,
     });
     return JSON.parse(await readFile(`${orders}.results`, 'utf8')) as unknown[];

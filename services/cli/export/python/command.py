@@ -88,7 +88,8 @@ def main():
         query = query_given(options.query)
         made = answer(query, seed=options.seed, run_programs=options.run_programs)
     except (openai.OpenAIError, ProgramsNotAllowed, ValueError) as error:
-        because = f" ({error.__cause__})" if error.__cause__ else ""
+        # The package says only that the connection failed; our own errors have their cause in their text.
+        because = f" ({error.__cause__})" if isinstance(error, openai.OpenAIError) and error.__cause__ else ""
         sys.exit(f"{type(error).__name__}: {error}{because}")
     if made.failure:
         sys.exit(f"{made.failure.kind}: {made.failure.message}")
