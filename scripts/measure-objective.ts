@@ -19,7 +19,7 @@ import { createLazySandbox } from '../services/shared/sandbox/lazy-sandbox.ts';
 import { learnBenchmarks } from '../services/simulator/learn-benchmarks.ts';
 import { buildQueryIndex } from '../services/simulator/query-index.ts';
 import { createSimulatedModel } from '../services/simulator/simulated-model.ts';
-import { writeTickets } from '../test/support/tickets.ts';
+import { writeTickets } from '../test/support/benchmarks/tickets.ts';
 import { outcomesInProcess, rememberingRunner, searchInProcess } from './in-process-search.ts';
 import { objectiveTable, type Trial } from './objective-table.ts';
 

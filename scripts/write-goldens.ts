@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../services/shared/telemetry/version.ts';
 import { readRunLog } from '../services/shared/traces/read-run-log.ts';
-import { filledMessages, readContracts } from '../test/support/filled-messages.ts';
+import { filledMessages, readContracts } from '../test/support/contracts/filled-messages.ts';
 import { outcomeOf } from '../test/support/run-outcome.ts';
 
 const project = join(import.meta.dirname, '..');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
+import { type ChaosProxy, startChaosProxy } from '../support/faults/chaos-proxy.ts';
 
 const open: { destroy(): void }[] = [];
 const servers: net.Server[] = [];

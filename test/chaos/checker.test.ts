@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodeSnapshot, encodeSnapshot } from '../../services/coordinator/log/snapshot-codec.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
-import { type ChaosCluster, startChaosCluster } from '../support/chaos-cluster.ts';
-import { growthOf, type ProcessLook, type RunEvidence, violationsIn } from '../support/cluster-checker.ts';
+import { type ChaosCluster, startChaosCluster } from '../support/cluster/chaos-cluster.ts';
+import { growthOf, type ProcessLook, type RunEvidence, violationsIn } from '../support/cluster/cluster-checker.ts';
 
 /** One violation of each kind is planted in the evidence of a real run, and the checker must find it. */
 let cluster: ChaosCluster;

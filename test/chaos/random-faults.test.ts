@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomStream } from '../../services/domain/random.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
-import { type ChaosCluster, startChaosCluster } from '../support/chaos-cluster.ts';
-import { drawFault } from '../support/random-faults.ts';
+import { type ChaosCluster, startChaosCluster } from '../support/cluster/chaos-cluster.ts';
+import { drawFault } from '../support/faults/random-faults.ts';
 
 /** A short one of scripts/soak: the same faults, one run, deadlines of a second. */
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);

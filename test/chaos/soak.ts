@@ -10,10 +10,10 @@ import { parseArgs } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { randomStream } from '../../services/domain/random.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
-import { type ChaosCluster, type Member, startChaosCluster } from '../support/chaos-cluster.ts';
-import { growthOf, type ProcessLook, type RunEvidence } from '../support/cluster-checker.ts';
-import { fakedClock } from '../support/fake-time.ts';
-import { drawFault } from '../support/random-faults.ts';
+import { type ChaosCluster, type Member, startChaosCluster } from '../support/cluster/chaos-cluster.ts';
+import { growthOf, type ProcessLook, type RunEvidence } from '../support/cluster/cluster-checker.ts';
+import { fakedClock } from '../support/faults/fake-time.ts';
+import { drawFault } from '../support/faults/random-faults.ts';
 
 /**
  * A cluster of real processes at work for minutes while something breaks every few seconds; then what the checker says, and

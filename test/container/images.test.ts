@@ -10,7 +10,7 @@ import {
   readProject,
   sandboxProfile,
   startedEngine,
-} from '../support/container-engine.ts';
+} from '../support/cluster/container-engine.ts';
 
 const engine = await startedEngine();
 const megabytesAboveBase = 160;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
-import { natsVariables, type OpenCluster, startCluster } from '../support/contained-cluster.ts';
-import { buildImages, images, startedEngine } from '../support/container-engine.ts';
+import { natsVariables, type OpenCluster, startCluster } from '../support/cluster/contained-cluster.ts';
+import { buildImages, images, startedEngine } from '../support/cluster/container-engine.ts';
 
 const engine = await startedEngine();
 const deploy = join(import.meta.dirname, '../../deploy');

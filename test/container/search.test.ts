@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
-import { hasCompose } from '../support/compose.ts';
+import { hasCompose } from '../support/cluster/compose.ts';
 import {
   type ContainedCluster,
   leadingCoordinator,
   startCluster,
   startComposed,
   untilCalls,
-} from '../support/contained-cluster.ts';
-import { buildImages, docker, startedEngine } from '../support/container-engine.ts';
+} from '../support/cluster/contained-cluster.ts';
+import { buildImages, docker, startedEngine } from '../support/cluster/container-engine.ts';
 
 const engine = await startedEngine();
 const runFile = `name: contained

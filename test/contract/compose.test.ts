@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { hasCompose } from '../support/compose.ts';
+import { hasCompose } from '../support/cluster/compose.ts';
 
 const project = join(import.meta.dirname, '../..');
 const file = join(project, 'deploy/compose.yaml');

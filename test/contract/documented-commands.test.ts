@@ -3,8 +3,14 @@ import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createCli } from '../../services/cli/cli.ts';
 import { createProgram } from '../../services/cli/program.ts';
-import { commandsOf, documentedCommands, mentionedCommands, mentionsOf, scaleCalls } from '../support/documented-commands.ts';
-import { rulesWithoutUse, whyNotRun } from '../support/documented-plans.ts';
+import {
+  commandsOf,
+  documentedCommands,
+  mentionedCommands,
+  mentionsOf,
+  scaleCalls,
+} from '../support/project/documented-commands.ts';
+import { rulesWithoutUse, whyNotRun } from '../support/project/documented-plans.ts';
 
 const commands = documentedCommands();
 const never = new AbortController().signal;
@@ -74,6 +80,6 @@ describe('commands in the blocks of pages', () => {
     // What is run begins with scale, or prepares for it.
     const foreign = run.filter(({ text }) => scaleCalls(text).length === 0 && !/^(?:export|alias|cp|cat|[A-Z_]+=)/.test(text));
     const where = foreign.map(({ page, line, text }) => `${page}:${line}: ${text}`);
-    expect(where, 'say in test/support/documented-plans.ts why these are not run').toEqual([]);
+    expect(where, 'say in test/support/project/documented-plans.ts why these are not run').toEqual([]);
   });
 });

@@ -9,7 +9,13 @@ import { decodeRunManifest, encodeRunManifest } from '../../services/shared/cont
 import { decodeSlotTable, encodeSlotTable } from '../../services/shared/contracts/slots-codec.ts';
 import { version } from '../../services/shared/telemetry/version.ts';
 import { readRunLog } from '../../services/shared/traces/read-run-log.ts';
-import { type FilledMessage, filledMessages, messagesOf, readContracts, serviceCodecs } from '../support/filled-messages.ts';
+import {
+  type FilledMessage,
+  filledMessages,
+  messagesOf,
+  readContracts,
+  serviceCodecs,
+} from '../support/contracts/filled-messages.ts';
 import { outcomeOf } from '../support/run-outcome.ts';
 
 const project = join(import.meta.dirname, '../..');

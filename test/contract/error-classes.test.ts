@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { faultsOfClasses, looksAtNames, subClassesIn } from '../support/error-classes.ts';
+import { faultsOfClasses, looksAtNames, subClassesIn } from '../support/project/error-classes.ts';
 
 const services = join(import.meta.dirname, '../../services');
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { arrowsUpward, folderArrows, folderCircles } from '../support/folder-order.ts';
+import { arrowsUpward, folderArrows, folderCircles } from '../support/project/folder-order.ts';
 
 const services = join(import.meta.dirname, '../../services');
 

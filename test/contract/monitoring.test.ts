@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { metricLabels, metricNames, withMetricTables } from '../../scripts/metric-tables.ts';
-import { hasCompose } from '../support/compose.ts';
+import { hasCompose } from '../support/cluster/compose.ts';
 import {
   alertRules,
   alertsFile,
@@ -15,8 +15,8 @@ import {
   metricsIn,
   prometheusFile,
   withoutThreshold,
-} from '../support/monitoring.ts';
-import { findPrometheus, withPrometheus } from '../support/prometheus.ts';
+} from '../support/monitoring/monitoring.ts';
+import { findPrometheus, withPrometheus } from '../support/monitoring/prometheus.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
 const known = metricNames();

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ownTexts, type Text } from '../support/tracked-texts.ts';
+import { ownTexts, type Text } from '../support/project/tracked-texts.ts';
 
 /** npm's registry has a package of the command's short name, and it is somebody else's. */
 const stranger = /\b(?:npx|npm exec|npm x|pnpx|bunx)(?: -\S+)* scale(?![\w-])/;

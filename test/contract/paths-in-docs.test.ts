@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ownTexts, type Text } from '../support/tracked-texts.ts';
+import { ownTexts, type Text } from '../support/project/tracked-texts.ts';
 
 const project = join(import.meta.dirname, '../..');
 

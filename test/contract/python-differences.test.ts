@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pythonExpression } from '../../services/cli/export/python-expression.ts';
 import { parseExpression } from '../../services/domain/workflow/expression.ts';
-import { expressionDifferences, replyDifferences } from '../support/python-functions.ts';
+import { expressionDifferences, replyDifferences } from '../support/python/python-functions.ts';
 import { isPythonHere } from '../support/python-here.ts';
 
 /** Signs of which Python and ECMAScript have other ideas: cases, length, whether they are letters, digits or blanks. */

@@ -14,8 +14,8 @@ import {
   functionsInPython,
   numberOf,
   type RecordedReplies,
-} from '../support/python-export.ts';
-import { expressionDifferences, fileOfAllOperators, replyDifferences } from '../support/python-functions.ts';
+} from '../support/python/python-export.ts';
+import { expressionDifferences, fileOfAllOperators, replyDifferences } from '../support/python/python-functions.ts';
 import { isPythonHere } from '../support/python-here.ts';
 import { replyShapes } from '../unit/domain/replies/reply-shapes.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
 import { knownQueries } from '../../services/simulator/difficulty.ts';
 import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
-import { knownTasks, madeUpTasks } from '../support/made-up-programs.ts';
+import { knownTasks, madeUpTasks } from '../support/benchmarks/made-up-programs.ts';
 
 let simulator: Simulator;
 let client: OpenAI;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownTexts, type Text } from '../support/tracked-texts.ts';
+import { ownTexts, type Text } from '../support/project/tracked-texts.ts';
 
 /**
  * One spelling of each word, British where there are two; `optimizer`, `tokenizer` and `color` in CSS and LaTeX are their fields'

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
 import type { GetSweepResponse } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { type ChaosCluster, startChaosCluster } from '../support/chaos-cluster.ts';
+import { type ChaosCluster, startChaosCluster } from '../support/cluster/chaos-cluster.ts';
 import { startCli } from '../support/run-cli.ts';
 
 const never = new AbortController().signal;

@@ -11,7 +11,7 @@ import { decodeBackup } from '../../services/shared/contracts/backup-file.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { type ChaosCluster, startChaosCluster } from '../support/chaos-cluster.ts';
+import { type ChaosCluster, startChaosCluster } from '../support/cluster/chaos-cluster.ts';
 import { startCli } from '../support/run-cli.ts';
 
 const never = new AbortController().signal;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunFile, readRunFile } from '../../services/shared/config/run-file.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto } from '../../services/shared/contracts/spending-codec.ts';
-import { type KillableCluster, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const never = new AbortController().signal;
 const batch = { window: '24h', gatherMs: 300, pollMs: 200 };

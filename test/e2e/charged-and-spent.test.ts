@@ -14,7 +14,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { callAttemptFromProto, spentFromProto } from '../../services/shared/contracts/spending-codec.ts';
 import type { ServedCall } from '../../services/simulator/access-log.ts';
-import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);
 const never = new AbortController().signal;

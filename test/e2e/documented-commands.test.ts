@@ -4,10 +4,10 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DocumentedCommand, documentedCommands } from '../support/documented-commands.ts';
-import { whyNotRun } from '../support/documented-plans.ts';
+import { writeTickets } from '../support/benchmarks/tickets.ts';
+import { type DocumentedCommand, documentedCommands } from '../support/project/documented-commands.ts';
+import { whyNotRun } from '../support/project/documented-plans.ts';
 import { type CliRun, startCli } from '../support/run-cli.ts';
-import { writeTickets } from '../support/tickets.ts';
 
 const project = join(import.meta.dirname, '../..');
 /** With SCALE_DOCS=all the commands of every page are run, which takes some minutes; otherwise those of the quick start. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentReport } from '../../services/domain/experiments/experiment-report.ts';
 import type { SweepReport } from '../../services/domain/sweep-report/sweep-report-model.ts';
-import { servedCalls } from '../support/local-run.ts';
+import { servedCalls } from '../support/cluster/local-run.ts';
 import { type CliRun, startCli } from '../support/run-cli.ts';
 
 type Document = ExperimentReport & { readonly files: Readonly<Record<'html' | 'markdown' | 'json', string>> };

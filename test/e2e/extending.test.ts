@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changed, fileBlocks } from '../support/page-blocks.ts';
+import { changed, fileBlocks } from '../support/project/page-blocks.ts';
 
 const project = join(import.meta.dirname, '../..');
 const page = await readFile(join(project, 'docs/extending.md'), 'utf8');

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { servedCalls } from '../support/local-run.ts';
+import { servedCalls } from '../support/cluster/local-run.ts';
+import { emptyDisk, fillDisk, hasSmallDisks, onSmallDisk } from '../support/faults/small-disk.ts';
 import { startCli } from '../support/run-cli.ts';
-import { emptyDisk, fillDisk, hasSmallDisks, onSmallDisk } from '../support/small-disk.ts';
 
 let folder: string;
 let runFile: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import { clusterProcesses, servedCalls, storedResults } from '../support/local-run.ts';
+import { clusterProcesses, servedCalls, storedResults } from '../support/cluster/local-run.ts';
 import { startCli } from '../support/run-cli.ts';
 
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);

@@ -17,7 +17,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import type { RunLimits } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
 import type { ServedCall } from '../../services/simulator/access-log.ts';
-import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 /**
  * Runs that reach limits while services are killed, and go on with higher ones until there is none. SCALE_LIMIT_TRIALS=100 is the

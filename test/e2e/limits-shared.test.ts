@@ -22,8 +22,8 @@ import {
 } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
-import { type KillableCluster, startKillableCluster } from '../support/killable-cluster.ts';
-import { untilModelIsIdle } from '../support/until-model-is-idle.ts';
+import { type KillableCluster, startKillableCluster } from '../support/cluster/killable-cluster.ts';
+import { untilModelIsIdle } from '../support/simulator/until-model-is-idle.ts';
 
 const never = new AbortController().signal;
 const [executors, slots] = [2, 3];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { slotUse } from '../../services/cli/bench/served-calls.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { startKillableCluster } from '../support/killable-cluster.ts';
+import { startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const limit = 20;
 let folder: string;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import { connectControl } from '../../services/shared/control-client/control-client.ts';
-import { servedCalls } from '../support/local-run.ts';
+import { servedCalls } from '../support/cluster/local-run.ts';
 import { startCli } from '../support/run-cli.ts';
 
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);

@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { healthIn } from '../../services/cli/bench/failed-attempts.ts';
-import { clusterProcesses } from '../support/local-run.ts';
-import { alertRules, alertsFile, dashboardExpressions, withoutThreshold } from '../support/monitoring.ts';
-import { findPrometheus, lintMetrics, startPrometheus, type TestPrometheus, withPrometheus } from '../support/prometheus.ts';
+import { clusterProcesses } from '../support/cluster/local-run.ts';
+import { alertRules, alertsFile, dashboardExpressions, withoutThreshold } from '../support/monitoring/monitoring.ts';
+import {
+  findPrometheus,
+  lintMetrics,
+  startPrometheus,
+  type TestPrometheus,
+  withPrometheus,
+} from '../support/monitoring/prometheus.ts';
 import { type CliRun, startCli } from '../support/run-cli.ts';
 
 const programs = findPrometheus() ?? { prometheus: '', promtool: '' };

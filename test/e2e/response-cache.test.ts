@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { decodeRunLogFile } from '../../services/shared/contracts/run-log-file.ts';
-import { servedCalls } from '../support/local-run.ts';
+import { servedCalls } from '../support/cluster/local-run.ts';
 import { startCli } from '../support/run-cli.ts';
 
 let folder: string;

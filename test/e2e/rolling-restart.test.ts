@@ -7,7 +7,7 @@ import { type RunFile, readRunFile } from '../../services/shared/config/run-file
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Result } from '../../services/shared/contracts/generated/scale/v1/result.ts';
 import type { ServedCall } from '../../services/simulator/access-log.ts';
-import { type KillableCluster, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const never = new AbortController().signal;
 /** A job that is not given back would come again only after an hour, and the test would fail. */

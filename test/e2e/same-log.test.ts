@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomInteger, randomStream, shuffled } from '../../services/domain/random.ts';
 import { type RunFile, readRunFile } from '../../services/shared/config/run-file.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);
 const never = new AbortController().signal;

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type GetSweepResponse, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { sweepLease } from '../../services/shared/messaging/run-lease.ts';
 import { buckets, token } from '../../services/shared/messaging/subjects-and-streams.ts';
-import { type ChaosCluster, type Member, startChaosCluster } from '../support/chaos-cluster.ts';
+import { type ChaosCluster, type Member, startChaosCluster } from '../support/cluster/chaos-cluster.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const never = new AbortController().signal;

@@ -10,12 +10,12 @@ import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import type { ServedCall } from '../../services/simulator/access-log.ts';
 import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
 import { startSimulator } from '../../services/simulator/start-simulator.ts';
-import { type RunEvidence, violationsIn } from '../support/cluster-checker.ts';
-import { clusterProcesses } from '../support/local-run.ts';
+import { type RunEvidence, violationsIn } from '../support/cluster/cluster-checker.ts';
+import { clusterProcesses } from '../support/cluster/local-run.ts';
+import { evidenceOf } from '../support/cluster/run-evidence.ts';
 import { startTestNatsServer } from '../support/nats-server.ts';
 import { startCli } from '../support/run-cli.ts';
-import { evidenceOf } from '../support/run-evidence.ts';
-import { untilModelIsIdle } from '../support/until-model-is-idle.ts';
+import { untilModelIsIdle } from '../support/simulator/until-model-is-idle.ts';
 
 const seed = Number(process.env.SCALE_TEST_SEED ?? 1);
 const kills = Number(process.env.SCALE_SWEEP_KILLS ?? 3);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeYaml } from '../../services/domain/workflow/decode-yaml.ts';
+import { type TicketExport, ticketExports, writeTickets } from '../support/benchmarks/tickets.ts';
 import { startCli } from '../support/run-cli.ts';
-import { type TicketExport, ticketExports, writeTickets } from '../support/tickets.ts';
 
 /** With SCALE_TICKETS=all each export goes the whole way; otherwise the hardest one does. */
 const exports = process.env.SCALE_TICKETS === 'all' ? (Object.keys(ticketExports) as TicketExport[]) : (['semicolon'] as const);

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunFile, readRunFile } from '../../services/shared/config/run-file.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/killable-cluster.ts';
-import { type CollectedSpan, findCollector, startCollector, type TestCollector } from '../support/otel-collector.ts';
+import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/cluster/killable-cluster.ts';
+import { type CollectedSpan, findCollector, startCollector, type TestCollector } from '../support/monitoring/otel-collector.ts';
 
 const binary = await findCollector();
 const never = new AbortController().signal;

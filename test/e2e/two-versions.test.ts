@@ -10,7 +10,7 @@ import { hashBenchmark } from '../../services/shared/contracts/benchmark-codec.t
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { operatorRoles } from '../../services/simulator/behaviour/roles.ts';
 import { addToRegistry } from '../support/add-to-registry.ts';
-import { type KillableCluster, type OtherVersions, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, type OtherVersions, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const project = join(import.meta.dirname, '../..');
 const never = new AbortController().signal;

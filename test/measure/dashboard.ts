@@ -27,8 +27,8 @@ import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { findNatsServer } from '../../services/shared/toolchain/find-nats-server.ts';
 import { startNatsServer } from '../../services/shared/toolchain/nats-process.ts';
 import { openBrowser } from '../support/browser.ts';
+import { storeLargeRun } from '../support/cluster/large-run.ts';
 import { dashboardClient, eventsOf } from '../support/dashboard-client.ts';
-import { storeLargeRun } from '../support/large-run.ts';
 import { isDrawn, msUntilDrawn } from '../support/page-drawn.ts';
 
 const { values } = parseArgs({

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomStream } from '../../services/domain/random.ts';
-import { blockTokens, type EngineTrace, engineTraces, outcomeOf, type TraceOutcome } from '../support/engine-traces.ts';
+import { blockTokens, type EngineTrace, engineTraces, outcomeOf, type TraceOutcome } from '../support/simulator/engine-traces.ts';
 
 /** Of a Qwen3-8B: 36 layers, 8 KV heads of 128, keys and values, 2 bytes each. */
 const kvBytesPerToken = 36 * 8 * 128 * 2 * 2;

@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { engineCapacity } from '../../services/simulator/engine/capacity.ts';
 import { startSimulator } from '../../services/simulator/start-simulator.ts';
-import { qwen8bOnH100 } from '../support/qwen8b-on-h100.ts';
+import { qwen8bOnH100 } from '../support/simulator/qwen8b-on-h100.ts';
 
 const { values: given } = parseArgs({
   options: { speed: { type: 'string', default: '1' }, calls: { type: 'string', default: '20' } },

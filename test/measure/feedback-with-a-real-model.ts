@@ -16,7 +16,7 @@ import type { RunEvent } from '../../services/domain/run/event.ts';
 import type { Workflow } from '../../services/domain/workflow/workflow.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { decodeRunLogFile } from '../../services/shared/contracts/run-log-file.ts';
-import { writePlantedRule } from '../support/planted-rule.ts';
+import { writePlantedRule } from '../support/benchmarks/planted-rule.ts';
 import { startCli } from '../support/run-cli.ts';
 
 const { values } = parseArgs({

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { folderArrows, folderCircles } from '../support/folder-order.ts';
+import { folderArrows, folderCircles } from '../support/project/folder-order.ts';
 
 const checkout = resolve(process.argv[2] ?? join(import.meta.dirname, '../..'));
 const services = join(checkout, 'services');

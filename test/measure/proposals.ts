@@ -17,7 +17,7 @@ import { createLazySandbox } from '../../services/shared/sandbox/lazy-sandbox.ts
 import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
 import { buildQueryIndex } from '../../services/simulator/query-index.ts';
 import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
-import { plantedRules, writePlantedRule } from '../support/planted-rule.ts';
+import { plantedRules, writePlantedRule } from '../support/benchmarks/planted-rule.ts';
 
 const { values } = parseArgs({
   options: {

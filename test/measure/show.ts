@@ -12,7 +12,7 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { dataFolderAt } from '../../services/cli/cluster/data-folder.ts';
 import { startLocalCluster } from '../../services/cli/cluster/local-cluster.ts';
-import { storeLargeRun } from '../support/large-run.ts';
+import { storeLargeRun } from '../support/cluster/large-run.ts';
 
 const executions = Number(process.argv[2] ?? 100_000);
 const command = join(import.meta.dirname, '../../services/cli/scale.ts');

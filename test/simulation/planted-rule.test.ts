@@ -9,7 +9,7 @@ import { createLazySandbox } from '../../services/shared/sandbox/lazy-sandbox.ts
 import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
 import { buildQueryIndex } from '../../services/simulator/query-index.ts';
 import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
-import { type PlantedRule, plantedRules, writePlantedRule } from '../support/planted-rule.ts';
+import { type PlantedRule, plantedRules, writePlantedRule } from '../support/benchmarks/planted-rule.ts';
 
 /**
  * The simulated optimizer reads rules on the form of an answer if a scorer states them, and the simulated executor follows a

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FakedClocks, fakedClock } from '../../support/fake-time.ts';
+import { type FakedClocks, fakedClock } from '../../support/faults/fake-time.ts';
 import { type FaultRuns, faultRunsOfFile } from './fault-runs.ts';
 
 let folder: string;

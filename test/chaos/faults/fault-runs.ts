@@ -8,8 +8,8 @@ import { readRunFile } from '../../../services/shared/config/run-file.ts';
 import type { RunManifest } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../../services/shared/contracts/has-ended.ts';
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
-import { type ChaosCluster, type ChaosSettings, type Member, startChaosCluster } from '../../support/chaos-cluster.ts';
-import type { RunEvidence } from '../../support/cluster-checker.ts';
+import { type ChaosCluster, type ChaosSettings, type Member, startChaosCluster } from '../../support/cluster/chaos-cluster.ts';
+import type { RunEvidence } from '../../support/cluster/cluster-checker.ts';
 
 /** The deadlines of the cluster that `scale run` starts. */
 export const usualDeadlines = { leaseMs: 3_000, ackWaitMs: 8_000 };

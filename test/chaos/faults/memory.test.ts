@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { Member } from '../../support/chaos-cluster.ts';
-import { limitMemory } from '../../support/memory-limit.ts';
+import type { Member } from '../../support/cluster/chaos-cluster.ts';
+import { limitMemory } from '../../support/faults/memory-limit.ts';
 import { type FaultRuns, faultRunsOfFile } from './fault-runs.ts';
 
 let runs: FaultRuns;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Member } from '../../support/chaos-cluster.ts';
-import type { ChaosProxy } from '../../support/chaos-proxy.ts';
+import type { Member } from '../../support/cluster/chaos-cluster.ts';
+import type { ChaosProxy } from '../../support/faults/chaos-proxy.ts';
 import { type FaultRuns, faultRunsOfFile } from './fault-runs.ts';
 
 let runs: FaultRuns;

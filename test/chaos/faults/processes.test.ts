@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
-import type { Member } from '../../support/chaos-cluster.ts';
+import type { Member } from '../../support/cluster/chaos-cluster.ts';
 import { type DisturbedRun, type FaultRuns, faultRunsOfFile, usualDeadlines } from './fault-runs.ts';
 
 let runs: FaultRuns;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streams } from '../../../services/shared/messaging/subjects-and-streams.ts';
-import type { Member } from '../../support/chaos-cluster.ts';
+import type { Member } from '../../support/cluster/chaos-cluster.ts';
 import { type FaultRuns, faultRunsOfFile } from './fault-runs.ts';
 
 let runs: FaultRuns;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gsm8k } from '../../../services/shared/benchmarks/releases/gsm8k.ts';
 import { exitCodes } from '../../../services/shared/errors/exit-codes.ts';
-import { madeUpRelease } from '../../support/made-up-release.ts';
-import { type ReleaseHost, startReleaseHost } from '../../support/release-host.ts';
+import { madeUpRelease } from '../../support/benchmarks/made-up-release.ts';
+import { type ReleaseHost, startReleaseHost } from '../../support/benchmarks/release-host.ts';
 import { type CliRun, startCli } from '../../support/run-cli.ts';
 
 const path = new URL(gsm8k.sources[0]?.parts[0]?.url ?? '').pathname;

@@ -13,7 +13,7 @@ import { startRunRequestOf } from '../../../services/cli/runs/run-request.ts';
 import { readRunFile } from '../../../services/shared/config/run-file.ts';
 import { type ControlClient, connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
-import { clusterProcesses } from '../../support/local-run.ts';
+import { clusterProcesses } from '../../support/cluster/local-run.ts';
 import { type CliRun, startCli } from '../../support/run-cli.ts';
 
 // A run with a key is under way on this machine's cluster, held in the middle of its first calls; strangers try what they can.

@@ -8,7 +8,7 @@ import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { BusError, LogLostError } from '../../../services/shared/messaging/errors.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { executeJob, executionResult, newRunId, runManifest } from '../../support/bus-messages.ts';
-import { startChaosProxy } from '../../support/chaos-proxy.ts';
+import { startChaosProxy } from '../../support/faults/chaos-proxy.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
 
 /** One server that can be killed and started again on the same store and port, and clients that live through it. */

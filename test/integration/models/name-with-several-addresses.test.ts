@@ -6,7 +6,7 @@ import type { EndpointRequest } from '../../../services/shared/models/model-endp
 import { createEndpointPool } from '../../../services/shared/models/pool/endpoint-pool.ts';
 import { endpointSettings } from '../../../services/shared/models/settings/endpoint-settings.ts';
 import { noProxies } from '../../../services/shared/models/settings/proxy-settings.ts';
-import { startDnsServer } from '../../support/dns-server.ts';
+import { startDnsServer } from '../../support/faults/dns-server.ts';
 import { answer, startFaultyEndpointAt } from '../../support/faulty-endpoint.ts';
 
 const never = new AbortController().signal;

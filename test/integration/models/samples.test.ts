@@ -13,7 +13,7 @@ import { knownQueries } from '../../../services/simulator/difficulty.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
 import { executionContext } from '../../support/execution-context.ts';
 import { answer, type Behaviour, events, json, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
-import { qwen8bOnH100 } from '../../support/qwen8b-on-h100.ts';
+import { qwen8bOnH100 } from '../../support/simulator/qwen8b-on-h100.ts';
 import { arithmeticBenchmark } from '../../unit/simulator/arithmetic-benchmark.ts';
 
 const never = new AbortController().signal;

@@ -8,7 +8,7 @@ import { scorers } from '../../../services/domain/scoring/registry.ts';
 import { loadBenchmark } from '../../../services/shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitionOf } from '../../../services/shared/benchmarks/registry.ts';
 import { createLazySandbox } from '../../../services/shared/sandbox/lazy-sandbox.ts';
-import { aflowFiles } from '../../support/aflow-files.ts';
+import { aflowFiles } from '../../support/benchmarks/aflow-files.ts';
 import { isPythonHere } from '../../support/python-here.ts';
 
 /** Answers that AFlow's own published runs gave, with the score that AFlow gave them. They lie beside AFlow's files. */

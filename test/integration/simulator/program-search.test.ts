@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { madeUpPublicRows, madeUpRows } from '../../support/made-up-programs.ts';
+import { madeUpPublicRows, madeUpRows } from '../../support/benchmarks/made-up-programs.ts';
 import { isPythonHere } from '../../support/python-here.ts';
 import { startCli } from '../../support/run-cli.ts';
 

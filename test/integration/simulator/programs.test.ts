@@ -6,7 +6,7 @@ import { createSandbox, type Sandbox } from '../../../services/shared/sandbox/sa
 import { knownPrograms } from '../../../services/simulator/answers/known-programs.ts';
 import { buildQueryIndex } from '../../../services/simulator/query-index.ts';
 import { createSimulatedModel } from '../../../services/simulator/simulated-model.ts';
-import { knownTasks } from '../../support/made-up-programs.ts';
+import { knownTasks } from '../../support/benchmarks/made-up-programs.ts';
 import { isPythonHere } from '../../support/python-here.ts';
 import { arithmeticBenchmark, modelFor, questionOf } from '../../unit/simulator/arithmetic-benchmark.ts';
 import { runOperator, share } from '../../unit/simulator/ask.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCanonicalSolutions } from '../../../services/simulator/canonical-solutions.ts';
 import { learnBenchmarks } from '../../../services/simulator/learn-benchmarks.ts';
-import { madeUpRows } from '../../support/made-up-programs.ts';
+import { madeUpRows } from '../../support/benchmarks/made-up-programs.ts';
 
 let folder: string;
 const write = (name: string, rows: readonly object[]) =>

@@ -8,7 +8,7 @@ import { programVariants } from '../../../services/simulator/answers/program-var
 import { plainPython } from '../../../services/simulator/answers/python-source.ts';
 import { buildQueryIndex } from '../../../services/simulator/query-index.ts';
 import { createSimulatedModel } from '../../../services/simulator/simulated-model.ts';
-import { knownTasks, madeUpTasks, programBenchmark } from '../../support/made-up-programs.ts';
+import { knownTasks, madeUpTasks, programBenchmark } from '../../support/benchmarks/made-up-programs.ts';
 import { chat } from './arithmetic-benchmark.ts';
 import { runOperator, share } from './ask.ts';
 

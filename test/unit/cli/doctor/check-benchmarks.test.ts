@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkBenchmarks } from '../../../../services/cli/doctor/check-benchmarks.ts';
+import { fileOf, madeUpGsm8k } from '../../../support/benchmarks/made-up-release.ts';
 import { cliHere } from '../../../support/cli-here.ts';
-import { fileOf, madeUpGsm8k } from '../../../support/made-up-release.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -9,8 +9,8 @@ import { createQuestions } from '../../../../services/cli/init/ask-questions.ts'
 import { lookAt } from '../../../../services/cli/init/plan-scaffold.ts';
 import { readRows } from '../../../../services/shared/benchmarks/read-rows.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+import { type TicketExport, teams, ticketExports, writeTickets } from '../../../support/benchmarks/tickets.ts';
 import { cliHere } from '../../../support/cli-here.ts';
-import { type TicketExport, teams, ticketExports, writeTickets } from '../../../support/tickets.ts';
 
 let folder: string;
 beforeEach(async () => {

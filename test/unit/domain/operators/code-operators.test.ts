@@ -5,7 +5,7 @@ import { operators } from '../../../../services/domain/operators/registry.ts';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { defines, readProgram } from '../../../../services/domain/replies/read-program.ts';
-import { pythonChild } from '../../../support/python-child.ts';
+import { pythonChild } from '../../../support/python/python-child.ts';
 import { modelReply } from '../../../support/scripted-model.ts';
 
 const verdict = (parts: Partial<CodeVerdict>): CodeVerdict => ({

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { scoreAnswer } from '../../../../services/domain/scoring/score-answer.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
-import { aflowFiles } from '../../../support/aflow-files.ts';
+import { aflowFiles } from '../../../support/benchmarks/aflow-files.ts';
 
 const folder = aflowFiles ?? '';
 

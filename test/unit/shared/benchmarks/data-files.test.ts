@@ -10,7 +10,7 @@ import type { BenchmarkError } from '../../../../services/shared/benchmarks/benc
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 import { readRows } from '../../../../services/shared/benchmarks/read-rows.ts';
 import { rowsOfParquet } from '../../../../services/shared/benchmarks/rows-of-parquet.ts';
-import { teams, ticketExports, tickets } from '../../../support/tickets.ts';
+import { teams, ticketExports, tickets } from '../../../support/benchmarks/tickets.ts';
 
 let folder: string;
 

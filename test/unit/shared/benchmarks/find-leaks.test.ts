@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leakedTests, sharedQueries } from '../../../../services/shared/benchmarks/find-leaks.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
-import { aflowFiles } from '../../../support/aflow-files.ts';
+import { aflowFiles } from '../../../support/benchmarks/aflow-files.ts';
 
 const code = (tests: string, reference: string) => ({
   id: tests,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../../../services/shared/benchmarks/parse-csv.ts';
-import { teams, ticketExports, tickets } from '../../../support/tickets.ts';
+import { teams, ticketExports, tickets } from '../../../support/benchmarks/tickets.ts';
 
 describe('made-up tickets', () => {
   const rows = tickets();

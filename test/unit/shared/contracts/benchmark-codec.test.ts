@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import { decodeBenchmark, encodeBenchmark, hashBenchmark } from '../../../../services/shared/contracts/benchmark-codec.ts';
 import { ContractError } from '../../../../services/shared/contracts/contract-error.ts';
-import { anyBenchmark } from '../../../support/contract-arbitraries.ts';
+import { anyBenchmark } from '../../../support/contracts/contract-arbitraries.ts';
 
 const benchmark: Benchmark = {
   name: 'sample',

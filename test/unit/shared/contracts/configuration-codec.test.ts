@@ -7,8 +7,8 @@ import { ContractError } from '../../../../services/shared/contracts/contract-er
 import { RunConfiguration as ProtoConfiguration } from '../../../../services/shared/contracts/generated/scale/v1/event.ts';
 import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
 import { token } from '../../../../services/shared/messaging/subjects-and-streams.ts';
-import { anyConfiguration } from '../../../support/contract-arbitraries.ts';
-import { sampleEvents } from '../../../support/sample-events.ts';
+import { anyConfiguration } from '../../../support/contracts/contract-arbitraries.ts';
+import { sampleEvents } from '../../../support/contracts/sample-events.ts';
 
 const [started] = sampleEvents;
 if (started?.kind !== 'run-started') throw new Error('the first sample starts the run');

@@ -5,8 +5,8 @@ import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import { ContractError } from '../../../../services/shared/contracts/contract-error.ts';
 import { decodeEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { Event } from '../../../../services/shared/contracts/generated/scale/v1/event.ts';
-import { anyEvent } from '../../../support/contract-arbitraries.ts';
-import { bareEvents, sampleEvents } from '../../../support/sample-events.ts';
+import { anyEvent } from '../../../support/contracts/contract-arbitraries.ts';
+import { bareEvents, sampleEvents } from '../../../support/contracts/sample-events.ts';
 
 /** Hex of the bytes that this program writes, by kind of event. */
 const golden = JSON.parse(readFileSync(new URL('../../../fixtures/contracts/events.json', import.meta.url), 'utf8')) as Record<

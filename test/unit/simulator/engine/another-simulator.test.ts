@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { randomStream } from '../../../../services/domain/random.ts';
-import { engineTraces, outcomeOf } from '../../../support/engine-traces.ts';
+import { engineTraces, outcomeOf } from '../../../support/simulator/engine-traces.ts';
 
 /** What inference-lab 1.0.0 makes of the traces of seed 1; `test/measure/engine-against-inference-lab.ts --seeds 1` prints it. */
 const theirs = {

@@ -10,9 +10,9 @@ import { mbpp } from '../../../../../services/shared/benchmarks/releases/mbpp.ts
 import { recipeFor } from '../../../../../services/shared/benchmarks/releases/recipe.ts';
 import type { ReleasedBenchmark } from '../../../../../services/shared/benchmarks/releases/released-benchmark.ts';
 import type { SplitManifest } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
-import { madeUpGsm8k } from '../../../../support/made-up-release.ts';
-import { hotpotParquet } from '../../../../support/parquet-releases.ts';
-import { tarOf } from '../../../../support/tar.ts';
+import { madeUpGsm8k } from '../../../../support/benchmarks/made-up-release.ts';
+import { hotpotParquet } from '../../../../support/benchmarks/parquet-releases.ts';
+import { tarOf } from '../../../../support/benchmarks/tar.ts';
 
 /** The lines of a file that has the rows with these keys, from the bytes of a release. */
 async function rebuilt(

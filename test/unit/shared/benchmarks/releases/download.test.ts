@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DownloadRequest, download } from '../../../../../services/shared/benchmarks/releases/download.ts';
-import { type HostFault, type ReleaseHost, startReleaseHost } from '../../../../support/release-host.ts';
+import { type HostFault, type ReleaseHost, startReleaseHost } from '../../../../support/benchmarks/release-host.ts';
 
 /** Larger than what a socket takes at once. */
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 31) % 251));

@@ -11,8 +11,8 @@ import { readTar } from '../../../../../services/shared/benchmarks/releases/read
 import { applyRecipe, recipeFor } from '../../../../../services/shared/benchmarks/releases/recipe.ts';
 import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
 import { keysOf } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
-import { mathParquet } from '../../../../support/parquet-releases.ts';
-import { tarOf } from '../../../../support/tar.ts';
+import { mathParquet } from '../../../../support/benchmarks/parquet-releases.ts';
+import { tarOf } from '../../../../support/benchmarks/tar.ts';
 
 describe("JSON as Python's", () => {
   it('has blanks after commas and colons, and escapes what is not ASCII or leaves it', () => {

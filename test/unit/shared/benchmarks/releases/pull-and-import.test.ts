@@ -8,9 +8,15 @@ import { importFiles } from '../../../../../services/shared/benchmarks/releases/
 import type { ReleaseOrigin } from '../../../../../services/shared/benchmarks/releases/load-release.ts';
 import { pullBenchmark } from '../../../../../services/shared/benchmarks/releases/pull-benchmark.ts';
 import { judgeFile } from '../../../../../services/shared/benchmarks/releases/split-file-state.ts';
-import { fileOf, madeUpBenchmark, madeUpGsm8k, madeUpRelease, manifestOf } from '../../../../support/made-up-release.ts';
-import { startReleaseHost } from '../../../../support/release-host.ts';
-import { tarOf } from '../../../../support/tar.ts';
+import {
+  fileOf,
+  madeUpBenchmark,
+  madeUpGsm8k,
+  madeUpRelease,
+  manifestOf,
+} from '../../../../support/benchmarks/made-up-release.ts';
+import { startReleaseHost } from '../../../../support/benchmarks/release-host.ts';
+import { tarOf } from '../../../../support/benchmarks/tar.ts';
 
 let root: string;
 let folder: string;

@@ -11,10 +11,10 @@ import { readTar } from '../../../../../services/shared/benchmarks/releases/read
 import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
 import type { ReleasedBenchmark } from '../../../../../services/shared/benchmarks/releases/released-benchmark.ts';
 import { canBeRebuilt } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
-import { aflowFiles } from '../../../../support/aflow-files.ts';
-import { officialReleases } from '../../../../support/official-releases.ts';
-import { type HotpotRow, hotpotParquet, type MathRow, mathParquet } from '../../../../support/parquet-releases.ts';
-import { type ReleaseHost, startReleaseHost } from '../../../../support/release-host.ts';
+import { aflowFiles } from '../../../../support/benchmarks/aflow-files.ts';
+import { officialReleases } from '../../../../support/benchmarks/official-releases.ts';
+import { type HotpotRow, hotpotParquet, type MathRow, mathParquet } from '../../../../support/benchmarks/parquet-releases.ts';
+import { type ReleaseHost, startReleaseHost } from '../../../../support/benchmarks/release-host.ts';
 
 const aflow = aflowFiles ?? '';
 const isThere = aflowFiles !== undefined;

@@ -9,7 +9,7 @@ import {
   RequestFailure,
 } from '../../../../../services/shared/models/errors/endpoint-errors.ts';
 import { classOfProblem, failureClassOf } from '../../../../../services/shared/models/errors/failure-class-of.ts';
-import { subClassesIn } from '../../../../support/error-classes.ts';
+import { subClassesIn } from '../../../../support/project/error-classes.ts';
 
 const services = join(import.meta.dirname, '../../../../../services');
 

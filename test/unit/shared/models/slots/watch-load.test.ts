@@ -10,7 +10,7 @@ import { createEnginePacing } from '../../../../../services/simulator/engine/eng
 import type { EngineSettings } from '../../../../../services/simulator/engine/engine-settings.ts';
 import type { Pacing } from '../../../../../services/simulator/pacing.ts';
 import { createVllmMetrics } from '../../../../../services/simulator/vllm-metrics.ts';
-import { qwen8bOnH100 } from '../../../../support/qwen8b-on-h100.ts';
+import { qwen8bOnH100 } from '../../../../support/simulator/qwen8b-on-h100.ts';
 import { inVirtualTime } from '../../../../support/virtual-clock.ts';
 
 const never = new AbortController().signal;
