@@ -1,5 +1,5 @@
-import { cellAt, cellTexts } from '../../shared/benchmarks/cell-texts.ts';
-import type { SourceRow } from '../../shared/benchmarks/source-rows.ts';
+import { cellAt, cellTexts } from '../../shared/benchmarks/rows/cell-texts.ts';
+import type { SourceRow } from '../../shared/benchmarks/rows/source-rows.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 
 /** What a column of a data file holds, as far as that tells what it is for. */

@@ -1,4 +1,4 @@
-import { type AnswerKind, labelIn } from '../../shared/benchmarks/answer-options.ts';
+import { type AnswerKind, labelIn } from '../../shared/benchmarks/benchmark-file/answer-options.ts';
 import type { ColumnProfile } from './column-profile.ts';
 
 /** What the columns of a data file seem to be for. */

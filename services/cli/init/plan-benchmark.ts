@@ -1,4 +1,4 @@
-import { letterLabels } from '../../shared/benchmarks/answer-options.ts';
+import { letterLabels } from '../../shared/benchmarks/benchmark-file/answer-options.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import { type GuessedOptions, isOfClasses } from './guess-columns.ts';
 

@@ -1,6 +1,6 @@
 import { basename, relative } from 'node:path';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
-import type { ReadRows } from '../../shared/benchmarks/source-rows.ts';
+import type { ReadRows } from '../../shared/benchmarks/rows/source-rows.ts';
 import { capitalised, formatNames } from '../../shared/document/format.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { AnswerKind } from '../../shared/benchmarks/answer-options.ts';
+import type { AnswerKind } from '../../shared/benchmarks/benchmark-file/answer-options.ts';
 import type { AnswerPlan } from './plan-benchmark.ts';
 
 /** Everything that is decided about the two files that are written. */

@@ -1,7 +1,7 @@
 import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import { readBenchmarkFile } from '../../shared/benchmarks/read-benchmark-file.ts';
+import { readBenchmarkFile } from '../../shared/benchmarks/benchmark-file/read-benchmark-file.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { formatScore } from '../../shared/document/format.ts';

@@ -1,6 +1,6 @@
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
-import { readBenchmarkFile } from './read-benchmark-file.ts';
+import { readBenchmarkFile } from './benchmark-file/read-benchmark-file.ts';
 import { benchmarkDefinitionOf, benchmarkDefinitions } from './registry.ts';
 
 /** The benchmark is named by the path of its file, not by the name of a built-in one. */

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askChoices } from '../../../../services/cli/init/ask-choices.ts';
 import { createQuestions } from '../../../../services/cli/init/ask-questions.ts';
 import { lookAt } from '../../../../services/cli/init/plan-scaffold.ts';
-import { readRows } from '../../../../services/shared/benchmarks/read-rows.ts';
+import { readRows } from '../../../../services/shared/benchmarks/rows/read-rows.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { type TicketExport, teams, ticketExports, writeTickets } from '../../../support/benchmarks/tickets.ts';
 import { cliHere } from '../../../support/cli-here.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scorerKinds } from '../../../../services/domain/scoring/kinds/registry.ts';
 import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
-import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file-schema.ts';
+import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file/benchmark-file-schema.ts';
+import { scorerSchema } from '../../../../services/shared/benchmarks/benchmark-file/scorer-options.ts';
 import { benchmarkDefinitions } from '../../../../services/shared/benchmarks/registry.ts';
-import { scorerSchema } from '../../../../services/shared/benchmarks/scorer-options.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/benchmarks.md'), 'utf8');
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../../../services/shared/benchmarks/parse-csv.ts';
+import { parseCsv } from '../../../../services/shared/benchmarks/rows/parse-csv.ts';
 import { teams, ticketExports, tickets } from '../../../support/benchmarks/tickets.ts';
 
 describe('made-up tickets', () => {

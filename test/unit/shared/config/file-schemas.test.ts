@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fileKindOf } from '../../../../services/cli/validation/file-kind.ts';
 import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
-import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file-schema.ts';
+import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file/benchmark-file-schema.ts';
 import { fileSchemas, type SchemaName, schemaNames } from '../../../../services/shared/config/file-schemas.ts';
 import { withPreset } from '../../../../services/shared/config/presets.ts';
 import { runFileSchema } from '../../../../services/shared/config/run-file-schema.ts';

@@ -1,18 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
-import type { Workflow } from '../../domain/workflow/workflow.ts';
-import { type ParsedSettings, parseSettings } from '../settings/parse-settings.ts';
-import { isGroup, sortedText } from '../settings/sorted-text.ts';
-import type { BenchmarkDefinition } from './benchmark-definition.ts';
-import { BenchmarkError } from './benchmark-error.ts';
+import { canonicalHash } from '../../../domain/workflow/canonical-hash.ts';
+import type { Workflow } from '../../../domain/workflow/workflow.ts';
+import { type ParsedSettings, parseSettings } from '../../settings/parse-settings.ts';
+import { isGroup, sortedText } from '../../settings/sorted-text.ts';
+import type { BenchmarkDefinition } from '../benchmark-definition.ts';
+import { BenchmarkError } from '../benchmark-error.ts';
+import { readTextFile } from '../read-text-file.ts';
+import { readWorkflowFile, readWorkflowText } from '../read-workflow-file.ts';
+import { singleCallWorkflow } from '../single-call-workflow.ts';
 import { type BenchmarkFileSettings, benchmarkFileSchema } from './benchmark-file-schema.ts';
 import { listsAsTexts } from './lists-as-texts.ts';
 import { createQueryLoader } from './load-queries.ts';
 import type { FieldMap } from './queries-of-rows.ts';
 import { type ReadScorers, readScorers } from './read-scorers.ts';
-import { readTextFile } from './read-text-file.ts';
-import { readWorkflowFile, readWorkflowText } from './read-workflow-file.ts';
-import { singleCallWorkflow } from './single-call-workflow.ts';
 import { splitsOf } from './split-rule.ts';
 import { listOf, splitRuleOf } from './split-rule-of-file.ts';
 

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { ColumnChunk, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
-import { isGroup } from '../settings/sorted-text.ts';
-import { BenchmarkError } from './benchmark-error.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
+import { BenchmarkError } from '../benchmark-error.ts';
 import type { ReadRows } from './source-rows.ts';
 
 /** What hyparquet leaves to others. */

@@ -1,4 +1,4 @@
-import { BenchmarkError, type BenchmarkProblem } from './benchmark-error.ts';
+import { BenchmarkError, type BenchmarkProblem } from '../benchmark-error.ts';
 
 /** Where a row stands in its file, from 1. */
 export interface RowPlace {

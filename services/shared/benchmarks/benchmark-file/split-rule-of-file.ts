@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { ParsedSettings } from '../settings/parse-settings.ts';
-import type { BenchmarkError } from './benchmark-error.ts';
+import type { ParsedSettings } from '../../settings/parse-settings.ts';
+import type { BenchmarkError } from '../benchmark-error.ts';
+import { dataFileEndings, isDataFile } from '../rows/read-rows.ts';
 import type { BenchmarkFileSettings } from './benchmark-file-schema.ts';
-import { dataFileEndings, isDataFile } from './read-rows.ts';
 import type { SplitRule } from './split-rule.ts';
 
 type Parsed = ParsedSettings<BenchmarkFileSettings, BenchmarkError>;

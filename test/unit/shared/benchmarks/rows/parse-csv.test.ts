@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CsvError, parseCsv } from '../../../../services/shared/benchmarks/parse-csv.ts';
+import { CsvError, parseCsv } from '../../../../../services/shared/benchmarks/rows/parse-csv.ts';
 
 const cellsOf = (text: string, separator?: string) => parseCsv(text, separator).map(({ cells }) => cells);
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Query } from '../../../../services/domain/benchmark.ts';
-import { scorerIn } from '../../../../services/domain/scoring/own-scorer.ts';
-import { findBenchmark } from '../../../../services/shared/benchmarks/find-benchmark.ts';
-import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
-import { decodeBenchmark, encodeBenchmark } from '../../../../services/shared/contracts/benchmark-codec.ts';
+import type { Query } from '../../../../../services/domain/benchmark.ts';
+import { scorerIn } from '../../../../../services/domain/scoring/own-scorer.ts';
+import { findBenchmark } from '../../../../../services/shared/benchmarks/find-benchmark.ts';
+import { loadBenchmark } from '../../../../../services/shared/benchmarks/load-benchmark.ts';
+import { decodeBenchmark, encodeBenchmark } from '../../../../../services/shared/contracts/benchmark-codec.ts';
 
 let folder: string;
 

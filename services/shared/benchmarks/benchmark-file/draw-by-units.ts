@@ -1,5 +1,5 @@
-import type { Random } from '../../domain/ports.ts';
-import { shuffled } from '../../domain/random.ts';
+import type { Random } from '../../../domain/ports.ts';
+import { shuffled } from '../../../domain/random.ts';
 
 /** Rows that stay together. */
 export interface SplitUnit {

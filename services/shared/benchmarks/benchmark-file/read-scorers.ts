@@ -1,14 +1,14 @@
 import { basename, dirname, resolve } from 'node:path';
-import type { AttachedFile, OptionValue, ScorerSettings } from '../../domain/benchmark.ts';
-import { suggestion } from '../../domain/names/near-name.ts';
-import { scorerKinds } from '../../domain/scoring/kinds/registry.ts';
-import type { ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
-import { scorers as builtInScorers } from '../../domain/scoring/registry.ts';
-import type { ParsedSettings } from '../settings/parse-settings.ts';
-import type { JudgeEndpoint } from './benchmark-definition.ts';
-import { BenchmarkError } from './benchmark-error.ts';
+import type { AttachedFile, OptionValue, ScorerSettings } from '../../../domain/benchmark.ts';
+import { suggestion } from '../../../domain/names/near-name.ts';
+import { scorerKinds } from '../../../domain/scoring/kinds/registry.ts';
+import type { ScorerKind } from '../../../domain/scoring/kinds/scorer-kind.ts';
+import { scorers as builtInScorers } from '../../../domain/scoring/registry.ts';
+import type { ParsedSettings } from '../../settings/parse-settings.ts';
+import type { JudgeEndpoint } from '../benchmark-definition.ts';
+import { BenchmarkError } from '../benchmark-error.ts';
+import { readTextFile } from '../read-text-file.ts';
 import type { BenchmarkFileSettings } from './benchmark-file-schema.ts';
-import { readTextFile } from './read-text-file.ts';
 import { scorerSchema } from './scorer-options.ts';
 
 export interface ReadScorers {

@@ -1,5 +1,5 @@
-import { isGroup } from '../settings/sorted-text.ts';
-import { BenchmarkError } from './benchmark-error.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
+import { BenchmarkError } from '../benchmark-error.ts';
 import { jsonAsWritten } from './json-as-written.ts';
 import type { RowFault } from './row-faults.ts';
 import type { DataFormat, ReadRows, SourceRow } from './source-rows.ts';

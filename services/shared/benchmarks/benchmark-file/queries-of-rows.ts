@@ -1,10 +1,10 @@
-import type { Query } from '../../domain/benchmark.ts';
-import { nearName } from '../../domain/names/near-name.ts';
+import type { Query } from '../../../domain/benchmark.ts';
+import { nearName } from '../../../domain/names/near-name.ts';
+import type { BenchmarkProblem } from '../benchmark-error.ts';
+import { cellAt, cellTexts, pathsBeside } from '../rows/cell-texts.ts';
+import type { RowFault } from '../rows/row-faults.ts';
+import type { SourceRow } from '../rows/source-rows.ts';
 import { type AnswerKind, letterLabels, optionsText, placeOfAnswer, type RowOptions } from './answer-options.ts';
-import type { BenchmarkProblem } from './benchmark-error.ts';
-import { cellAt, cellTexts, pathsBeside } from './cell-texts.ts';
-import type { RowFault } from './row-faults.ts';
-import type { SourceRow } from './source-rows.ts';
 
 /** What each column of a data file holds. A column may be a path into one, as in `answers.text`. */
 export interface FieldMap {

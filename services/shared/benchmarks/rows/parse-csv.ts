@@ -1,5 +1,5 @@
 import { type InfoField, type InfoRecord, CsvError as LibraryError, parse } from 'csv-parse/sync';
-import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { ScaleError } from '../../../domain/errors/scale-error.ts';
 
 /** A text that breaks a rule of RFC 4180. */
 export class CsvError extends ScaleError {

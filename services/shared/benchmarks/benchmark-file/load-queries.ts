@@ -1,14 +1,14 @@
-import type { Query } from '../../domain/benchmark.ts';
-import { scorerIn } from '../../domain/scoring/own-scorer.ts';
-import type { LoadedSplit } from './benchmark-definition.ts';
-import { BenchmarkError } from './benchmark-error.ts';
+import type { Query } from '../../../domain/benchmark.ts';
+import { scorerIn } from '../../../domain/scoring/own-scorer.ts';
+import type { LoadedSplit } from '../benchmark-definition.ts';
+import { BenchmarkError } from '../benchmark-error.ts';
+import { queryKey } from '../find-leaks.ts';
+import { cellAt, cellTexts } from '../rows/cell-texts.ts';
+import { readRows } from '../rows/read-rows.ts';
+import { placesText, type RowFault, rowsError } from '../rows/row-faults.ts';
 import type { BenchmarkFileSettings } from './benchmark-file-schema.ts';
-import { cellAt, cellTexts } from './cell-texts.ts';
-import { queryKey } from './find-leaks.ts';
 import { columnsNamed, type FieldMap, missingColumns, type NumberedRow, queryOfRow, type RowOutcome } from './queries-of-rows.ts';
-import { readRows } from './read-rows.ts';
 import type { ReadScorers } from './read-scorers.ts';
-import { placesText, type RowFault, rowsError } from './row-faults.ts';
 import { assignedSplits, columnsOfRule, type SplitRule } from './split-rule.ts';
 
 interface QueriesOfFile {

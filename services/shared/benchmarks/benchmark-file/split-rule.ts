@@ -1,4 +1,4 @@
-import { randomStream, shuffled } from '../../domain/random.ts';
+import { randomStream, shuffled } from '../../../domain/random.ts';
 import { drawnByUnits, type SplitUnit } from './draw-by-units.ts';
 
 /** How a benchmark's rows are assigned to its splits. */

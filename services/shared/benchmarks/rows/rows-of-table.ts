@@ -1,4 +1,4 @@
-import { BenchmarkError } from './benchmark-error.ts';
+import { BenchmarkError } from '../benchmark-error.ts';
 import { findTable } from './find-table.ts';
 import { CsvError, type CsvRecord, parseCsv } from './parse-csv.ts';
 import type { RowFault } from './row-faults.ts';

@@ -1,4 +1,4 @@
-import { isGroup } from '../settings/sorted-text.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
 
 /**
  * What a row holds in a column, or below it: `answers.text` is the column of that name, or else what `answers` has as `text`, and

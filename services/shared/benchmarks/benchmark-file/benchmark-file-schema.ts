@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { operators } from '../../domain/operators/registry.ts';
-import { choice, decimal, integer, settings, text } from '../settings/rules.ts';
+import { operators } from '../../../domain/operators/registry.ts';
+import { choice, decimal, integer, settings, text } from '../../settings/rules.ts';
 import { answerKinds } from './answer-options.ts';
 
 const nameRule = 'must be 1 to 40 lower-case letters, digits, dots, hyphens or underscores';

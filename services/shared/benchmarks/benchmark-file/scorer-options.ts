@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OptionRule, ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
-import { ruleSchema } from '../settings/rule-schema.ts';
-import { settings, text } from '../settings/rules.ts';
+import type { OptionRule, ScorerKind } from '../../../domain/scoring/kinds/scorer-kind.ts';
+import { ruleSchema } from '../../settings/rule-schema.ts';
+import { settings, text } from '../../settings/rules.ts';
 
 /** The settings of a scorer of that kind in a benchmark file, with the defaults filled in; files and endpoints are names here. */
 export function scorerSchema(kind: ScorerKind) {

@@ -1,4 +1,4 @@
-import type { Query } from '../../domain/benchmark.ts';
+import type { Query } from '../../../domain/benchmark.ts';
 
 /** A list of quoted texts, as Python and JSON write it. */
 const listForm = /^\[\s*(?:"[^"]*"|'[^']*')(?:\s*,\s*(?:"[^"]*"|'[^']*'))*\s*\]$/;

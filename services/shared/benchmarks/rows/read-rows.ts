@@ -1,4 +1,4 @@
-import { readFileBytes, readTextFile } from './read-text-file.ts';
+import { readFileBytes, readTextFile } from '../read-text-file.ts';
 import { rowsOfLines, rowsOfList } from './rows-of-json.ts';
 import { rowsOfParquet } from './rows-of-parquet.ts';
 import { rowsOfTable } from './rows-of-table.ts';

@@ -5,12 +5,12 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Query } from '../../../../services/domain/benchmark.ts';
-import type { BenchmarkError } from '../../../../services/shared/benchmarks/benchmark-error.ts';
-import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
-import { readRows } from '../../../../services/shared/benchmarks/read-rows.ts';
-import { rowsOfParquet } from '../../../../services/shared/benchmarks/rows-of-parquet.ts';
-import { teams, ticketExports, tickets } from '../../../support/benchmarks/tickets.ts';
+import type { Query } from '../../../../../services/domain/benchmark.ts';
+import type { BenchmarkError } from '../../../../../services/shared/benchmarks/benchmark-error.ts';
+import { loadBenchmark } from '../../../../../services/shared/benchmarks/load-benchmark.ts';
+import { readRows } from '../../../../../services/shared/benchmarks/rows/read-rows.ts';
+import { rowsOfParquet } from '../../../../../services/shared/benchmarks/rows/rows-of-parquet.ts';
+import { teams, ticketExports, tickets } from '../../../../support/benchmarks/tickets.ts';
 
 let folder: string;
 
@@ -452,7 +452,7 @@ describe('right answers that choose from options', () => {
   it('may be several, judged as a set', async () => {
     await put('d.jsonl', '{"q": "?", "a": ["billing", "login"]}\n{"q": "!", "a": "login"}\n');
     const scored = async (judge: string, answer: string) => {
-      const { scorerIn } = await import('../../../../services/domain/scoring/own-scorer.ts');
+      const { scorerIn } = await import('../../../../../services/domain/scoring/own-scorer.ts');
       const benchmark = await load(
         'd.jsonl',
         `scorers: { s: { kind: labels, choices: [billing, login, bug], judge: ${judge} } }`,
