@@ -1,7 +1,7 @@
 import { defined } from '../domain/defined.ts';
 import { operators } from '../domain/operators/registry.ts';
 import type { CodeRunner } from '../domain/ports.ts';
-import { interpretWorkflow } from '../domain/workflow/interpret.ts';
+import { interpretWorkflow } from '../domain/workflow/execution/interpret.ts';
 import { BudgetSpentError } from '../shared/budgets/budget-spent-error.ts';
 import { modelFromProto } from '../shared/contracts/configuration-codec.ts';
 import { ContractError } from '../shared/contracts/contract-error.ts';

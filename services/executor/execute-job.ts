@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import { operators } from '../domain/operators/registry.ts';
 import type { CodeRunner } from '../domain/ports.ts';
 import { type AnswerScores, noScores, scoreAnswer } from '../domain/scoring/score-answer.ts';
-import { interpretWorkflow } from '../domain/workflow/interpret.ts';
+import { interpretWorkflow } from '../domain/workflow/execution/interpret.ts';
 import type { Workflow } from '../domain/workflow/workflow.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';

@@ -1,5 +1,5 @@
 import type { CodeRunner } from '../domain/ports.ts';
-import { programKey } from '../domain/workflow/program-key.ts';
+import { programKey } from '../domain/workflow/execution/program-key.ts';
 import type { ProgramRun, ProgramRuns } from '../shared/contracts/generated/scale/v1/result.ts';
 
 /** What an execution's result says of its programs; no field if there were none. */

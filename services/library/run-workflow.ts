@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { operators } from '../domain/operators/registry.ts';
 import type { CodeRunner, ModelClient, Usage } from '../domain/ports.ts';
 import { sumUsage } from '../domain/run/ledger/totals.ts';
-import { interpretWorkflow, type WorkflowOutcome } from '../domain/workflow/interpret.ts';
+import { interpretWorkflow, type WorkflowOutcome } from '../domain/workflow/execution/interpret.ts';
 import { readWorkflowText } from '../shared/benchmarks/read-workflow-file.ts';
 
 export interface RunWorkflowOptions {

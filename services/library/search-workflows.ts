@@ -26,7 +26,7 @@ import { planNextStep } from '../domain/search/plan-next-step.ts';
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
 import { viewOf, viewOfWorkflows } from '../domain/search/view-of.ts';
 import { canonicalHash } from '../domain/workflow/canonical-hash.ts';
-import { interpretWorkflow } from '../domain/workflow/interpret.ts';
+import { interpretWorkflow } from '../domain/workflow/execution/interpret.ts';
 import type { Workflow } from '../domain/workflow/workflow.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import { linked } from '../shared/lifecycle/abort.ts';

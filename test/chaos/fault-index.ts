@@ -280,7 +280,7 @@ export const faults: readonly Fault[] = [
     number: 'B10',
     fault: 'expressions of workflows that convert what is no number, or split with a limit',
     survived: 'an error, or what the language says',
-    tests: [{ file: 'test/unit/domain/workflow/cel-go.test.ts', title: 'expressions give what they give in cel-go' }],
+    tests: [{ file: 'test/unit/domain/workflow/expression/cel-go.test.ts', title: 'expressions give what they give in cel-go' }],
   },
   {
     number: 'B11',

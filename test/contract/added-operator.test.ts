@@ -4,9 +4,9 @@ import { operators, selectOperators } from '../../services/domain/operators/regi
 import { describeOperators } from '../../services/domain/prompts/describe-operators.ts';
 import { readTags } from '../../services/domain/replies/read-tags.ts';
 import type { ModelSettings, RunConfiguration } from '../../services/domain/run/configuration.ts';
-import { interpretWorkflow } from '../../services/domain/workflow/interpret.ts';
+import { validateWorkflow } from '../../services/domain/workflow/check/validate-workflow.ts';
+import { interpretWorkflow } from '../../services/domain/workflow/execution/interpret.ts';
 import { parseWorkflow } from '../../services/domain/workflow/parse-workflow.ts';
-import { validateWorkflow } from '../../services/domain/workflow/validate-workflow.ts';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
 import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';

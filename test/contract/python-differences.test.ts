@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pythonExpression } from '../../services/cli/export/python-expression.ts';
-import { parseExpression } from '../../services/domain/workflow/expression.ts';
+import { parseExpression } from '../../services/domain/workflow/expression/expression.ts';
 import { expressionDifferences, replyDifferences } from '../support/python/python-functions.ts';
 import { isPythonHere } from '../support/python-here.ts';
 

@@ -1,6 +1,6 @@
 import type { Query } from '../../services/domain/benchmark.ts';
 import { operators } from '../../services/domain/operators/registry.ts';
-import type { ExecutionContext } from '../../services/domain/workflow/frame.ts';
+import type { ExecutionContext } from '../../services/domain/workflow/execution/frame.ts';
 
 /** A context for interpretWorkflow with all operators and no limits; the model is the test's. */
 export function executionContext(parts: Partial<ExecutionContext> & Pick<ExecutionContext, 'model'>): ExecutionContext {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { findPrice } from '../../domain/prices/find-price.ts';
 import type { PriceTable } from '../../domain/prices/price-table.ts';
-import { ExpressionError } from '../../domain/workflow/expression.ts';
+import { ExpressionError } from '../../domain/workflow/expression/expression.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { oneLine } from '../../shared/document/format.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';

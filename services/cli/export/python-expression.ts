@@ -1,5 +1,5 @@
-import { ExpressionError } from '../../domain/workflow/expression.ts';
-import type { CallNode, ComprehensionNode, ExpressionNode } from '../../domain/workflow/expression-tree.ts';
+import { ExpressionError } from '../../domain/workflow/expression/expression.ts';
+import type { CallNode, ComprehensionNode, ExpressionNode } from '../../domain/workflow/expression/expression-tree.ts';
 import { pythonText } from './python-text.ts';
 
 /** What names of the workflow are called in Python, and which of them are records whose fields are known. */

@@ -1,7 +1,7 @@
 import type { Field, Operator } from '../../domain/operators/operator.ts';
 import { operators } from '../../domain/operators/registry.ts';
-import { parseExpression } from '../../domain/workflow/expression.ts';
-import { parseTemplate, type Template } from '../../domain/workflow/template.ts';
+import { parseExpression } from '../../domain/workflow/expression/expression.ts';
+import { parseTemplate, type Template } from '../../domain/workflow/expression/template.ts';
 import type { CallStep, MapStep, ParallelStep, Step, Workflow } from '../../domain/workflow/workflow.ts';
 import { CliError } from '../cli-error.ts';
 import { type PythonNames, pythonExpression } from './python-expression.ts';

@@ -3,7 +3,7 @@ import { operators } from '../../domain/operators/registry.ts';
 import type { ModelClient, Usage } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { sumUsage } from '../../domain/run/ledger/totals.ts';
-import { interpretWorkflow } from '../../domain/workflow/interpret.ts';
+import { interpretWorkflow } from '../../domain/workflow/execution/interpret.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { sandboxSettings } from '../../shared/config/service-settings.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';

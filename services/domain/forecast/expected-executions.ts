@@ -2,7 +2,7 @@ import type { Benchmark, Query } from '../benchmark.ts';
 import { operators } from '../operators/registry.ts';
 import type { CodeRunner, ModelClient } from '../ports.ts';
 import { noUsage } from '../run/ledger/totals.ts';
-import { interpretWorkflow } from '../workflow/interpret.ts';
+import { interpretWorkflow } from '../workflow/execution/interpret.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { ExpectedUse } from './stand-in.ts';
 

@@ -9,10 +9,10 @@ import type { Tag } from '../replies/tag.ts';
 import { tagsIn } from '../replies/tags-in.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
+import { validateWorkflow } from '../workflow/check/validate-workflow.ts';
 import { fromJsonForm, repeatedPrompts } from '../workflow/json-form.ts';
 import { parseWorkflow } from '../workflow/parse-workflow.ts';
 import { isObject } from '../workflow/problem.ts';
-import { validateWorkflow } from '../workflow/validate-workflow.ts';
 import type { WorkflowProblem } from '../workflow/workflow.ts';
 import { findWorkflows } from './find-workflows.ts';
 

@@ -1,9 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { operators } from '../operators/registry.ts';
-import { parseExpression } from './expression.ts';
-import type { ExpressionNode } from './expression-tree.ts';
-import { parseTemplate } from './template.ts';
+import { parseExpression } from './expression/expression.ts';
+import type { ExpressionNode } from './expression/expression-tree.ts';
+import { parseTemplate } from './expression/template.ts';
 import type { CallStep, MapStep, ParallelStep, Step, Workflow } from './workflow.ts';
 import { languageVersion } from './workflow.ts';
 

@@ -1,6 +1,6 @@
-import { ExpressionError, parseExpression } from './expression.ts';
-import type { ExpressionNode } from './expression-tree.ts';
-import { parseTemplateOrNothing } from './template.ts';
+import { ExpressionError, parseExpression } from './expression/expression.ts';
+import type { ExpressionNode } from './expression/expression-tree.ts';
+import { parseTemplateOrNothing } from './expression/template.ts';
 import type { Workflow } from './workflow.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Query } from '../../domain/benchmark.ts';
-import { valueLimits } from '../../domain/workflow/expression.ts';
+import { valueLimits } from '../../domain/workflow/expression/expression.ts';
 
 /**
  * How many queries have a field that no workflow can read whole: such an execution fails before its first call, and scores 0.

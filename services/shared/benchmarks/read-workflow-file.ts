@@ -3,9 +3,9 @@ import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
+import { validateWorkflow } from '../../domain/workflow/check/validate-workflow.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
-import { validateWorkflow } from '../../domain/workflow/validate-workflow.ts';
 import type { Workflow, WorkflowProblem } from '../../domain/workflow/workflow.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 

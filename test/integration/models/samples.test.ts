@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { interpretWorkflow } from '../../../services/domain/workflow/interpret.ts';
+import { interpretWorkflow } from '../../../services/domain/workflow/execution/interpret.ts';
 import { parseWorkflow } from '../../../services/domain/workflow/parse-workflow.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';

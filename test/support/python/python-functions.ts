@@ -9,8 +9,8 @@ import { readVerdict, verdictOfProse } from '../../../services/domain/replies/re
 import { splitThoughts, withoutAsides } from '../../../services/domain/replies/split-thoughts.ts';
 import { withoutFence } from '../../../services/domain/replies/without-fence.ts';
 import { withoutMargins } from '../../../services/domain/replies/without-margins.ts';
-import { ExpressionError, parseExpression } from '../../../services/domain/workflow/expression.ts';
-import { type StepValue, Unsigned } from '../../../services/domain/workflow/value.ts';
+import { ExpressionError, parseExpression } from '../../../services/domain/workflow/expression/expression.ts';
+import { type StepValue, Unsigned } from '../../../services/domain/workflow/expression/value.ts';
 import { readWorkflowText } from '../../../services/shared/benchmarks/read-workflow-file.ts';
 import { exportedFile, functionsInPython } from './python-export.ts';
 

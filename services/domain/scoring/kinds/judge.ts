@@ -6,9 +6,9 @@ import { headedText } from '../../replies/headed-text.ts';
 import { plainNumber } from '../../replies/plain-number.ts';
 import { readTags } from '../../replies/read-tags.ts';
 import { withoutAsides } from '../../replies/split-thoughts.ts';
-import { ExpressionError } from '../../workflow/expression.ts';
-import { findReference } from '../../workflow/find-reference.ts';
-import { parseTemplate, type Template, templateText } from '../../workflow/template.ts';
+import { findReference } from '../../workflow/check/find-reference.ts';
+import { ExpressionError } from '../../workflow/expression/expression.ts';
+import { parseTemplate, type Template, templateText } from '../../workflow/expression/template.ts';
 import { JudgeMissingError, type ScoredAnswer } from '../scorer.ts';
 import { scorerKind } from './scorer-kind.ts';
 

@@ -6,8 +6,8 @@ import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import { queryProposalOf } from '../../../../services/domain/search/query-level/query-proposal-of.ts';
+import { validateWorkflow } from '../../../../services/domain/workflow/check/validate-workflow.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
-import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
 import { madeUpConfiguration } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-search.ts';
 

@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { selectOperators } from '../../../../services/domain/operators/registry.ts';
 import { languageExample } from '../../../../services/domain/prompts/language-reference.ts';
 import { workflowYaml } from '../../../../services/domain/prompts/workflow-yaml.ts';
+import { validateWorkflow } from '../../../../services/domain/workflow/check/validate-workflow.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 import { toDocument } from '../../../../services/domain/workflow/to-document.ts';
-import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { solveWith } from './made-up-search.ts';
 

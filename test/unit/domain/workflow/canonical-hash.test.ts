@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
-import { interpretWorkflow } from '../../../../services/domain/workflow/interpret.ts';
+import { interpretWorkflow } from '../../../../services/domain/workflow/execution/interpret.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 import { toDocument } from '../../../../services/domain/workflow/to-document.ts';
 import type { Step, Workflow } from '../../../../services/domain/workflow/workflow.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseExpression } from '../../../../services/domain/workflow/expression.ts';
+import { parseExpression } from '../../../../services/domain/workflow/expression/expression.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 
 const file = `

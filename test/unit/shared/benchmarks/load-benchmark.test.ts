@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectOperators } from '../../../../services/domain/operators/registry.ts';
 import { scorers } from '../../../../services/domain/scoring/registry.ts';
-import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
+import { validateWorkflow } from '../../../../services/domain/workflow/check/validate-workflow.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../../../services/shared/benchmarks/registry.ts';
 

@@ -1,7 +1,7 @@
-import type { Operator } from '../operators/operator.ts';
-import { parseExpression } from './expression.ts';
-import { parseTemplate } from './template.ts';
-import type { Step, Workflow } from './workflow.ts';
+import type { Operator } from '../../operators/operator.ts';
+import { parseExpression } from '../expression/expression.ts';
+import { parseTemplate } from '../expression/template.ts';
+import type { Step, Workflow } from '../workflow.ts';
 
 /**
  * Whether anything of the query reaches an answer: through the values that a return is made of, or through a condition that

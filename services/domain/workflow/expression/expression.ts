@@ -1,7 +1,7 @@
 import type { CelInput, CelValue } from '@bufbuild/cel';
 import { celUint, isCelError, isCelList, isCelMap, isCelUint, parse, plan } from '@bufbuild/cel';
-import { ScaleError } from '../errors/scale-error.ts';
-import type { Value } from '../operators/operator.ts';
+import { ScaleError } from '../../errors/scale-error.ts';
+import type { Value } from '../../operators/operator.ts';
 import { environment } from './cel/environment.ts';
 import { mendTree } from './cel/mend-tree.ts';
 import type { ExpressionNode } from './expression-tree.ts';

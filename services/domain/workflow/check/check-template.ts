@@ -1,5 +1,7 @@
-import type { Expression } from './expression.ts';
-import { ExpressionError, parseExpression } from './expression.ts';
+import type { Expression } from '../expression/expression.ts';
+import { ExpressionError, parseExpression } from '../expression/expression.ts';
+import type { Template } from '../expression/template.ts';
+import { bracesHint, followsLatex, parseTemplate } from '../expression/template.ts';
 import type { KnownNames, UnfilledReference } from './find-reference.ts';
 import { findReference, wholeReference } from './find-reference.ts';
 import { inferShape } from './infer-shape.ts';
@@ -7,8 +9,6 @@ import type { Checks, Scope } from './scope.ts';
 import { visibleNames, visibleShape } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { describeShape, hasText, text } from './shape.ts';
-import type { Template } from './template.ts';
-import { bracesHint, followsLatex, parseTemplate } from './template.ts';
 
 /** Where a template or an expression is. */
 export interface TextPlace {

@@ -1,18 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FailureError } from '../../../../services/domain/failure.ts';
-import type { Operator } from '../../../../services/domain/operators/operator.ts';
-import { operators } from '../../../../services/domain/operators/registry.ts';
-import type { ModelRequest } from '../../../../services/domain/ports.ts';
-import { workflowBounds } from '../../../../services/domain/workflow/bounds.ts';
-import type { ExecutionContext } from '../../../../services/domain/workflow/frame.ts';
-import { interpretWorkflow } from '../../../../services/domain/workflow/interpret.ts';
-import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
-import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
-import { arbitraryWorkflow } from '../../../support/arbitrary-workflow.ts';
-import { executionContext, queryOf } from '../../../support/execution-context.ts';
-import { anyOperatorsReply, modelReply, promptNumber, scriptedModel } from '../../../support/scripted-model.ts';
+import { FailureError } from '../../../../../services/domain/failure.ts';
+import type { Operator } from '../../../../../services/domain/operators/operator.ts';
+import { operators } from '../../../../../services/domain/operators/registry.ts';
+import type { ModelRequest } from '../../../../../services/domain/ports.ts';
+import { workflowBounds } from '../../../../../services/domain/workflow/bounds.ts';
+import type { ExecutionContext } from '../../../../../services/domain/workflow/execution/frame.ts';
+import { interpretWorkflow } from '../../../../../services/domain/workflow/execution/interpret.ts';
+import { parseWorkflow } from '../../../../../services/domain/workflow/parse-workflow.ts';
+import type { Workflow } from '../../../../../services/domain/workflow/workflow.ts';
+import { arbitraryWorkflow } from '../../../../support/arbitrary-workflow.ts';
+import { executionContext, queryOf } from '../../../../support/execution-context.ts';
+import { anyOperatorsReply, modelReply, promptNumber, scriptedModel } from '../../../../support/scripted-model.ts';
 
 function workflowOf(steps: unknown, prompts: Record<string, string> = {}): Workflow {
   const parsed = parseWorkflow({ workflow: 1, prompts, steps });

@@ -1,6 +1,6 @@
-import { suggestion } from '../names/near-name.ts';
-import type { Operator } from '../operators/operator.ts';
-import type { Report } from './problem.ts';
+import { suggestion } from '../../names/near-name.ts';
+import type { Operator } from '../../operators/operator.ts';
+import type { Report } from '../problem.ts';
 import type { RecordShape, Shape } from './shape.ts';
 import { any, compatible, describeShape, text } from './shape.ts';
 

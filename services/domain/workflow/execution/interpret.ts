@@ -1,16 +1,16 @@
-import type { Query } from '../benchmark.ts';
-import type { Failure } from '../failure.ts';
-import { FailureError } from '../failure.ts';
-import { workflowBounds } from './bounds.ts';
+import type { Query } from '../../benchmark.ts';
+import type { Failure } from '../../failure.ts';
+import { FailureError } from '../../failure.ts';
+import { workflowBounds } from '../bounds.ts';
+import { parseExpression } from '../expression/expression.ts';
+import { parseTemplate, templateValue } from '../expression/template.ts';
+import type { StepValue } from '../expression/value.ts';
+import { isList, textOf } from '../expression/value.ts';
+import type { MapStep, ParallelStep, Step, Workflow } from '../workflow.ts';
 import { callOperator } from './call-operator.ts';
-import { parseExpression } from './expression.ts';
 import type { CallRecord, ExecutionContext, Frame } from './frame.ts';
 import { branchFrame, evaluated, failureAt, lookUp, rootFrame, usePath } from './frame.ts';
 import { createSampleGroup, type Sampler } from './sample-group.ts';
-import { parseTemplate, templateValue } from './template.ts';
-import type { StepValue } from './value.ts';
-import { isList, textOf } from './value.ts';
-import type { MapStep, ParallelStep, Step, Workflow } from './workflow.ts';
 
 export interface WorkflowOutcome {
   /** "" with a failure. */

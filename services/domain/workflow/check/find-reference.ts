@@ -1,4 +1,4 @@
-import { ExpressionError, parseExpression } from './expression.ts';
+import { ExpressionError, parseExpression } from '../expression/expression.ts';
 
 /** The names by which a text could mean a value. */
 export interface KnownNames {

@@ -1,7 +1,7 @@
-import { valuesAskedFor } from './cel/format-function.ts';
-import { patternFault, type Signature, signaturesOf } from './cel/signatures.ts';
-import type { CallNode, ExpressionNode } from './expression-tree.ts';
-import type { WorkflowRule } from './rules.ts';
+import { valuesAskedFor } from '../expression/cel/format-function.ts';
+import { patternFault, type Signature, signaturesOf } from '../expression/cel/signatures.ts';
+import type { CallNode, ExpressionNode } from '../expression/expression-tree.ts';
+import type { WorkflowRule } from '../rules.ts';
 import type { Shape } from './shape.ts';
 
 type Report = (rule: WorkflowRule, message: string) => void;

@@ -1,13 +1,13 @@
-import { FailureError } from '../failure.ts';
-import type { Field, Operator, OperatorContext, Value } from '../operators/operator.ts';
-import type { ChatMessage, ModelReply } from '../ports.ts';
-import { randomStream } from '../random.ts';
+import { FailureError } from '../../failure.ts';
+import type { Field, Operator, OperatorContext, Value } from '../../operators/operator.ts';
+import type { ChatMessage, ModelReply } from '../../ports.ts';
+import { randomStream } from '../../random.ts';
+import { parseTemplate, templateText, templateValue } from '../expression/template.ts';
+import type { StepValue } from '../expression/value.ts';
+import { numberOf, textOf, textsOf } from '../expression/value.ts';
+import type { CallStep } from '../workflow.ts';
 import type { CallRecord, Frame } from './frame.ts';
 import { evaluated, failureAt, lookUp } from './frame.ts';
-import { parseTemplate, templateText, templateValue } from './template.ts';
-import type { StepValue } from './value.ts';
-import { numberOf, textOf, textsOf } from './value.ts';
-import type { CallStep } from './workflow.ts';
 
 /**
  * Runs one use of an operator. Its failures carry `path`; its calls are recorded even if it fails. None of them is under way any

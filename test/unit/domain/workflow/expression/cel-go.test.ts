@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ExpressionError, parseExpression } from '../../../../services/domain/workflow/expression.ts';
-import { type StepValue, Unsigned } from '../../../../services/domain/workflow/value.ts';
+import { ExpressionError, parseExpression } from '../../../../../services/domain/workflow/expression/expression.ts';
+import { type StepValue, Unsigned } from '../../../../../services/domain/workflow/expression/value.ts';
 
 /** What cel-go 0.32.0 makes of some thousand expressions; main.go beside it made the table. */
-const rows = readFileSync(new URL('../../../fixtures/cel/cel-go.jsonl', import.meta.url), 'utf8')
+const rows = readFileSync(new URL('../../../../fixtures/cel/cel-go.jsonl', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line !== '')
   .map((line) => JSON.parse(line) as [expression: string, value?: unknown]);

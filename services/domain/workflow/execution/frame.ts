@@ -1,11 +1,11 @@
-import type { FailureKind } from '../failure.ts';
-import { FailureError } from '../failure.ts';
-import type { OperatorRegistry } from '../operators/registry.ts';
-import type { CodeRunner, ModelClient, ModelReply } from '../ports.ts';
-import { ExpressionError } from './expression.ts';
+import type { FailureKind } from '../../failure.ts';
+import { FailureError } from '../../failure.ts';
+import type { OperatorRegistry } from '../../operators/registry.ts';
+import type { CodeRunner, ModelClient, ModelReply } from '../../ports.ts';
+import { ExpressionError } from '../expression/expression.ts';
+import type { StepValue } from '../expression/value.ts';
+import type { Workflow } from '../workflow.ts';
 import type { Sampler } from './sample-group.ts';
-import type { StepValue } from './value.ts';
-import type { Workflow } from './workflow.ts';
 
 /** What an execution needs of the world. */
 export interface ExecutionContext {

@@ -1,11 +1,11 @@
-import type { Query } from '../benchmark.ts';
-import { ScaleError } from '../errors/scale-error.ts';
-import type { OperatorRegistry } from '../operators/registry.ts';
-import type { ChatMessage, CodeRun, CodeRunner, CodeVerdict, ModelClient, ModelReply, ModelRequest } from '../ports.ts';
+import type { Query } from '../../benchmark.ts';
+import { ScaleError } from '../../errors/scale-error.ts';
+import type { OperatorRegistry } from '../../operators/registry.ts';
+import type { ChatMessage, CodeRun, CodeRunner, CodeVerdict, ModelClient, ModelReply, ModelRequest } from '../../ports.ts';
+import type { Workflow } from '../workflow.ts';
 import type { ExecutionContext } from './frame.ts';
 import { interpretWorkflow, type WorkflowOutcome } from './interpret.ts';
 import { programKey } from './program-key.ts';
-import type { Workflow } from './workflow.ts';
 
 /** What is on record of an execution. */
 export interface RecordedExecution {

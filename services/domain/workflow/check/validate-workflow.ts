@@ -1,17 +1,17 @@
-import type { Operator } from '../operators/operator.ts';
-import { workflowBounds } from './bounds.ts';
+import type { Operator } from '../../operators/operator.ts';
+import { workflowBounds } from '../bounds.ts';
+import { parseTemplate } from '../expression/template.ts';
+import { problemCollector } from '../problem.ts';
+import { sizeLimits } from '../rules.ts';
+import type { MapStep, ParallelStep, Step, Workflow, WorkflowProblem } from '../workflow.ts';
 import { checkCall } from './check-call.ts';
 import type { TextPlace } from './check-template.ts';
 import { checkCondition, checkTemplate, checkText, readOrReport } from './check-template.ts';
-import { problemCollector } from './problem.ts';
 import { readsQuery } from './reads-query.ts';
-import { sizeLimits } from './rules.ts';
 import type { Checks, Scope } from './scope.ts';
 import { assign, meeting, newScope, queryShape } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { any, describeShape, listOf, loosened, outputShape } from './shape.ts';
-import { parseTemplate } from './template.ts';
-import type { MapStep, ParallelStep, Step, Workflow, WorkflowProblem } from './workflow.ts';
 
 /** What a workflow is checked against: its benchmark and its run. */
 export interface WorkflowRules {

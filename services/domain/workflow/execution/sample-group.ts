@@ -1,4 +1,4 @@
-import type { ModelClient, ModelReply, ModelRequest } from '../ports.ts';
+import type { ModelClient, ModelReply, ModelRequest } from '../../ports.ts';
 
 /** One branch's part in a group of samples. */
 export interface Sampler {

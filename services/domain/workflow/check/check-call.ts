@@ -1,12 +1,12 @@
-import { suggestion } from '../names/near-name.ts';
-import type { Field, Operator } from '../operators/operator.ts';
+import { suggestion } from '../../names/near-name.ts';
+import type { Field, Operator } from '../../operators/operator.ts';
+import { parseTemplateOrNothing } from '../expression/template.ts';
+import type { CallStep } from '../workflow.ts';
 import type { TextPlace } from './check-template.ts';
 import { checkTemplate, needText, templateShape } from './check-template.ts';
 import type { Checks } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { describeShape, hasText } from './shape.ts';
-import { parseTemplateOrNothing } from './template.ts';
-import type { CallStep } from './workflow.ts';
 
 /** Checks a call against its operator, which it returns if there is one by that name. */
 export function checkCall(step: CallStep, at: (field: string) => TextPlace, checks: Checks): Operator | undefined {

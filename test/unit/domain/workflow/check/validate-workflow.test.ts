@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { operators } from '../../../../services/domain/operators/registry.ts';
-import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
-import { ruleTexts } from '../../../../services/domain/workflow/rules.ts';
-import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
-import { WholeDouble } from '../../../../services/domain/workflow/whole-double.ts';
-import { arbitraryWorkflow } from '../../../support/arbitrary-workflow.ts';
+import { operators } from '../../../../../services/domain/operators/registry.ts';
+import { validateWorkflow } from '../../../../../services/domain/workflow/check/validate-workflow.ts';
+import { parseWorkflow } from '../../../../../services/domain/workflow/parse-workflow.ts';
+import { ruleTexts } from '../../../../../services/domain/workflow/rules.ts';
+import { WholeDouble } from '../../../../../services/domain/workflow/whole-double.ts';
+import { arbitraryWorkflow } from '../../../../support/arbitrary-workflow.ts';
 
 const question = '{{query.question}}';
 const call = (id: string, operator = 'custom', inputs: object = { input: question }) => ({ id, call: operator, with: inputs });

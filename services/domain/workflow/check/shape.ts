@@ -1,5 +1,5 @@
-import { defined } from '../defined.ts';
-import type { Field, Operator } from '../operators/operator.ts';
+import { defined } from '../../defined.ts';
+import type { Field, Operator } from '../../operators/operator.ts';
 
 /** What is known about a value before anything runs. `any`: could be anything; `nothing`: the item of an empty list. */
 export type Shape = { readonly kind: 'text' | 'boolean' | 'null' | 'any' | 'nothing' } | NumberShape | ListShape | RecordShape;

@@ -1,8 +1,8 @@
-import { suggestion } from '../names/near-name.ts';
-import { functionNames } from './cel/environment.ts';
+import { suggestion } from '../../names/near-name.ts';
+import { functionNames } from '../expression/cel/environment.ts';
+import type { CallNode, ComprehensionNode, ExpressionNode } from '../expression/expression-tree.ts';
+import type { WorkflowRule } from '../rules.ts';
 import { checkArguments } from './check-arguments.ts';
-import type { CallNode, ComprehensionNode, ExpressionNode } from './expression-tree.ts';
-import type { WorkflowRule } from './rules.ts';
 import type { ListShape, Shape } from './shape.ts';
 import { any, boolean, compatible, decimalNumber, describeShape, joined, listOf, loosened, text, wholeNumber } from './shape.ts';
 

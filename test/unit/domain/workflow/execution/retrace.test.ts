@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operators } from '../../../../services/domain/operators/registry.ts';
-import type { CodeVerdict, ModelReply } from '../../../../services/domain/ports.ts';
-import { interpretWorkflow } from '../../../../services/domain/workflow/interpret.ts';
-import { programKey } from '../../../../services/domain/workflow/program-key.ts';
-import { retrace } from '../../../../services/domain/workflow/retrace.ts';
-import { arbitraryWorkflow } from '../../../support/arbitrary-workflow.ts';
-import { executionContext, queryOf } from '../../../support/execution-context.ts';
-import { anyOperatorsReply, modelReply, scriptedModel } from '../../../support/scripted-model.ts';
+import { operators } from '../../../../../services/domain/operators/registry.ts';
+import type { CodeVerdict, ModelReply } from '../../../../../services/domain/ports.ts';
+import { interpretWorkflow } from '../../../../../services/domain/workflow/execution/interpret.ts';
+import { programKey } from '../../../../../services/domain/workflow/execution/program-key.ts';
+import { retrace } from '../../../../../services/domain/workflow/execution/retrace.ts';
+import { arbitraryWorkflow } from '../../../../support/arbitrary-workflow.ts';
+import { executionContext, queryOf } from '../../../../support/execution-context.ts';
+import { anyOperatorsReply, modelReply, scriptedModel } from '../../../../support/scripted-model.ts';
 
 const query = queryOf('6 + 5?');
 const verdict = (result: string): CodeVerdict => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ExpressionError, parseExpression, valueLimits } from '../../../../services/domain/workflow/expression.ts';
-import { parseTemplate, templateText, templateValue } from '../../../../services/domain/workflow/template.ts';
-import type { StepValue } from '../../../../services/domain/workflow/value.ts';
+import { ExpressionError, parseExpression, valueLimits } from '../../../../../services/domain/workflow/expression/expression.ts';
+import { parseTemplate, templateText, templateValue } from '../../../../../services/domain/workflow/expression/template.ts';
+import type { StepValue } from '../../../../../services/domain/workflow/expression/value.ts';
 
 const values: Record<string, StepValue> = {
   x: 'a',

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FailureError } from '../../../../services/domain/failure.ts';
-import type { ModelClient, ModelReply, ModelRequest } from '../../../../services/domain/ports.ts';
-import { interpretWorkflow } from '../../../../services/domain/workflow/interpret.ts';
-import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
-import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
-import { arbitraryWorkflow } from '../../../support/arbitrary-workflow.ts';
-import { executionContext, queryOf } from '../../../support/execution-context.ts';
-import { anyOperatorsReply, modelReply } from '../../../support/scripted-model.ts';
+import { FailureError } from '../../../../../services/domain/failure.ts';
+import type { ModelClient, ModelReply, ModelRequest } from '../../../../../services/domain/ports.ts';
+import { interpretWorkflow } from '../../../../../services/domain/workflow/execution/interpret.ts';
+import { parseWorkflow } from '../../../../../services/domain/workflow/parse-workflow.ts';
+import type { Workflow } from '../../../../../services/domain/workflow/workflow.ts';
+import { arbitraryWorkflow } from '../../../../support/arbitrary-workflow.ts';
+import { executionContext, queryOf } from '../../../../support/execution-context.ts';
+import { anyOperatorsReply, modelReply } from '../../../../support/scripted-model.ts';
 
 function workflowOf(steps: unknown): Workflow {
   const parsed = parseWorkflow({ workflow: 1, steps });
