@@ -8,7 +8,7 @@ import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal
 import { excerpt, feedbackInLog } from '../domain/prompts/logged-outcome.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
-import { applyEvent } from '../domain/run/apply-event.ts';
+import { applyEvent } from '../domain/run/apply/apply-event.ts';
 import type { Command, ExecuteCommand } from '../domain/run/command.ts';
 import type { ModelSettings, RunConfiguration } from '../domain/run/configuration.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/run/event.ts';

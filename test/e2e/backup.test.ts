@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { applyEvent } from '../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../services/domain/run/apply/apply-event.ts';
 import { totalUse } from '../../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';

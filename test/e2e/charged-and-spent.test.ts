@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomInteger, randomStream, shuffled } from '../../services/domain/random.ts';
-import { applyEvent } from '../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../services/domain/run/apply/apply-event.ts';
 import type { CallAttempt } from '../../services/domain/run/ledger/call-attempt.ts';
 import { createSpentTally, spentBeside } from '../../services/domain/run/ledger/spent.ts';
 import { totalUse } from '../../services/domain/run/ledger/totals.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
 import type { Random } from '../../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import { applyEvent } from '../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../services/domain/run/apply/apply-event.ts';
 import type { CallAttempt } from '../../services/domain/run/ledger/call-attempt.ts';
 import { createSpentTally } from '../../services/domain/run/ledger/spent.ts';
 import { totalUse } from '../../services/domain/run/ledger/totals.ts';

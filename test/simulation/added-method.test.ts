@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { evaluationMethods } from '../../services/domain/evaluation/registry.ts';
-import { applyEvent } from '../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../services/domain/run/apply/apply-event.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';

@@ -1,6 +1,6 @@
-import { applyEvent } from '../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../services/domain/run/apply/apply-event.ts';
+import { EventRefusedError } from '../../services/domain/run/apply/event-refused-error.ts';
 import type { ExecutionOutcome, RunEvent } from '../../services/domain/run/event.ts';
-import { EventRefusedError } from '../../services/domain/run/event-refused-error.ts';
 import { executionJobId } from '../../services/domain/run/job-id.ts';
 import { executedWorkflows } from '../../services/domain/run/query-workflows.ts';
 import type { RunState } from '../../services/domain/run/state.ts';

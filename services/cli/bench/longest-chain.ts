@@ -1,4 +1,4 @@
-import { applyEvent } from '../../domain/run/apply-event.ts';
+import { applyEvent } from '../../domain/run/apply/apply-event.ts';
 import type { Command } from '../../domain/run/command.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { RunEvent, WorkflowProposed } from '../../domain/run/event.ts';

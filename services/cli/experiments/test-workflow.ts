@@ -1,6 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { isScored } from '../../domain/failure-class.ts';
-import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
+import type { KeptOutcome } from '../../domain/run/outcomes/outcome-columns.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
 import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
 import type { ExperimentContext } from './experiment.ts';

@@ -1,6 +1,6 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { detailKey, type ExecutionRecord, executionRecords } from '../../domain/comparison/execution-record.ts';
-import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
+import type { KeptOutcome } from '../../domain/run/outcomes/outcome-columns.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { Round } from '../../domain/run/state.ts';
 import { answersInLog } from '../../shared/runs/answers-in-log.ts';

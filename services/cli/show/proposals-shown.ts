@@ -2,7 +2,7 @@ import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import { answerKey, buildProposalPrompt, type OutcomeTexts } from '../../domain/prompts/build-proposal-prompt.ts';
 import { jsonForm, taggedForm } from '../../domain/prompts/reply-form.ts';
-import { applyEvent } from '../../domain/run/apply-event.ts';
+import { applyEvent } from '../../domain/run/apply/apply-event.ts';
 import type { ExecutionOutcome, RunEvent } from '../../domain/run/event.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { viewOf } from '../../domain/search/view-of.ts';

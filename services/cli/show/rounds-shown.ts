@@ -1,9 +1,9 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
-import { executedOutcomes } from '../../domain/run/executed-outcomes.ts';
 import { tokensAnAnswer, tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
-import type { Outcomes } from '../../domain/run/outcome-list.ts';
+import { executedOutcomes } from '../../domain/run/outcomes/executed-outcomes.ts';
+import type { Outcomes } from '../../domain/run/outcomes/outcome-list.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { shownScore } from '../../domain/search/static-score.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';

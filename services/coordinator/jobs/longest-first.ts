@@ -1,5 +1,5 @@
 import type { WorkCommand } from '../../domain/run/command.ts';
-import { executionFacts } from '../../domain/run/execution-facts.ts';
+import { executionFacts } from '../../domain/run/outcomes/execution-facts.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { RoundTimes } from '../../domain/report/time-left.ts';
-import { applyEvent } from '../../domain/run/apply-event.ts';
+import { applyEvent } from '../../domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { decodeEvent } from '../../shared/contracts/event-codec.ts';

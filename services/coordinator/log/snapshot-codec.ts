@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { RoundTimes } from '../../domain/report/time-left.ts';
-import { type ColumnValues, createOutcomeColumns } from '../../domain/run/outcome-columns.ts';
-import { OutcomeList, type Outcomes } from '../../domain/run/outcome-list.ts';
+import { type ColumnValues, createOutcomeColumns } from '../../domain/run/outcomes/outcome-columns.ts';
+import { OutcomeList, type Outcomes } from '../../domain/run/outcomes/outcome-list.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { version } from '../../shared/telemetry/version.ts';
 import type { EntryPlace } from './answer-places.ts';

@@ -1,5 +1,5 @@
 import { againJobId, executionJobId } from '../../domain/run/job-id.ts';
-import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
+import type { KeptOutcome } from '../../domain/run/outcomes/outcome-columns.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { isLost } from '../../domain/search/lost-executions.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyEvent } from '../../domain/run/apply-event.ts';
+import { applyEvent } from '../../domain/run/apply/apply-event.ts';
 import type { Command } from '../../domain/run/command.ts';
 import type { SpendingNoted } from '../../domain/run/event.ts';
 import { type Spent, type SpentBeside, spentBeside } from '../../domain/run/ledger/spent.ts';

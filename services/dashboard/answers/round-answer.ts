@@ -3,7 +3,7 @@ import { defined } from '../../domain/defined.ts';
 import { reportRounds } from '../../domain/report/report-rounds.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
-import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
+import type { KeptOutcome } from '../../domain/run/outcomes/outcome-columns.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import { experienceOf } from '../../domain/search/experience.ts';
 import { viewOf } from '../../domain/search/view-of.ts';

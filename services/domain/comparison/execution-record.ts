@@ -5,8 +5,8 @@ import type { Usage } from '../ports.ts';
 import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
 import { totalUse } from '../run/ledger/totals.ts';
-import type { KeptOutcome } from '../run/outcome-columns.ts';
-import type { Outcomes } from '../run/outcome-list.ts';
+import type { KeptOutcome } from '../run/outcomes/outcome-columns.ts';
+import type { Outcomes } from '../run/outcomes/outcome-list.ts';
 
 /** One execution, with everything known about it. */
 export interface ExecutionRecord extends CallDoubts {

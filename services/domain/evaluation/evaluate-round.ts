@@ -2,7 +2,7 @@ import { isScored } from '../failure-class.ts';
 import type { Command } from '../run/command.ts';
 import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import type { RunEvent } from '../run/event.ts';
-import { outstandingExecutions } from '../run/executions.ts';
+import { outstandingExecutions } from '../run/outcomes/executions.ts';
 import { isSearch } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../run/event.ts';
-import { executedScore } from '../run/outcomes.ts';
+import { executedScore } from '../run/outcomes/outcomes.ts';
 import { drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../run/event.ts';
-import { executedScore } from '../run/outcomes.ts';
+import { executedScore } from '../run/outcomes/outcomes.ts';
 import type { EvaluationMethod, EvaluationStep, Evidence } from './evaluation-method.ts';
 
 /** S_exec (Eq 2): the mean over the whole validation set, as AFlow scores every workflow. */

@@ -1,5 +1,5 @@
 import type { EarlierRound } from '../run/earlier-rounds.ts';
-import type { OutcomeRow } from '../run/outcome-row.ts';
+import type { OutcomeRow } from '../run/outcomes/outcome-row.ts';
 import { type RaschFit, startRasch, swept, withRow } from '../statistics/rasch-model.ts';
 
 /** How far a workflow's prior moves from the mean towards its parent. */

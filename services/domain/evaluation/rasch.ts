@@ -1,5 +1,5 @@
 import type { Random } from '../ports.ts';
-import { executedScore, scoresByQuery } from '../run/outcomes.ts';
+import { executedScore, scoresByQuery } from '../run/outcomes/outcomes.ts';
 import { sampleSize } from '../sampling/stratified-draw.ts';
 import { estimate, information } from '../statistics/rasch-estimate.ts';
 import { type RaschFit, withRow } from '../statistics/rasch-model.ts';

@@ -1,6 +1,6 @@
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { Evaluation } from '../run/event.ts';
-import { executedScore } from '../run/outcomes.ts';
+import { executedScore } from '../run/outcomes/outcomes.ts';
 import { drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 import { fewShotEvaluation } from './few-shot.ts';

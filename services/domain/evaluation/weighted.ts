@@ -1,5 +1,5 @@
 import type { Evaluation } from '../run/event.ts';
-import { executedScore, scoresByQuery } from '../run/outcomes.ts';
+import { executedScore, scoresByQuery } from '../run/outcomes/outcomes.ts';
 import { systematicDraw } from '../sampling/systematic-draw.ts';
 import { mean } from '../statistics/intervals.ts';
 import { binsByDifficulty, drawFewShot } from './draw-few-shot.ts';

@@ -8,7 +8,7 @@ import { buildQueryProposalPrompt } from '../prompts/build-query-proposal-prompt
 import { answerExcerptLength } from '../prompts/logged-outcome.ts';
 import { workflowYaml } from '../prompts/workflow-yaml.ts';
 import { randomNormal, randomStream } from '../random.ts';
-import { applyEvent } from '../run/apply-event.ts';
+import { applyEvent } from '../run/apply/apply-event.ts';
 import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../run/command.ts';
 import type { RunConfiguration } from '../run/configuration.ts';
 import type { ExecutionOutcome, LimitName, RunEvent } from '../run/event.ts';

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { Objective } from '../run/objective.ts';
-import type { OutcomeRow } from '../run/outcome-row.ts';
+import type { OutcomeRow } from '../run/outcomes/outcome-row.ts';
 import type { OwnSettings } from '../settings/own-settings.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
 import type { OutcomeBoard } from './outcome-board.ts';

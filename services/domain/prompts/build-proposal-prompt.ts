@@ -2,7 +2,7 @@ import type { Benchmark, Query } from '../benchmark.ts';
 import { evaluationMethods } from '../evaluation/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { ExecutionOutcome } from '../run/event.ts';
-import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { KeptOutcome } from '../run/outcomes/outcome-columns.ts';
 import type { Round, RunState } from '../run/state.ts';
 import {
   type ErrorGroup,

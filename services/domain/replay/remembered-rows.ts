@@ -1,6 +1,6 @@
 import { isKnown, scoreAt } from '../picking/outcome-board.ts';
 import { mostRowsRecalled, rowsToRecall } from '../run/memory.ts';
-import type { MemoryRow, OutcomeRow } from '../run/outcome-row.ts';
+import type { MemoryRow, OutcomeRow } from '../run/outcomes/outcome-row.ts';
 import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 import type { ReplayPlan } from './replay-plan.ts';
 

@@ -9,7 +9,7 @@ import { randomInteger, randomStream } from '../random.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { Evaluation } from '../run/event.ts';
-import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { KeptOutcome } from '../run/outcomes/outcome-columns.ts';
 import { lastRoundSeen } from '../run/rounds-seen.ts';
 import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 import { lacksPredictions, type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';

@@ -2,7 +2,7 @@ import { defined } from '../defined.ts';
 import { predictionOf } from '../evaluation/evidence.ts';
 import { scored } from '../failure-class.ts';
 import { parseConfidence } from '../replies/read-confidence.ts';
-import { coversAllQueries } from '../run/executions.ts';
+import { coversAllQueries } from '../run/outcomes/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { RecordedSearch, RecordedWorkflow } from './recorded-search.ts';
 

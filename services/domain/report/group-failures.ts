@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { classOfKind } from '../failure-class.ts';
-import { executionFacts } from '../run/execution-facts.ts';
+import { executionFacts } from '../run/outcomes/execution-facts.ts';
 import type { Round } from '../run/state.ts';
 import type { FailureGroup } from './report-model.ts';
 

@@ -1,6 +1,6 @@
 import { defined } from '../defined.ts';
 import { bestRound } from '../run/best-round.ts';
-import { coversAllQueries } from '../run/executions.ts';
+import { coversAllQueries } from '../run/outcomes/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { type Interval, wilsonInterval } from '../statistics/intervals.ts';
 import { renderMermaid } from '../workflow/render-mermaid.ts';

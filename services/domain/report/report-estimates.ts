@@ -1,9 +1,9 @@
 import { defined } from '../defined.ts';
 import { calibrationWeight } from '../evaluation/scale.ts';
 import { isScored } from '../failure-class.ts';
-import { executionFacts } from '../run/execution-facts.ts';
-import { coversAllQueries } from '../run/executions.ts';
-import { executedScore } from '../run/outcomes.ts';
+import { executionFacts } from '../run/outcomes/execution-facts.ts';
+import { coversAllQueries } from '../run/outcomes/executions.ts';
+import { executedScore } from '../run/outcomes/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { agreement } from '../statistics/agreement.ts';
 import type { EstimateAgreement, EstimateKind, EstimateReport, RoundEstimates } from './report-model.ts';

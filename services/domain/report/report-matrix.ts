@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
-import { executionFacts } from '../run/execution-facts.ts';
-import { scoresByQuery } from '../run/outcomes.ts';
+import { executionFacts } from '../run/outcomes/execution-facts.ts';
+import { scoresByQuery } from '../run/outcomes/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { mean } from '../statistics/intervals.ts';
 import type { MatrixCell, MatrixQuery, QueryMatrix } from './report-model.ts';

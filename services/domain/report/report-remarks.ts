@@ -1,9 +1,9 @@
 import type { Failure } from '../failure.ts';
 import { isScored } from '../failure-class.ts';
-import { executionFacts } from '../run/execution-facts.ts';
-import { coversAllQueries } from '../run/executions.ts';
 import { describeDoubts } from '../run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../run/ledger/totals.ts';
+import { executionFacts } from '../run/outcomes/execution-facts.ts';
+import { coversAllQueries } from '../run/outcomes/executions.ts';
 import { fallenBack } from '../run/query-workflows.ts';
 import { isQueryLevel } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';

@@ -4,7 +4,7 @@ import { moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import type { TokenUse } from '../run/ledger/token-use.ts';
 import { totalUse } from '../run/ledger/totals.ts';
-import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { KeptOutcome } from '../run/outcomes/outcome-columns.ts';
 import { isQueryLevel } from '../run/run-kind.ts';
 import type { RunState } from '../run/state.ts';
 import type { Workflow } from '../workflow/workflow.ts';

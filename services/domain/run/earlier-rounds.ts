@@ -1,9 +1,9 @@
 import { defined } from '../defined.ts';
 import type { Evaluation } from './event.ts';
-import { coversAllQueries } from './executions.ts';
 import { tokensAnAnswer } from './ledger/mean-cost.ts';
-import type { OutcomeRow } from './outcome-row.ts';
-import { scoresByQuery } from './outcomes.ts';
+import { coversAllQueries } from './outcomes/executions.ts';
+import type { OutcomeRow } from './outcomes/outcome-row.ts';
+import { scoresByQuery } from './outcomes/outcomes.ts';
 import type { Round, RunState } from './state.ts';
 
 /** An earlier round with a score. Its row is empty if nothing was executed. The same round is always the same object. */

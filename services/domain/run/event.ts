@@ -3,7 +3,7 @@ import type { Stratum } from '../sampling/stratum.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { TokenUse } from './ledger/token-use.ts';
-import type { MemoryRow } from './outcome-row.ts';
+import type { MemoryRow } from './outcomes/outcome-row.ts';
 
 /**
  * What has happened in a run, in order. The log holds no times, addresses or workers, and outcomes appear in the order in which

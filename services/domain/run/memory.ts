@@ -1,9 +1,9 @@
 import { isNoResult } from '../failure.ts';
 import { isScored } from '../failure-class.ts';
 import type { TokenUse } from './ledger/token-use.ts';
-import type { KeptOutcome } from './outcome-columns.ts';
-import type { MemoryRow } from './outcome-row.ts';
-import { scoresByQuery } from './outcomes.ts';
+import type { KeptOutcome } from './outcomes/outcome-columns.ts';
+import type { MemoryRow } from './outcomes/outcome-row.ts';
+import { scoresByQuery } from './outcomes/outcomes.ts';
 import { isQueryLevel } from './run-kind.ts';
 import type { Round, RunState } from './state.ts';
 

@@ -13,9 +13,9 @@ import type {
   WorkflowProposed,
 } from './event.ts';
 import type { Phase, TokenUse } from './ledger/token-use.ts';
-import type { KeptOutcome } from './outcome-columns.ts';
-import type { Outcomes } from './outcome-list.ts';
-import type { MemoryRow } from './outcome-row.ts';
+import type { KeptOutcome } from './outcomes/outcome-columns.ts';
+import type { Outcomes } from './outcomes/outcome-list.ts';
+import type { MemoryRow } from './outcomes/outcome-row.ts';
 
 export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
 

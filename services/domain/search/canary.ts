@@ -1,9 +1,9 @@
 import { randomStream, shuffled } from '../random.ts';
 import type { ExecuteCommand } from '../run/command.ts';
 import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
-import { coversAllQueries } from '../run/executions.ts';
 import { memoryOf } from '../run/memory.ts';
-import { scoresByQuery } from '../run/outcomes.ts';
+import { coversAllQueries } from '../run/outcomes/executions.ts';
+import { scoresByQuery } from '../run/outcomes/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { mean } from '../statistics/intervals.ts';
 

@@ -2,7 +2,7 @@ import type { Failure, FailureKind } from '../failure.ts';
 import { isScored } from '../failure-class.ts';
 import type { ExecuteCommand } from '../run/command.ts';
 import type { ExecutionOutcome } from '../run/event.ts';
-import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { KeptOutcome } from '../run/outcomes/outcome-columns.ts';
 import { brokenProposals } from '../run/proposals.ts';
 import type { Round, RunState } from '../run/state.ts';
 

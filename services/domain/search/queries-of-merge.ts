@@ -1,7 +1,7 @@
 import { isScored } from '../failure-class.ts';
 import { randomStream, shuffled } from '../random.ts';
 import { earlierRounds } from '../run/earlier-rounds.ts';
-import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { KeptOutcome } from '../run/outcomes/outcome-columns.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { complement } from './parents/plan-merge.ts';
 

@@ -1,4 +1,4 @@
-import { applyEvent } from '../run/apply-event.ts';
+import { applyEvent } from '../run/apply/apply-event.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { nextRoundAhead } from './plan-next-step.ts';

@@ -1,4 +1,4 @@
-import type { MemoryRow } from '../../domain/run/outcome-row.ts';
+import type { MemoryRow } from '../../domain/run/outcomes/outcome-row.ts';
 import { RunMemory } from './generated/scale/v1/control.ts';
 import type { MemoryRow as ProtoMemoryRow } from './generated/scale/v1/event.ts';
 import { readVersionedMessage } from './read-message.ts';

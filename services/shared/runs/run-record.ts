@@ -1,6 +1,6 @@
 import type { PriceTable } from '../../domain/prices/price-table.ts';
 import type { RoundTimes } from '../../domain/report/time-left.ts';
-import { applyEvent } from '../../domain/run/apply-event.ts';
+import { applyEvent } from '../../domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { isOver } from '../../domain/run/is-over.ts';
 import type { Spent } from '../../domain/run/ledger/spent.ts';

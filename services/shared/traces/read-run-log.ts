@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
-import { applyEvent } from '../../domain/run/apply-event.ts';
+import { applyEvent } from '../../domain/run/apply/apply-event.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { decodeEvent } from '../contracts/event-codec.ts';
 import { DamagedRecordError, decodeRunLogFile } from '../contracts/run-log-file.ts';

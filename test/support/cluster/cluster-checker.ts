@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeSnapshot } from '../../../services/coordinator/log/snapshot-codec.ts';
-import { applyEvent } from '../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../services/domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../../services/domain/run/event.ts';
 import { completionJobId, executionJobId } from '../../../services/domain/run/job-id.ts';
 import { type CallAttempt, deliveryOf } from '../../../services/domain/run/ledger/call-attempt.ts';

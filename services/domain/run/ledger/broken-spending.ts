@@ -1,6 +1,6 @@
 import type { WorkflowProposed } from '../event.ts';
-import { executionFacts } from '../execution-facts.ts';
-import type { Outcomes } from '../outcome-list.ts';
+import { executionFacts } from '../outcomes/execution-facts.ts';
+import type { Outcomes } from '../outcomes/outcome-list.ts';
 import { brokenProposals } from '../proposals.ts';
 import type { Round, RunState } from '../state.ts';
 import type { Phase, TokenUse } from './token-use.ts';

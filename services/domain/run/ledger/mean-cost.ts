@@ -1,6 +1,6 @@
 import { mean } from '../../statistics/intervals.ts';
-import { oncePerList } from '../once-per-list.ts';
-import type { KeptOutcome } from '../outcome-columns.ts';
+import { oncePerList } from '../outcomes/once-per-list.ts';
+import type { KeptOutcome } from '../outcomes/outcome-columns.ts';
 import type { Round, RunState } from '../state.ts';
 import { totalUse } from './totals.ts';
 

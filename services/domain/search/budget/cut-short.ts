@@ -1,9 +1,9 @@
 import { bestRound } from '../../run/best-round.ts';
 import { describeLimit } from '../../run/describe-limit.ts';
 import type { RoundCompleted } from '../../run/event.ts';
-import { outstandingExecutions } from '../../run/executions.ts';
 import { isPartial, partialMethod } from '../../run/is-partial.ts';
-import { executedScore } from '../../run/outcomes.ts';
+import { outstandingExecutions } from '../../run/outcomes/executions.ts';
+import { executedScore } from '../../run/outcomes/outcomes.ts';
 import type { RunState } from '../../run/state.ts';
 
 /** Whether the token budget has ended a round before the method could score its workflow. */

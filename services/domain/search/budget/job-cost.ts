@@ -3,7 +3,7 @@ import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../../run/comm
 import type { WorkflowProposed } from '../../run/event.ts';
 import { tokensOfOutcome } from '../../run/ledger/mean-cost.ts';
 import { totalUse } from '../../run/ledger/totals.ts';
-import type { KeptOutcome } from '../../run/outcome-columns.ts';
+import type { KeptOutcome } from '../../run/outcomes/outcome-columns.ts';
 import { executedWorkflows } from '../../run/query-workflows.ts';
 import type { Round, RunState } from '../../run/state.ts';
 import { highestOf } from '../../statistics/extremes.ts';

@@ -1,7 +1,7 @@
 import { evaluationMethods } from '../../evaluation/registry.ts';
-import { coversAllQueries } from '../../run/executions.ts';
 import { meanCosts } from '../../run/ledger/mean-cost.ts';
 import { totalUse } from '../../run/ledger/totals.ts';
+import { coversAllQueries } from '../../run/outcomes/executions.ts';
 import type { RunState } from '../../run/state.ts';
 import { sampleSize } from '../../sampling/stratified-draw.ts';
 import { mean } from '../../statistics/intervals.ts';

@@ -1,5 +1,5 @@
 import { wantedExecutions } from '../../picking/wanted-executions.ts';
-import { paidBesideNet } from '../../run/apply-budget-event.ts';
+import { paidBesideNet } from '../../run/apply/apply-budget-event.ts';
 import { earlierRounds } from '../../run/earlier-rounds.ts';
 import { meanCosts } from '../../run/ledger/mean-cost.ts';
 import { totalUse } from '../../run/ledger/totals.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeEvent } from '../../../../services/cli/progress/describe-event.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createDrawnView, createLineView, type ViewedWait } from '../../../../services/cli/progress/run-view.ts';
 import { createWaitClock } from '../../../../services/cli/progress/wait-clock.ts';
 import type { RunProgress } from '../../../../services/domain/report/run-progress.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { Waiting } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { madeUpConfiguration } from '../../domain/search/made-up-world.ts';
 

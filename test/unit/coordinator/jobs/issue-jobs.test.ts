@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createJobIssuer } from '../../../../services/coordinator/jobs/issue-jobs.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { ExecuteCommand } from '../../../../services/domain/run/command.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import { executionJobId } from '../../../../services/domain/run/job-id.ts';

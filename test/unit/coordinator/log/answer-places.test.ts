@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createAnswerPlaces, readAnswers } from '../../../../services/coordinator/log/answer-places.ts';
 import { answerKey } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
-import { createOutcomeColumns, type KeptOutcome } from '../../../../services/domain/run/outcome-columns.ts';
-import { OutcomeList } from '../../../../services/domain/run/outcome-list.ts';
+import { createOutcomeColumns, type KeptOutcome } from '../../../../services/domain/run/outcomes/outcome-columns.ts';
+import { OutcomeList } from '../../../../services/domain/run/outcomes/outcome-list.ts';
 import type { Round } from '../../../../services/domain/run/state.ts';
 import { encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import type { EventLog } from '../../../../services/shared/messaging/event-log.ts';

@@ -3,7 +3,7 @@ import { createLogCopy } from '../../../../services/coordinator/log/log-copy.ts'
 import { openRunLog, readRunView } from '../../../../services/coordinator/log/run-log.ts';
 import { decodeSnapshot, encodeSnapshot, type RunSnapshot } from '../../../../services/coordinator/log/snapshot-codec.ts';
 import { answerKey, type OutcomeTexts } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { decodeEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planStep } from '../../../../services/coordinator/rounds/plan-step.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import { createSpentTally, type Spent } from '../../../../services/domain/run/ledger/spent.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { full } from '../../../../services/domain/evaluation/full.ts';
-import { executedScore, scoresByQuery } from '../../../../services/domain/run/outcomes.ts';
+import { executedScore, scoresByQuery } from '../../../../services/domain/run/outcomes/outcomes.ts';
 import { evidence, outcomes } from './made-up-evidence.ts';
 
 test('full evaluation asks for every query that was not asked for yet', () => {

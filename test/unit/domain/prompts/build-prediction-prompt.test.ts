@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildPredictionPrompt } from '../../../../services/domain/prompts/build-prediction-prompt.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import { fourRounds, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
 
 const candidate = { parentRound: 2, taken: { modification: 'Ask twice.', workflow: solveWith('Solve it twice.') } };

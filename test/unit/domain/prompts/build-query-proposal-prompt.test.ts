@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { selectOperators } from '../../../../services/domain/operators/registry.ts';
 import { buildQueryProposalPrompt, twoCallsExample } from '../../../../services/domain/prompts/build-query-proposal-prompt.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import { queryProposalOf } from '../../../../services/domain/search/query-level/query-proposal-of.ts';

@@ -1,7 +1,7 @@
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { Failure } from '../../../../services/domain/failure.ts';
 import { answerKey, type OutcomeTexts } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';

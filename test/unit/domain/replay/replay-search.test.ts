@@ -7,7 +7,7 @@ import type { RecordedSearch } from '../../../../services/domain/replay/recorded
 import { rememberedRows } from '../../../../services/domain/replay/remembered-rows.ts';
 import { prepareSearch, prepareSearches, replaySearch } from '../../../../services/domain/replay/replay-search.ts';
 import { planOf, type Strategy } from '../../../../services/domain/replay/strategy.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';

@@ -4,7 +4,7 @@ import { evaluationMethods } from '../../../../services/domain/evaluation/regist
 import { calibrationWeight } from '../../../../services/domain/evaluation/scale.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay, type World } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { rowsToKeep } from '../../../../services/domain/run/memory.ts';
-import type { MemoryRow } from '../../../../services/domain/run/outcome-row.ts';
+import type { MemoryRow } from '../../../../services/domain/run/outcomes/outcome-row.ts';
 import { asHtml, asMarkdown, asTerminal } from '../../cli/report/written-report.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, type World } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ExecutedRun, matrixOfRuns } from '../../../../services/domain/routing/matrix-of-runs.ts';
-import type { KeptOutcome } from '../../../../services/domain/run/outcome-columns.ts';
+import type { KeptOutcome } from '../../../../services/domain/run/outcomes/outcome-columns.ts';
 import type { Round, RunState } from '../../../../services/domain/run/state.ts';
 
 const queries = Array.from({ length: 4 }, (_, place) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import type { Round, RunState } from '../../../../services/domain/run/state.ts';

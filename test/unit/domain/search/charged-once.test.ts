@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { chargedOnce } from '../../../../services/domain/search/charged-once.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
+import { EventRefusedError } from '../../../../services/domain/run/apply/event-refused-error.ts';
 import type { LimitReached, RunEvent } from '../../../../services/domain/run/event.ts';
-import { EventRefusedError } from '../../../../services/domain/run/event-refused-error.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, replay } from './made-up-world.ts';
 

@@ -1,11 +1,11 @@
 import type { Failure } from '../../../../services/domain/failure.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { Command, ExecuteCommand } from '../../../../services/domain/run/command.ts';
 import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../../../../services/domain/run/configuration.ts';
 import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/run/event.ts';
 import type { TokenUse } from '../../../../services/domain/run/ledger/token-use.ts';
-import type { MemoryRow } from '../../../../services/domain/run/outcome-row.ts';
+import type { MemoryRow } from '../../../../services/domain/run/outcomes/outcome-row.ts';
 import type { RunKind } from '../../../../services/domain/run/run-kind.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';

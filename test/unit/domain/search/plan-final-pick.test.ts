@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { wantedExecutions } from '../../../../services/domain/picking/wanted-executions.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { FinalPickSettings } from '../../../../services/domain/run/configuration.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import type { Round, RunState } from '../../../../services/domain/run/state.ts';

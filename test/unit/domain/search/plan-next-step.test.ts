@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { Command } from '../../../../services/domain/run/command.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';

@@ -5,7 +5,7 @@ import { pickPolicies } from '../../../../services/domain/picking/registry.ts';
 import { buildPredictionPrompt } from '../../../../services/domain/prompts/build-prediction-prompt.ts';
 import { answerKey, answersShown, buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { randomInteger, randomStream } from '../../../../services/domain/random.ts';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply/apply-event.ts';
 import type { Command } from '../../../../services/domain/run/command.ts';
 import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
 import type { RunEvent } from '../../../../services/domain/run/event.ts';

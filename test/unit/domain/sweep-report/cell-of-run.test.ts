@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noUsage } from '../../../../services/domain/run/ledger/totals.ts';
-import { executedScore } from '../../../../services/domain/run/outcomes.ts';
+import { executedScore } from '../../../../services/domain/run/outcomes/outcomes.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { cellOfRun, testOfRun } from '../../../../services/domain/sweep-report/cell-of-run.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';

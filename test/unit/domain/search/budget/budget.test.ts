@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluationMethods } from '../../../../../services/domain/evaluation/registry.ts';
 import { pickPolicies } from '../../../../../services/domain/picking/registry.ts';
 import { randomStream } from '../../../../../services/domain/random.ts';
-import { applyEvent } from '../../../../../services/domain/run/apply-event.ts';
+import { applyEvent } from '../../../../../services/domain/run/apply/apply-event.ts';
 import type { RunEvent } from '../../../../../services/domain/run/event.ts';
 import { totalUse } from '../../../../../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../../../../../services/domain/run/state.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OutcomeList } from '../../../../../services/domain/run/outcome-list.ts';
+import { OutcomeList } from '../../../../../services/domain/run/outcomes/outcome-list.ts';
 import type { Round, RunState } from '../../../../../services/domain/run/state.ts';
 import { jobCosts } from '../../../../../services/domain/search/budget/job-cost.ts';
 import { madeUpConfiguration } from '../made-up-world.ts';

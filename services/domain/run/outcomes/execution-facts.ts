@@ -1,7 +1,7 @@
-import { classOfOutcome } from '../failure-class.ts';
-import { mean } from '../statistics/intervals.ts';
-import type { TokenUse } from './ledger/token-use.ts';
-import { useByModel } from './ledger/use-by-model.ts';
+import { classOfOutcome } from '../../failure-class.ts';
+import { mean } from '../../statistics/intervals.ts';
+import type { TokenUse } from '../ledger/token-use.ts';
+import { useByModel } from '../ledger/use-by-model.ts';
 import { oncePerList } from './once-per-list.ts';
 import type { KeptOutcome } from './outcome-columns.ts';
 import { scoresByQuery } from './outcomes.ts';

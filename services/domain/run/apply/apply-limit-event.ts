@@ -1,6 +1,6 @@
-import type { LimitReached } from './event.ts';
+import type { LimitReached } from '../event.ts';
+import type { RunState } from '../state.ts';
 import { EventRefusedError } from './event-refused-error.ts';
-import type { RunState } from './state.ts';
 
 /** @throws EventRefusedError */
 export function reachLimit(state: RunState, { kind, ...reached }: LimitReached): RunState {

@@ -1,9 +1,9 @@
-import type { RunConfiguration } from './configuration.ts';
-import type { SampleDrawn } from './event.ts';
-import { isPartial } from './is-partial.ts';
-import type { Phase } from './ledger/token-use.ts';
-import { isSearch } from './run-kind.ts';
-import type { Round } from './state.ts';
+import type { RunConfiguration } from '../configuration.ts';
+import type { SampleDrawn } from '../event.ts';
+import { isPartial } from '../is-partial.ts';
+import type { Phase } from '../ledger/token-use.ts';
+import { isSearch } from '../run-kind.ts';
+import type { Round } from '../state.ts';
 
 export interface Execution {
   readonly queryIndex: number;

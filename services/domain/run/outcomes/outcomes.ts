@@ -1,7 +1,7 @@
-import { defined } from '../defined.ts';
-import { scored } from '../failure-class.ts';
-import { mean, standardErrorOfMean } from '../statistics/intervals.ts';
-import type { Evaluation } from './event.ts';
+import { defined } from '../../defined.ts';
+import { scored } from '../../failure-class.ts';
+import { mean, standardErrorOfMean } from '../../statistics/intervals.ts';
+import type { Evaluation } from '../event.ts';
 import type { KeptOutcome } from './outcome-columns.ts';
 
 /**

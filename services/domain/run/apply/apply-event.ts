@@ -1,12 +1,12 @@
+import { bestRound } from '../best-round.ts';
+import type { RunConfiguration } from '../configuration.ts';
+import type { MemoryRecalled, RunEvent } from '../event.ts';
+import type { RunState } from '../state.ts';
 import { applyToReservation, noteSpending, reserveTokens } from './apply-budget-event.ts';
 import { applyFinalEvent } from './apply-final-event.ts';
 import { raiseLimits, reachLimit } from './apply-limit-event.ts';
 import { applyRoundEvent, startRound } from './apply-round-event.ts';
-import { bestRound } from './best-round.ts';
-import type { RunConfiguration } from './configuration.ts';
-import type { MemoryRecalled, RunEvent } from './event.ts';
 import { EventRefusedError } from './event-refused-error.ts';
-import type { RunState } from './state.ts';
 
 type RunCompleted = Extract<RunEvent, { kind: 'run-completed' }>;
 

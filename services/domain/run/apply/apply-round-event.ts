@@ -1,4 +1,4 @@
-import { defined } from '../defined.ts';
+import { defined } from '../../defined.ts';
 import type {
   CanaryCompleted,
   ExecutionsCompleted,
@@ -8,18 +8,18 @@ import type {
   RoundStarted,
   SampleDrawn,
   WorkflowProposed,
-} from './event.ts';
+} from '../event.ts';
+import { isPartial } from '../is-partial.ts';
+import { recordUse } from '../ledger/record-use.ts';
+import type { Phase, TokenUse } from '../ledger/token-use.ts';
+import { executionAt, executionPhase } from '../outcomes/executions.ts';
+import type { KeptOutcome } from '../outcomes/outcome-columns.ts';
+import { OutcomeList } from '../outcomes/outcome-list.ts';
+import { canaryFailure, proposalLimit } from '../proposals.ts';
+import { awaitedProposals } from '../query-workflows.ts';
+import { isQueryLevel } from '../run-kind.ts';
+import type { Round, RunState } from '../state.ts';
 import { EventRefusedError } from './event-refused-error.ts';
-import { executionAt, executionPhase } from './executions.ts';
-import { isPartial } from './is-partial.ts';
-import { recordUse } from './ledger/record-use.ts';
-import type { Phase, TokenUse } from './ledger/token-use.ts';
-import type { KeptOutcome } from './outcome-columns.ts';
-import { OutcomeList } from './outcome-list.ts';
-import { canaryFailure, proposalLimit } from './proposals.ts';
-import { awaitedProposals } from './query-workflows.ts';
-import { isQueryLevel } from './run-kind.ts';
-import type { Round, RunState } from './state.ts';
 
 type RoundEvent =
   | WorkflowProposed

@@ -1,5 +1,5 @@
-import { ScaleError } from '../errors/scale-error.ts';
-import type { RunEvent } from './event.ts';
+import { ScaleError } from '../../errors/scale-error.ts';
+import type { RunEvent } from '../event.ts';
 
 /** Thrown by applyEvent: the event cannot follow what is in the log, so the log is damaged or its writer is wrong. */
 export class EventRefusedError extends ScaleError {

@@ -1,8 +1,8 @@
-import { isScored } from '../failure-class.ts';
-import type { FinalExecutionsCompleted } from './event.ts';
+import { isScored } from '../../failure-class.ts';
+import type { FinalExecutionsCompleted } from '../event.ts';
+import { recordUse } from '../ledger/record-use.ts';
+import type { RunState } from '../state.ts';
 import { EventRefusedError } from './event-refused-error.ts';
-import { recordUse } from './ledger/record-use.ts';
-import type { RunState } from './state.ts';
 
 /** Adds what the final pick has executed, after the rounds. @throws EventRefusedError */
 export function applyFinalEvent(state: RunState, event: FinalExecutionsCompleted): RunState {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createOutcomeColumns, type KeptOutcome } from '../../../../services/domain/run/outcome-columns.ts';
-import { OutcomeList } from '../../../../services/domain/run/outcome-list.ts';
-import { anyOutcome } from '../../../support/contracts/contract-arbitraries.ts';
+import { createOutcomeColumns, type KeptOutcome } from '../../../../../services/domain/run/outcomes/outcome-columns.ts';
+import { OutcomeList } from '../../../../../services/domain/run/outcomes/outcome-list.ts';
+import { anyOutcome } from '../../../../support/contracts/contract-arbitraries.ts';
 
 const outcomes = fc.array(
   anyOutcome.map(({ answer: _, ...kept }): KeptOutcome => kept),

@@ -1,5 +1,5 @@
+import type { Round, RunState } from '../state.ts';
 import type { Outcomes } from './outcome-list.ts';
-import type { Round, RunState } from './state.ts';
 
 /** All that was executed of a round's workflow: for its score first, then by the final pick. */
 export function executedOutcomes({ finalOutcomes = [] }: RunState, { round, outcomes }: Round): Outcomes {

@@ -1,7 +1,7 @@
-import { defined } from '../defined.ts';
-import type { Failure } from '../failure.ts';
-import type { ExecutionOutcome } from './event.ts';
-import type { TokenUse } from './ledger/token-use.ts';
+import { defined } from '../../defined.ts';
+import type { Failure } from '../../failure.ts';
+import type { ExecutionOutcome } from '../event.ts';
+import type { TokenUse } from '../ledger/token-use.ts';
 
 /** What a state keeps of an execution: all but the texts, which are long, decide nothing, and stay in the log. */
 export type KeptOutcome = Omit<ExecutionOutcome, 'answer' | 'feedback'>;

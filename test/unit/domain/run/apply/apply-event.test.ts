@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
-import type { RunEvent } from '../../../../services/domain/run/event.ts';
-import { EventRefusedError } from '../../../../services/domain/run/event-refused-error.ts';
-import type { RunState } from '../../../../services/domain/run/state.ts';
-import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
-import { continueRun, madeUpConfiguration, madeUpWorkflow, madeUpWorld, use } from '../search/made-up-world.ts';
+import { applyEvent } from '../../../../../services/domain/run/apply/apply-event.ts';
+import { EventRefusedError } from '../../../../../services/domain/run/apply/event-refused-error.ts';
+import type { RunEvent } from '../../../../../services/domain/run/event.ts';
+import type { RunState } from '../../../../../services/domain/run/state.ts';
+import { planNextStep } from '../../../../../services/domain/search/plan-next-step.ts';
+import { continueRun, madeUpConfiguration, madeUpWorkflow, madeUpWorld, use } from '../../search/made-up-world.ts';
 
 const configuration = madeUpConfiguration({
   queryCount: 4,

@@ -1,6 +1,6 @@
-import type { RunEvent, SpendingNoted, TokensReserved } from './event.ts';
+import type { RunEvent, SpendingNoted, TokensReserved } from '../event.ts';
+import type { RunState } from '../state.ts';
 import { EventRefusedError } from './event-refused-error.ts';
-import type { RunState } from './state.ts';
 
 /** @throws EventRefusedError */
 export function reserveTokens(state: RunState, { kind, jobs, tokens }: TokensReserved): RunState {
