@@ -10,14 +10,14 @@ import { modelTables } from '../services/shared/config/run-file-tables/model-tab
 import { searchTable } from '../services/shared/config/run-file-tables/search-table.ts';
 import { shareTable } from '../services/shared/config/run-file-tables/share-table.ts';
 import { cacheTable, topTable } from '../services/shared/config/run-file-tables/top-table.ts';
+import { tracingTable } from '../services/shared/config/service-settings/tracing-table.ts';
 import { coordinatorTable } from '../services/shared/config/service-tables/coordinator-table.ts';
 import { dashboardTable } from '../services/shared/config/service-tables/dashboard-table.ts';
 import { sandboxTable } from '../services/shared/config/service-tables/sandbox-table.ts';
 import { serviceTable } from '../services/shared/config/service-tables/service-table.ts';
 import { simulatorTable } from '../services/shared/config/service-tables/simulator-table.ts';
 import { executorTable, predictorTable } from '../services/shared/config/service-tables/worker-tables.ts';
-import { sweepTable } from '../services/shared/config/sweep-file-schema.ts';
-import { tracingTable } from '../services/shared/config/tracing-table.ts';
+import { sweepTable } from '../services/shared/config/sweep-file/sweep-file-schema.ts';
 import { registries } from '../services/shared/settings/registries.ts';
 import { defaultOf, rangeOf } from '../services/shared/settings/rule-schema.ts';
 import type { SettingTable } from '../services/shared/settings/setting-table.ts';

@@ -1,6 +1,6 @@
 import { defined } from '../domain/defined.ts';
-import { coordinatorBusSettings } from '../shared/config/bus-settings.ts';
-import { coordinatorSettings } from '../shared/config/service-settings.ts';
+import { coordinatorBusSettings } from '../shared/config/service-settings/bus-settings.ts';
+import { coordinatorSettings } from '../shared/config/service-settings/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';

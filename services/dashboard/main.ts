@@ -1,4 +1,4 @@
-import { dashboardSettings } from '../shared/config/service-settings.ts';
+import { dashboardSettings } from '../shared/config/service-settings/service-settings.ts';
 import { serverAccess } from '../shared/control-client/server-access.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';

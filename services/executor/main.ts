@@ -1,5 +1,5 @@
 import { codeVerdictKinds } from '../domain/ports.ts';
-import { executorSettings } from '../shared/config/service-settings.ts';
+import { executorSettings } from '../shared/config/service-settings/service-settings.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { createLazySandbox } from '../shared/sandbox/lazy-sandbox.ts';

@@ -1,4 +1,4 @@
-import { predictorSettings } from '../shared/config/service-settings.ts';
+import { predictorSettings } from '../shared/config/service-settings/service-settings.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { environmentFromParent } from '../shared/settings/environment-from-parent.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { dataFolderOf } from '../shared/config/data-folder.ts';
-import { simulatorSettings } from '../shared/config/service-settings.ts';
+import { simulatorSettings } from '../shared/config/service-settings/service-settings.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { environmentFromParent } from '../shared/settings/environment-from-parent.ts';

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { simulatorSettings } from '../../services/shared/config/service-settings.ts';
+import { simulatorSettings } from '../../services/shared/config/service-settings/service-settings.ts';
 import { type SimulatorOptions, startSimulator } from '../../services/simulator/start-simulator.ts';
 import { qwen8bOnH100 } from '../support/simulator/qwen8b-on-h100.ts';
 

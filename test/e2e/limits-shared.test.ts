@@ -14,7 +14,7 @@ import { canonicalHash } from '../../services/domain/workflow/canonical-hash.ts'
 import { totalOf } from '../../services/shared/budgets/amounts.ts';
 import { dayScope } from '../../services/shared/budgets/scopes-of.ts';
 import { readRunFile } from '../../services/shared/config/run-file.ts';
-import { readSweepFile } from '../../services/shared/config/sweep-file.ts';
+import { readSweepFile } from '../../services/shared/config/sweep-file/sweep-file.ts';
 import {
   type GetSweepResponse,
   RunStatus,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { CodeRun } from '../../domain/ports.ts';
-import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { sandboxSettings } from '../../shared/config/service-settings/service-settings.ts';
 import { createSandbox } from '../../shared/sandbox/sandbox.ts';
 import type { Cli } from '../cli.ts';
 import type { Bench, BenchRow } from './bench.ts';

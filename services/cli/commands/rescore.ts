@@ -9,7 +9,7 @@ import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
-import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { sandboxSettings } from '../../shared/config/service-settings/service-settings.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Answer, Cli } from '../cli.ts';

@@ -7,7 +7,7 @@ import { scorerIn } from '../../domain/scoring/own-scorer.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
-import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { sandboxSettings } from '../../shared/config/service-settings/service-settings.ts';
 import { replaceFile } from '../../shared/document/replace-file.ts';
 import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { natsSettings } from '../../shared/config/nats-settings.ts';
+import { natsSettings } from '../../shared/config/service-settings/nats-settings.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { untilAborted } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';

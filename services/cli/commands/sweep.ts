@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { defined } from '../../domain/defined.ts';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { noLimits } from '../../shared/config/run-limits.ts';
-import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file.ts';
+import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
 import type { GetSweepResponse, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
 import { describeLimits } from '../../shared/runs/describe-limits.ts';

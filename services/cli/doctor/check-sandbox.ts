@@ -1,4 +1,4 @@
-import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { sandboxSettings } from '../../shared/config/service-settings/service-settings.ts';
 import { createSandbox, type Sandbox } from '../../shared/sandbox/sandbox.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import type { Check } from './check.ts';

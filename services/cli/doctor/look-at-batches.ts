@@ -1,4 +1,4 @@
-import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
+import type { RunEndpoint } from '../../shared/config/endpoints/run-endpoints.ts';
 import { within } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { createBatchApi } from '../../shared/models/batch/batch-api.ts';

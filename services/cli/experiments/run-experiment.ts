@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiments/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
-import { endpointSecrets } from '../../shared/config/run-endpoints.ts';
+import { endpointSecrets } from '../../shared/config/endpoints/run-endpoints.ts';
 import { secretVariablesOf } from '../../shared/models/settings/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';

@@ -1,5 +1,5 @@
 import type { ModelSettings } from '../../domain/run/configuration.ts';
-import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
+import type { RunEndpoint } from '../../shared/config/endpoints/run-endpoints.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { lookWithin, troubleOf } from '../runs/check-endpoints.ts';

@@ -1,4 +1,4 @@
-import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
+import type { RunEndpoint } from '../../shared/config/endpoints/run-endpoints.ts';
 import type { Cli } from '../cli.ts';
 import { mainOf, startChildService } from '../cluster/child-service.ts';
 import { plainEnvironment, simulatorEnvironment } from '../cluster/service-environment.ts';

@@ -5,7 +5,7 @@ import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { sumUsage } from '../../domain/run/ledger/totals.ts';
 import { interpretWorkflow } from '../../domain/workflow/execution/interpret.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { sandboxSettings } from '../../shared/config/service-settings/service-settings.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../../shared/contracts/generated/scale/v1/result.ts';
 import { usageFromProto } from '../../shared/contracts/result-codec.ts';

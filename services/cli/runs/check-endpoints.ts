@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { isEvaluation } from '../../domain/run/run-kind.ts';
-import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
+import type { RunEndpoint } from '../../shared/config/endpoints/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { pause } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';

@@ -2,7 +2,7 @@ import type { Benchmark, Query } from '../../domain/benchmark.ts';
 import { FailureError } from '../../domain/failure.ts';
 import type { CodeRunner } from '../../domain/ports.ts';
 import { scorersIn } from '../../domain/scoring/own-scorer.ts';
-import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { sandboxSettings } from '../../shared/config/service-settings/service-settings.ts';
 import { createSandbox } from '../../shared/sandbox/sandbox.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import { CliError } from '../cli-error.ts';

@@ -2,7 +2,7 @@ import { defined } from '../../domain/defined.ts';
 import { pricesOf } from '../../domain/prices/find-price.ts';
 import type { PriceTable } from '../../domain/prices/price-table.ts';
 import { defaultsVersion } from '../../shared/config/earlier-defaults.ts';
-import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
+import type { RunEndpoint } from '../../shared/config/endpoints/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { writtenHash } from '../../shared/config/written-settings.ts';
 import { benchmarkToProto } from '../../shared/contracts/benchmark-codec.ts';

@@ -1,4 +1,4 @@
-import type { SweepFile } from '../../shared/config/sweep-file.ts';
+import type { SweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
 import type { GetSweepResponse, StartSweepResponse } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { sweepIdOf } from '../../shared/contracts/sweep-id.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';

@@ -1,4 +1,4 @@
-import type { SweepFile } from '../../shared/config/sweep-file.ts';
+import type { SweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
 import type { Benchmark } from '../../shared/contracts/generated/scale/v1/benchmark.ts';
 import type { StartSweepRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { SpendingNote } from '../../shared/contracts/generated/scale/v1/spending.ts';

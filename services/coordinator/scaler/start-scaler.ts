@@ -1,5 +1,5 @@
 import { ServerCredentials } from '@grpc/grpc-js';
-import type { CoordinatorServiceSettings } from '../../shared/config/service-settings.ts';
+import type { CoordinatorServiceSettings } from '../../shared/config/service-settings/service-settings.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';

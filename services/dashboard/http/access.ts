@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { status } from '@grpc/grpc-js';
-import { isLoopback } from '../../shared/config/control-access.ts';
+import { isLoopback } from '../../shared/config/service-settings/control-access.ts';
 import type { ControlClient } from '../../shared/control-client/control-client.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, parse, Scalar, visit } from 'yaml';
 import type { Environment } from '../settings/environment.ts';
-import { looksLikeSecret } from './endpoint-headers.ts';
-import { settingPath } from './sweep-cell-settings.ts';
+import { looksLikeSecret } from './endpoints/endpoint-headers.ts';
+import { settingPath } from './sweep-file/sweep-cell-settings.ts';
 
 /** A setting that a command line gives instead of the file: `--set search.max_rounds=5`. */
 export interface Assignment {

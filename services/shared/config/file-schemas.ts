@@ -16,7 +16,7 @@ import { modelTables } from './run-file-tables/model-tables.ts';
 import { searchTable } from './run-file-tables/search-table.ts';
 import { shareTable } from './run-file-tables/share-table.ts';
 import { cacheTable, topTable } from './run-file-tables/top-table.ts';
-import { sweepFileSchema, sweepTable } from './sweep-file-schema.ts';
+import { sweepFileSchema, sweepTable } from './sweep-file/sweep-file-schema.ts';
 
 /** Settings by name, as far as they are described. */
 type Described = Readonly<Record<string, { readonly description: string }>>;

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { isLoopback } from '../config/control-access.ts';
+import { isLoopback } from '../config/service-settings/control-access.ts';
 import { type Environment, fileVariableOf, readSecret } from '../settings/environment.ts';
 import { SettingsError, unreadableFile } from '../settings/settings-error.ts';
 import type { ClientTls } from './channel.ts';

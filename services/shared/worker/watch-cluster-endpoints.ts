@@ -1,4 +1,4 @@
-import type { ClusterEndpoints } from '../config/cluster-endpoints.ts';
+import type { ClusterEndpoints } from '../config/endpoints/cluster-endpoints.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { watchFiles } from '../lifecycle/watch-files.ts';
@@ -28,7 +28,7 @@ export async function watchClusterEndpoints(
   let changed = (): void => {};
   const watch = async (watched: string) => {
     // Most workers have no such file, and start without YAML and the tables of run files.
-    const { parseClusterEndpoints } = await import('../config/cluster-endpoints.ts');
+    const { parseClusterEndpoints } = await import('../config/endpoints/cluster-endpoints.ts');
     return await watchFiles({
       ...{ files: [{ variable: 'SCALE_ENDPOINTS_FILE', path: watched }], mayBeMissing: true, timing },
       changed: ([content = '']) => {

@@ -1,4 +1,4 @@
-import { type ClusterEndpoints, parseClusterEndpoints } from '../../../services/shared/config/cluster-endpoints.ts';
+import { type ClusterEndpoints, parseClusterEndpoints } from '../../../services/shared/config/endpoints/cluster-endpoints.ts';
 import type { Rendered } from './manifest.ts';
 
 /**

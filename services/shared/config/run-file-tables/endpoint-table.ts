@@ -4,8 +4,8 @@ import { batchDefaults } from '../../models/settings/batched-call.ts';
 import { addressKinds, batchWindow, endpointDefaults } from '../../models/settings/endpoint-settings.ts';
 import { decimal, integer, written } from '../../settings/rules.ts';
 import type { SettingTable } from '../../settings/setting-table.ts';
-import { addresses } from '../endpoint-addresses.ts';
-import { endpointHeaders, variableName } from '../endpoint-headers.ts';
+import { addresses } from '../endpoints/endpoint-addresses.ts';
+import { endpointHeaders, variableName } from '../endpoints/endpoint-headers.ts';
 
 const batchRule = 'must be true or { window, gather_seconds, poll_seconds }';
 

@@ -4,7 +4,7 @@ import {
   executorSettings,
   predictorSettings,
   simulatorSettings,
-} from '../../../../services/shared/config/service-settings.ts';
+} from '../../../../services/shared/config/service-settings/service-settings.ts';
 import { coordinatorTable } from '../../../../services/shared/config/service-tables/coordinator-table.ts';
 import { dashboardTable } from '../../../../services/shared/config/service-tables/dashboard-table.ts';
 import { sandboxTable } from '../../../../services/shared/config/service-tables/sandbox-table.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tellUnreachable } from '../../../../services/cli/runs/tell-unreachable.ts';
-import type { RunEndpoint } from '../../../../services/shared/config/run-endpoints.ts';
+import type { RunEndpoint } from '../../../../services/shared/config/endpoints/run-endpoints.ts';
 import type { RunFile } from '../../../../services/shared/config/run-file.ts';
 import { clusterBaseUrl } from '../../../../services/shared/models/settings/endpoint-settings.ts';
 import { answer, startFaultyEndpoint } from '../../../support/faulty-endpoint.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAssignment } from '../../../../services/shared/config/amend-settings.ts';
 import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
-import { readSweepFile } from '../../../../services/shared/config/sweep-file.ts';
+import { readSweepFile } from '../../../../services/shared/config/sweep-file/sweep-file.ts';
 import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
 
 /** As a file names a variable. */

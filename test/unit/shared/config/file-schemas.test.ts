@@ -9,7 +9,7 @@ import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benc
 import { fileSchemas, type SchemaName, schemaNames } from '../../../../services/shared/config/file-schemas.ts';
 import { withPreset } from '../../../../services/shared/config/presets.ts';
 import { runFileSchema } from '../../../../services/shared/config/run-file-schema.ts';
-import { sweepFileSchema } from '../../../../services/shared/config/sweep-file-schema.ts';
+import { sweepFileSchema } from '../../../../services/shared/config/sweep-file/sweep-file-schema.ts';
 
 const project = join(import.meta.dirname, '../../../..');
 const examples = join(project, 'examples');

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { tracingSettings } from '../../../../services/shared/config/tracing-settings.ts';
+import { tracingSettings } from '../../../../services/shared/config/service-settings/tracing-settings.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createOpenAiEndpoint } from '../../../../services/shared/models/endpoint/openai-endpoint.ts';
 import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { tracingSettings } from '../../../../services/shared/config/tracing-settings.ts';
+import { tracingSettings } from '../../../../services/shared/config/service-settings/tracing-settings.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { openTelemetry } from '../../../../services/shared/telemetry/open-telemetry.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, integer, text, written } from '../settings/rules.ts';
+import { decimal, integer, text, written } from '../../settings/rules.ts';
 
 /** One server of an endpoint. */
 export interface EndpointAddress {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { integer, settings, text, written } from '../settings/rules.ts';
-import { type SettingTable, shapeOf, tableSchema } from '../settings/setting-table.ts';
-import { isGroup } from '../settings/sorted-text.ts';
-import { limitsSchema } from './limits-table.ts';
-import { shareTable } from './run-file-tables/share-table.ts';
+import { integer, settings, text, written } from '../../settings/rules.ts';
+import { type SettingTable, shapeOf, tableSchema } from '../../settings/setting-table.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
+import { limitsSchema } from '../limits-table.ts';
+import { shareTable } from '../run-file-tables/share-table.ts';
 
 const entryRule = 'must be a list of groups, each of values of the axes';
 

@@ -4,7 +4,7 @@ import {
   executorSettings,
   predictorSettings,
   simulatorSettings,
-} from '../../../../services/shared/config/service-settings.ts';
+} from '../../../../../services/shared/config/service-settings/service-settings.ts';
 
 describe('service settings', () => {
   it('have a default for everything', () => {

@@ -1,8 +1,8 @@
-import type { BusSettings } from '../messaging/nats-bus.ts';
-import type { Environment } from '../settings/environment.ts';
-import { readVariables } from '../settings/variable-table.ts';
+import type { BusSettings } from '../../messaging/nats-bus.ts';
+import type { Environment } from '../../settings/environment.ts';
+import { readVariables } from '../../settings/variable-table.ts';
+import { serviceTable } from '../service-tables/service-table.ts';
 import { withAccess } from './service-settings.ts';
-import { serviceTable } from './service-tables/service-table.ts';
 
 /**
  * How a command reaches NATS: as a service does, by the same variables.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { between, whole } from '../../domain/settings/number-rules.ts';
-import { choice, text } from '../settings/rules.ts';
-import type { VariableTable } from '../settings/variable-table.ts';
-import { tracesSamplers } from '../telemetry/tracing-settings.ts';
+import { between, whole } from '../../../domain/settings/number-rules.ts';
+import { choice, text } from '../../settings/rules.ts';
+import type { VariableTable } from '../../settings/variable-table.ts';
+import { tracesSamplers } from '../../telemetry/tracing-settings.ts';
 
 const webAddress = 'must be an address such as http://otel-collector:4318';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseClusterEndpoints } from '../../../../services/shared/config/cluster-endpoints.ts';
+import { parseClusterEndpoints } from '../../../../../services/shared/config/endpoints/cluster-endpoints.ts';
 
 test('each model has its servers, with their own settings', () => {
   const text = `Qwen/Qwen3-32B:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tracingSettings } from '../../../../services/shared/config/tracing-settings.ts';
+import { tracingSettings } from '../../../../../services/shared/config/service-settings/tracing-settings.ts';
 
 describe('tracing is off', () => {
   it.each([

@@ -1,15 +1,15 @@
 import { Document, LineCounter } from 'yaml';
-import { ScaleError } from '../../domain/errors/scale-error.ts';
-import { type CellSetting, describeCell, type MatrixCell } from '../../domain/sweep/expand-matrix.ts';
-import type { SweepLabel } from '../../domain/sweep/sweep-event.ts';
-import type { loadBenchmark } from '../benchmarks/load-benchmark.ts';
-import { explainIssue } from '../settings/explain-issue.ts';
-import { knownKeys } from '../settings/parse-settings.ts';
-import { earlierSettings } from './parse-run-file.ts';
-import { withPreset } from './presets.ts';
-import { completeRunFile, type RunFile } from './run-file.ts';
-import { RunFileError } from './run-file-error.ts';
-import { type RunFileSettings, rememberedSchemas } from './run-file-schema.ts';
+import { ScaleError } from '../../../domain/errors/scale-error.ts';
+import { type CellSetting, describeCell, type MatrixCell } from '../../../domain/sweep/expand-matrix.ts';
+import type { SweepLabel } from '../../../domain/sweep/sweep-event.ts';
+import type { loadBenchmark } from '../../benchmarks/load-benchmark.ts';
+import { explainIssue } from '../../settings/explain-issue.ts';
+import { knownKeys } from '../../settings/parse-settings.ts';
+import { earlierSettings } from '../parse-run-file.ts';
+import { withPreset } from '../presets.ts';
+import { completeRunFile, type RunFile } from '../run-file.ts';
+import { RunFileError } from '../run-file-error.ts';
+import { type RunFileSettings, rememberedSchemas } from '../run-file-schema.ts';
 import { cellContent, settingPath } from './sweep-cell-settings.ts';
 import type { SweepFault } from './sweep-file-error.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { ScaleError } from '../../domain/errors/scale-error.ts';
-import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
-import { parseSettings } from '../settings/parse-settings.ts';
-import { tableSchema } from '../settings/setting-table.ts';
+import { ScaleError } from '../../../domain/errors/scale-error.ts';
+import type { Endpoint } from '../../contracts/generated/scale/v1/control.ts';
+import { parseSettings } from '../../settings/parse-settings.ts';
+import { tableSchema } from '../../settings/setting-table.ts';
+import { endpointTable } from '../run-file-tables/endpoint-table.ts';
 import { serversOf } from './run-endpoints.ts';
-import { endpointTable } from './run-file-tables/endpoint-table.ts';
 
 /** Where the cluster's own settings say that models are served, by model. */
 export type ClusterEndpoints = ReadonlyMap<string, readonly Endpoint[]>;

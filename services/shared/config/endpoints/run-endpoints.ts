@@ -1,12 +1,12 @@
-import { defined } from '../../domain/defined.ts';
-import { suggestion } from '../../domain/names/near-name.ts';
-import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
-import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
-import { clusterBaseUrl } from '../models/settings/endpoint-settings.ts';
-import { isGroup } from '../settings/sorted-text.ts';
+import { defined } from '../../../domain/defined.ts';
+import { suggestion } from '../../../domain/names/near-name.ts';
+import type { JudgeEndpoint } from '../../benchmarks/benchmark-definition.ts';
+import type { Endpoint } from '../../contracts/generated/scale/v1/control.ts';
+import { clusterBaseUrl } from '../../models/settings/endpoint-settings.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
+import type { ParsedRunFile } from '../parse-run-file.ts';
+import type { RunFileSettings } from '../run-file-schema.ts';
 import { withoutSlash } from './endpoint-addresses.ts';
-import type { ParsedRunFile } from './parse-run-file.ts';
-import type { RunFileSettings } from './run-file-schema.ts';
 
 export interface RunEndpoint extends Endpoint {
   /** The built-in simulated model, whose base URL is "" here: whoever starts it fills it in. */

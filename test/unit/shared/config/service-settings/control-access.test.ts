@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isLoopback } from '../../../../services/shared/config/control-access.ts';
-import { coordinatorSettings } from '../../../../services/shared/config/service-settings.ts';
+import { isLoopback } from '../../../../../services/shared/config/service-settings/control-access.ts';
+import { coordinatorSettings } from '../../../../../services/shared/config/service-settings/service-settings.ts';
 
 const token = { SCALE_CONTROL_TOKEN: 'a-token-for-this-test' };
 const tokens = { SCALE_CONTROL_TOKENS_FILE: '/etc/scale/tokens.yaml' };

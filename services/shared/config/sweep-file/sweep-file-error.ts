@@ -1,4 +1,4 @@
-import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { ScaleError } from '../../../domain/errors/scale-error.ts';
 
 export interface SweepFault {
   readonly file: string;

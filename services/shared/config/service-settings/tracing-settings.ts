@@ -1,6 +1,6 @@
-import type { Environment } from '../settings/environment.ts';
-import { readVariables } from '../settings/variable-table.ts';
-import type { TracingSettings } from '../telemetry/tracing-settings.ts';
+import type { Environment } from '../../settings/environment.ts';
+import { readVariables } from '../../settings/variable-table.ts';
+import type { TracingSettings } from '../../telemetry/tracing-settings.ts';
 import { tracingTable } from './tracing-table.ts';
 
 /** Undefined where tracing is off, which is the default. @throws SettingsError */

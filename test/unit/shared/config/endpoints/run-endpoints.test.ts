@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluationFile } from '../../../../services/cli/eval/evaluation-file.ts';
-import { describeSimulated, missingKeys } from '../../../../services/cli/runs/run-request.ts';
-import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+import { evaluationFile } from '../../../../../services/cli/eval/evaluation-file.ts';
+import { describeSimulated, missingKeys } from '../../../../../services/cli/runs/run-request.ts';
+import { readRunFile } from '../../../../../services/shared/config/run-file.ts';
 
 let folder: string;
 beforeAll(async () => {

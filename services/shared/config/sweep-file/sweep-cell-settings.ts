@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { CellSetting } from '../../domain/sweep/expand-matrix.ts';
-import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
-import { isGroup } from '../settings/sorted-text.ts';
+import type { CellSetting } from '../../../domain/sweep/expand-matrix.ts';
+import { isBenchmarkFile } from '../../benchmarks/find-benchmark.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
 
 type Group = Readonly<Record<string, unknown>>;
 

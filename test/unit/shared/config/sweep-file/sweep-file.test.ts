@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runFileSchema } from '../../../../services/shared/config/run-file-schema.ts';
-import { readSweepFile } from '../../../../services/shared/config/sweep-file.ts';
-import { SweepFileError } from '../../../../services/shared/config/sweep-file-error.ts';
-import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
+import { runFileSchema } from '../../../../../services/shared/config/run-file-schema.ts';
+import { readSweepFile } from '../../../../../services/shared/config/sweep-file/sweep-file.ts';
+import { SweepFileError } from '../../../../../services/shared/config/sweep-file/sweep-file-error.ts';
+import { runIdOf } from '../../../../../services/shared/contracts/run-id.ts';
 
 let folder: string;
 beforeEach(async () => {

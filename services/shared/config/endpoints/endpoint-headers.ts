@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text, written } from '../settings/rules.ts';
-import { isGroup } from '../settings/sorted-text.ts';
+import { text, written } from '../../settings/rules.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
 
 /** The user's own headers by name: a literal value, or the variable that holds it. */
 export type HeaderSettings = Readonly<Record<string, string | { readonly variable: string }>>;

@@ -1,6 +1,6 @@
-import type { BusSettings } from '../messaging/nats-bus.ts';
-import type { NatsRole } from '../messaging/nats-permissions.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { BusSettings } from '../../messaging/nats-bus.ts';
+import type { NatsRole } from '../../messaging/nats-permissions.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { CoordinatorServiceSettings, ServiceSettings } from './service-settings.ts';
 
 /** What a service's settings say about its bus. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namedAmounts } from '../../../../services/shared/config/service-tables/named-amounts.ts';
+import { namedAmounts } from '../../../../../services/shared/config/service-tables/named-amounts.ts';
 
 const names = ['days', 'runs'] as const;
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { SettingsError } from '../settings/settings-error.ts';
-import type { VariablesOf } from '../settings/variable-table.ts';
-import type { coordinatorTable } from './service-tables/coordinator-table.ts';
+import { SettingsError } from '../../settings/settings-error.ts';
+import type { VariablesOf } from '../../settings/variable-table.ts';
+import type { coordinatorTable } from '../service-tables/coordinator-table.ts';
 
 type ControlSettings = Pick<
   VariablesOf<typeof coordinatorTable>,

@@ -2,23 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Document, LineCounter } from 'yaml';
 import { z } from 'zod';
-import { describeCell, expandMatrix, labelOf, type Matrix, type MatrixCell } from '../../domain/sweep/expand-matrix.ts';
-import type { SweepSettings } from '../../domain/sweep/sweep-event.ts';
-import { loadBenchmark } from '../benchmarks/load-benchmark.ts';
-import { runIdOf } from '../contracts/run-id.ts';
-import { processEnvironment } from '../settings/environment.ts';
-import { type ParsedSettings, parseSettings } from '../settings/parse-settings.ts';
-import { isGroup } from '../settings/sorted-text.ts';
-import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
-import { putAssignments, putVariables } from './amend-settings.ts';
-import type { FileSurroundings } from './parse-run-file.ts';
+import { describeCell, expandMatrix, labelOf, type Matrix, type MatrixCell } from '../../../domain/sweep/expand-matrix.ts';
+import type { SweepSettings } from '../../../domain/sweep/sweep-event.ts';
+import { loadBenchmark } from '../../benchmarks/load-benchmark.ts';
+import { runIdOf } from '../../contracts/run-id.ts';
+import { processEnvironment } from '../../settings/environment.ts';
+import { type ParsedSettings, parseSettings } from '../../settings/parse-settings.ts';
+import { isGroup } from '../../settings/sorted-text.ts';
+import { EncodingError, utf8Text } from '../../settings/utf8-text.ts';
+import { putAssignments, putVariables } from '../amend-settings.ts';
+import type { FileSurroundings } from '../parse-run-file.ts';
+import type { RunFile } from '../run-file.ts';
+import { runLimitsOf } from '../run-limits.ts';
+import { writtenBaseHash } from '../written-settings.ts';
 import { createCellReader, type SweepBase, type SweepFileCell } from './read-sweep-cell.ts';
-import type { RunFile } from './run-file.ts';
-import { runLimitsOf } from './run-limits.ts';
 import { settingPath, writtenOut } from './sweep-cell-settings.ts';
 import { type SweepFault, SweepFileError } from './sweep-file-error.ts';
 import { type SweepFileSettings, sweepFileSchema } from './sweep-file-schema.ts';
-import { writtenBaseHash } from './written-settings.ts';
 
 /** All that a sweep needs, from its file. */
 export interface SweepFile {

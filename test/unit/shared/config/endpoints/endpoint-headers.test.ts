@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { endpointHeaders } from '../../../../services/shared/config/endpoint-headers.ts';
+import { endpointHeaders } from '../../../../../services/shared/config/endpoints/endpoint-headers.ts';
 
 const headers = endpointHeaders();
 
