@@ -1,3 +1,4 @@
+import { pluralOf } from '../domain/names/count-of.ts';
 import { type Asked, ask } from './addresses.ts';
 import type { EmbeddedAnswers } from './api/embedded-answers.ts';
 import type { SessionAnswer } from './api/session-answer.ts';
@@ -56,7 +57,7 @@ export function collectAnswers(answerAt: AnswerAt, most: number, signal: AbortSi
       return answer;
     },
     page(bundle, home) {
-      const said = [...left].map(([what, count]) => `${count} ${count === 1 ? what : plural(what)}`);
+      const said = [...left].map(([what, count]) => `${count} ${count === 1 ? what : ofMany(what)}`);
       const notes =
         said.length === 0 ? [] : [`Left out of this file for its size: ${said.join(', ')}. \`scale dashboard\` shows them.`];
       const embedded: EmbeddedAnswers = { format: 1, answers, notes, ...(home !== undefined && { home }) };
@@ -71,7 +72,7 @@ export async function keepReader(collected: CollectedAnswers, answerAt: AnswerAt
   collected.keep(ask.session(), { ...session, role: 'read', isSignedIn: false } as SessionAnswer);
 }
 
-const plural = (what: string): string => {
-  const ofMany: Readonly<Record<string, string>> = { 'matrix of queries': what, 'list of executions': 'lists of executions' };
-  return ofMany[what] ?? `${what}s`;
+const ofMany = (what: string): string => {
+  const named: Readonly<Record<string, string>> = { 'matrix of queries': what, 'list of executions': 'lists of executions' };
+  return named[what] ?? pluralOf(what);
 };

@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/names/count-of.ts';
 import type { BackupContents } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { oneLine } from '../../shared/document/format.ts';
@@ -17,8 +18,8 @@ export function backupDocument(file: string, { bytes, createdAtMs, version, cont
 /** E.g. "3 runs, 1 sweep and what 2 runs remember". */
 export function countsOf({ runs, sweeps, memories }: BackupContents): string {
   const counts = [
-    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`,
-    ...(sweeps.length === 0 ? [] : [`${sweeps.length} ${sweeps.length === 1 ? 'sweep' : 'sweeps'}`]),
+    countOf(runs.length, 'run'),
+    ...(sweeps.length === 0 ? [] : [countOf(sweeps.length, 'sweep')]),
     ...(memories === 0 ? [] : [`what ${memories} ${memories === 1 ? 'run remembers' : 'runs remember'}`]),
   ];
   return counts.join(', ').replace(/, ([^,]*)$/, ' and $1');

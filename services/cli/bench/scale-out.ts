@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/names/count-of.ts';
 import type { Cli } from '../cli.ts';
 import type { Bench, BenchRow } from './bench.ts';
 import { openBenchCluster } from './bench-cluster.ts';
@@ -23,10 +24,9 @@ export const scaleOutBench: Bench = {
       const { seconds, busy } = slotUse(calls, slots);
       const perSecond = calls.length / seconds;
       if (executors === 1) ofOne = perSecond;
-      const plural = executors === 1 ? '' : 's';
       rows.push(
-        { ...{ name: `${executors} executor${plural}`, value: perSecond, unit: 'calls/s' }, ...overLimit(perSecond, slots) },
-        { name: `${executors} executor${plural}: busy`, value: busy, unit: 'of the slots', limit: 1, ratio: busy },
+        { ...{ name: `${countOf(executors, 'executor')}`, value: perSecond, unit: 'calls/s' }, ...overLimit(perSecond, slots) },
+        { name: `${countOf(executors, 'executor')}: busy`, value: busy, unit: 'of the slots', limit: 1, ratio: busy },
       );
       if (executors > 1) {
         const times = perSecond / ofOne;

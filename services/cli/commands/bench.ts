@@ -2,6 +2,7 @@ import { access, constants, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { countOf } from '../../domain/names/count-of.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { writeMarkdown } from '../../shared/document/write-markdown.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -101,7 +102,7 @@ function circumstancesOf({ quick, times }: BenchOptions): Circumstances {
   return {
     date: new Date().toISOString().slice(0, 10),
     version,
-    machine: `${processor}, ${cores} core${cores === 1 ? '' : 's'}, ${memory}, ${process.platform} ${process.arch}, Node.js ${process.versions.node}`,
+    machine: `${processor}, ${countOf(cores, 'core')}, ${memory}, ${process.platform} ${process.arch}, Node.js ${process.versions.node}`,
     cores,
     load: loadavg()[0] ?? 0,
     ...{ quick, times },

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { countOf } from '../../domain/names/count-of.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { dataFileEndings, isDataFile, readRows } from '../../shared/benchmarks/rows/read-rows.ts';
 import { rowsError } from '../../shared/benchmarks/rows/row-faults.ts';
@@ -204,6 +205,5 @@ function kindOf(scorer: Scaffold['answer']['scorers'][string]): string {
 }
 
 function queriesIn(split: Pick<LoadedBenchmark, 'queries'> | undefined): string {
-  const count = split?.queries.length ?? 0;
-  return `${count} ${count === 1 ? 'query' : 'queries'}`;
+  return countOf(split?.queries.length ?? 0, 'query');
 }

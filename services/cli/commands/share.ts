@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countOf } from '../../domain/names/count-of.ts';
 import type { CallShare, ShareGroup } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { usualShare } from '../../shared/sharing/share-rules.ts';
@@ -49,7 +50,7 @@ function describeGroup({ weight, atMost, priority, highestPriority }: ShareGroup
   return [
     `weight ${weight || 1}`,
     ...(priority === undefined ? [] : [`priority ${priority}`]),
-    ...(atMost === 0 ? [] : [`at most ${atMost} call${atMost === 1 ? '' : 's'} in flight`]),
+    ...(atMost === 0 ? [] : [`at most ${countOf(atMost, 'call')} in flight`]),
     ...(highestPriority === undefined ? [] : [`a priority of ${highestPriority} or less`]),
   ].join(', ');
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countOf } from '../../domain/names/count-of.ts';
 import { answerLatency } from '../../domain/report/report-rounds.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { progressOf } from '../../domain/report/run-progress.ts';
@@ -100,7 +101,7 @@ function describeRoles(workers: readonly WorkerReport[]): string {
     [workers.length - executors, 'other worker'],
   ] as const;
   const there = counts.filter(([count]) => count > 0);
-  return there.map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`).join(' and ');
+  return there.map(([count, what]) => countOf(count, what)).join(' and ');
 }
 
 /** The coordinator knows only that its server does not answer; this machine can see whether the disk is full. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defined } from '../../domain/defined.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { noLimits } from '../../shared/config/run-limits.ts';
 import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
@@ -103,7 +104,7 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   if (options.dryRun) {
     const { name, cells, settings } = file;
     const files = cells.map((cell) => cell.file);
-    const subject = `${cells.length} ${cells.length === 1 ? 'run' : 'runs'} of the sweep ${name}`;
+    const subject = `${countOf(cells.length, 'run')} of the sweep ${name}`;
     return answerWithDryRun(subject, await dryRunOf(files, folder, { name, ...defined({ limits: settings.limits }) }));
   }
   await checkCells(cli, file, options.server, folder.runs);

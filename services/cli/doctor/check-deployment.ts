@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/names/count-of.ts';
 import {
   type DiagnoseResponse,
   type LedRun,
@@ -101,7 +102,7 @@ function streamChecks({ streams, streamsTrouble }: DiagnoseResponse): Check[] {
             ...{
               name: 'stream DEAD',
               status: 'warning',
-              found: `${dead} ${dead === 1 ? 'job' : 'jobs'} that no worker could read`,
+              found: `${countOf(dead, 'job')} that no worker could read`,
             },
             advice:
               'services of different versions, or a defect: `scale dead-letters list` names them; `scale dead-letters drop --all` once that is settled',

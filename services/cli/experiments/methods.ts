@@ -3,6 +3,7 @@ import type { ResultRow, ResultTable } from '../../domain/experiments/experiment
 import { paperMethods } from '../../domain/experiments/paper-tables.ts';
 import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiments/variant-tables.ts';
 import { describeScoreDifference, describeTokenRatio } from '../../domain/experiments/verdict.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import { aboutIntervals, type Experiment } from './experiment.ts';
 import { tryVariants } from './try-variants.ts';
 import { queryLevelName, searchVariants, variantNamed } from './variant.ts';
@@ -58,5 +59,5 @@ function describeResult({ benchmark, variant, seeds, against }: VariantResult): 
   if (against === undefined) return [];
   const tokens = describeTokenRatio(against.tokenRatio, reference);
   const score = describeScoreDifference(against.difference);
-  return [`${benchmark}, ${seeds} seed${seeds === 1 ? '' : 's'}: ${variant} ${tokens} with ${score}.`];
+  return [`${benchmark}, ${countOf(seeds, 'seed')}: ${variant} ${tokens} with ${score}.`];
 }

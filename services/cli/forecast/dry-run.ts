@@ -1,5 +1,6 @@
 import { addCourses, type Course, type Forecast, forecastOf, playCourses } from '../../domain/forecast/forecast.ts';
 import type { LikelyRange } from '../../domain/forecast/likely-range.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { exact, formatCount, formatShare } from '../../shared/document/format.ts';
@@ -87,7 +88,7 @@ function limitWarnings({ configuration }: RunFile, courses: readonly Course[]): 
   const middle = rounds[Math.floor(rounds.length / 2)] ?? 0;
   const reach = share > 0.5 ? 'cannot reach what was asked' : 'may not reach what was asked';
   return [
-    `${name} ${reach}: in ${formatShare(share)} of the courses ${what} the search before round ${search.maxRounds}, in the middle after ${middle} round${middle === 1 ? '' : 's'}`,
+    `${name} ${reach}: in ${formatShare(share)} of the courses ${what} the search before round ${search.maxRounds}, in the middle after ${countOf(middle, 'round')}`,
   ];
 }
 

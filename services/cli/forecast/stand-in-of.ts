@@ -12,6 +12,7 @@ import {
   type TypicalReplies,
   thinkingTokens,
 } from '../../domain/forecast/typical-replies.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import { operators } from '../../domain/operators/registry.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
@@ -76,7 +77,7 @@ export async function standInOf(file: RunFile, earlier: readonly RunState[]): Pr
       `the texts of the ${exact(benchmark.queries.length)} queries, and the prompts and the plan of the run itself`,
       measured === undefined
         ? `replies as ${simulated ? 'the simulated model usually gives them' : 'a hosted model of 2024 gave them (gpt-4o-mini in published searches of AFlow); no earlier run here has used this model on this benchmark'}`
-        : `replies as long as those of ${exact(measured.executions)} executions of ${alike.length} earlier run${alike.length === 1 ? '' : 's'} here on this benchmark with ${executor.model}`,
+        : `replies as long as those of ${exact(measured.executions)} executions of ${countOf(alike.length, 'earlier run')} here on this benchmark with ${executor.model}`,
       ...(configuration.kind === 'evaluation' ? [] : [editBasis(simulated, learned.edits !== undefined)]),
     ],
   };

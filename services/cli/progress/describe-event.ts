@@ -1,3 +1,4 @@
+import { countOf, nounFor } from '../../domain/names/count-of.ts';
 import { failedIn, groupFailures } from '../../domain/report/group-failures.ts';
 import { describeReached } from '../../domain/run/describe-limit.ts';
 import type { LimitReached, RunEvent } from '../../domain/run/event.ts';
@@ -58,9 +59,7 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
         : { ...detail(`round ${event.round}: broken: ${oneLine(event.outcome.failure.message)}`), tone: 'bad' };
     case 'sample-drawn': {
       const { queryCount } = state.configuration.benchmark;
-      return detail(
-        `round ${event.round}: executing ${event.queryIndexes.length} of ${queryCount} ${queryCount === 1 ? 'query' : 'queries'}`,
-      );
+      return detail(`round ${event.round}: executing ${event.queryIndexes.length} of ${countOf(queryCount, 'query')}`);
     }
     case 'executions-completed':
       return undefined;
@@ -74,9 +73,7 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
     case 'round-completed':
       return describeRound(event, state);
     case 'final-executions-completed':
-      return detail(
-        `final pick: executed round ${event.round} on ${event.outcomes.length} more ${event.outcomes.length === 1 ? 'query' : 'queries'}`,
-      );
+      return detail(`final pick: executed round ${event.round} on ${countOf(event.outcomes.length, 'more query')}`);
     case 'run-completed':
       return describeEnd(event, state);
     case 'run-cancelled':
@@ -118,8 +115,7 @@ function describeBudget(budget: number, ledger: RunState['ledger']): string {
 
 function describeStart({ configuration }: RunState): string {
   const { name, benchmark, search, evaluation, seed } = configuration;
-  const noun = benchmark.queryCount === 1 ? 'query' : 'queries';
-  const queries = `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} ${noun}`;
+  const queries = `${oneLine(name)}: ${countOf(benchmark.queryCount, `${benchmark.name} query`)}`;
   if (isEvaluation(configuration))
     return `${queries}, each ${evaluation.repeats === 1 ? 'once' : `${evaluation.repeats} times`}, seed ${seed}`;
   return (
@@ -132,7 +128,7 @@ function describeMemory({ rows }: Extract<RunEvent, { kind: 'memory-recalled' }>
   if (rows.length === 0) return 'memory: nothing is kept from earlier runs on these queries';
   const runs = new Set(rows.map(({ runId }) => runId)).size;
   const executions = rows.reduce((sum, { queries }) => sum + queries.length, 0);
-  return `memory: ${rows.length} workflows with ${formatCount(executions)} executions from ${runs} earlier run${runs === 1 ? '' : 's'}`;
+  return `memory: ${rows.length} workflows with ${formatCount(executions)} executions from ${countOf(runs, 'earlier run')}`;
 }
 
 function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, state: RunState): EventLine {
@@ -146,7 +142,7 @@ function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, st
   const parts = [
     evaluation.predicted === undefined ? '' : `predicted ${formatScore(evaluation.predicted)}`,
     evaluation.fewShot === undefined ? '' : `few-shot ${formatScore(evaluation.fewShot)}`,
-    `${formatCount(evaluation.executions)} ${evaluation.executions === 1 ? 'execution' : 'executions'}`,
+    `${formatCount(evaluation.executions)} ${nounFor(evaluation.executions, 'execution')}`,
     describeFailed(state.rounds[event.round - 1]),
   ].filter((part) => part !== '');
   const previous = state.rounds.slice(0, event.round - 1).map((round) => round.evaluation?.score ?? 0);

@@ -1,3 +1,4 @@
+import { nounFor } from '../../domain/names/count-of.ts';
 import type { RepetitionCounts } from '../../domain/report/count-repetitions.ts';
 import { exact, formatShare } from '../../shared/document/format.ts';
 
@@ -5,7 +6,7 @@ import { exact, formatShare } from '../../shared/document/format.ts';
 export function describeRepetitions({ proposals, tried, underWay, similar = 0 }: RepetitionCounts): string {
   if (proposals === 0) return '';
   const repeated = tried + underWay;
-  const of = `of ${exact(proposals)} proposal${proposals === 1 ? '' : 's'}`;
+  const of = `of ${exact(proposals)} ${nounFor(proposals, 'proposal')}`;
   const near = similar === 0 ? '' : `; ${similar} more ${similar === 1 ? 'was' : 'were'} nearly the workflow of another round`;
   if (repeated === 0) return `none ${of}${near}`;
   return `${repeated} ${of} (${formatShare(repeated / proposals)}): ${tried} had been tried in another round, ${underWay} ${underWay === 1 ? 'was' : 'were'} under way in one${near}`;

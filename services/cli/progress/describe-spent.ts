@@ -1,3 +1,4 @@
+import { nounFor } from '../../domain/names/count-of.ts';
 import type { CallsAtOnce } from '../../domain/report/calls-at-once.ts';
 import { type BesideKind, type BesidePart, isTold, type SpentReport } from '../../domain/report/report-spent.ts';
 import type { SpentPart } from '../../domain/run/ledger/spent.ts';
@@ -23,7 +24,7 @@ export function besideTokens({ kind, tokens }: BesidePart): string {
  */
 export function describeSpent(spent: SpentReport | undefined): string {
   if (!isTold(spent)) return '';
-  const parts = spent.beside.map((part) => `${countOf(part)} ${besideTokens(part)}`);
+  const parts = spent.beside.map((part) => `${callsOf(part)} ${besideTokens(part)}`);
   const charged = `what was charged${spent.cached === undefined ? '' : `, less ${describeCached(spent.cached)}`}`;
   return `${exact(spent.tokens)}: ${charged}${parts.length === 0 ? '' : `, and ${parts.join(', ')}`}`;
 }
@@ -39,10 +40,10 @@ function average(calls: number): string {
 }
 
 function describeCached({ calls, tokens }: SpentPart): string {
-  return `${exact(tokens)} that the response cache saved in ${exact(calls)} call${calls === 1 ? '' : 's'}`;
+  return `${exact(tokens)} that the response cache saved in ${exact(calls)} ${nounFor(calls, 'call')}`;
 }
 
-function countOf({ kind, calls }: BesidePart): string {
+function callsOf({ kind, calls }: BesidePart): string {
   if (calls === undefined) return besideWords[kind];
   const words = calls === 1 ? besideWords[kind].replace(/^replies/, 'reply').replace(/^calls/, 'call') : besideWords[kind];
   return `${exact(calls)} ${words}`;

@@ -1,4 +1,5 @@
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import { countOf, nounFor } from '../../domain/names/count-of.ts';
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
 import { describeReached } from '../../domain/run/describe-limit.ts';
 import { formatValue } from '../../shared/document/figure.ts';
@@ -21,7 +22,7 @@ export function describeStatus({ run, rounds, ledger, configuration }: ReportMod
   const duration = startedAtMs === undefined || endedAtMs === undefined ? '' : `, ${formatDuration(endedAtMs - startedAtMs)}`;
   const begun =
     startedAtMs === undefined ? '' : `, started ${new Date(startedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${rounds.length} round${rounds.length === 1 ? '' : 's'}${duration}${begun}`;
+  return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${countOf(rounds.length, 'round')}${duration}${begun}`;
 }
 
 /** How far a token budget is used; "" where there is none, or where it ended the run: then the status has said so. */
@@ -59,7 +60,7 @@ export function describeEvaluated({ rounds, run }: ReportModel): string {
   const full = scored.filter(
     ({ method = '', queries }) => evaluationMethods.get(method)?.executesAll === true || queries.executed === run.queries,
   ).length;
-  return `${exact(scored.length)} workflow${scored.length === 1 ? '' : 's'}: ${full} in full, ${scored.length - full} by estimate`;
+  return `${exact(scored.length)} ${nounFor(scored.length, 'workflow')}: ${full} in full, ${scored.length - full} by estimate`;
 }
 
 /** What the other scorers say about the best workflow, on the queries that it was executed on. */
@@ -78,7 +79,7 @@ export function describePick({ pick }: ReportModel): string {
   const tied =
     pick.tied.length === 0
       ? 'no other workflow ties with it'
-      : `cannot be told apart from round${pick.tied.length === 1 ? '' : 's'} ${rounds}`;
+      : `cannot be told apart from ${nounFor(pick.tied.length, 'round')} ${rounds}`;
   // Rounded to 0.00 it would be no statement.
   const certainty = pick.certainty < 0.005 ? '' : `, best of all with a probability of at least ${pick.certainty.toFixed(2)}`;
   return `picked by ${pick.policy}${certainty}; ${tied}${executed}`;
@@ -124,7 +125,7 @@ export function describeBroken({ ledger }: ReportModel): string {
     ...(canary.candidates === 0 ? [] : [`${canary.candidates} on the canary`]),
     ...(executed.candidates === 0 ? [] : [`${executed.candidates} during evaluation`]),
   ];
-  return `${exact(tokens)} tokens (${share}) on ${candidates} broken candidate${candidates === 1 ? '' : 's'}: ${found.join(', ')}`;
+  return `${exact(tokens)} tokens (${share}) on ${countOf(candidates, 'broken candidate')}: ${found.join(', ')}`;
 }
 
 export function describeSaving({ ledger }: ReportModel): string {
@@ -144,7 +145,7 @@ export function scoreOrDash(score: number | undefined): string {
 /** What there is to say about a round besides its score. */
 export function roundNotes({ failure, refusedProposals, failures, queries }: RoundReport): string {
   const failed = failures.map(({ kind, count }) => `${count} × ${kind}`);
-  const refused = refusedProposals === 0 ? [] : [`${refusedProposals} proposal${refusedProposals === 1 ? '' : 's'} refused`];
+  const refused = refusedProposals === 0 ? [] : [`${countOf(refusedProposals, 'proposal')} refused`];
   const counted = queries.scored === queries.executed ? [] : [`score on ${queries.scored} of ${queries.executed} queries`];
   return [...(failure === undefined ? [] : [failure]), ...counted, ...refused, ...failed].join('; ');
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/names/count-of.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import { visibleDifference } from '../../domain/search/visible-difference.ts';
 
@@ -15,5 +16,5 @@ const enough = 0.05;
 
 function points(difference: number): string {
   const rounded = Math.round(100 * difference);
-  return `${rounded} point${rounded === 1 ? '' : 's'}`;
+  return countOf(rounded, 'point');
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '../../domain/defined.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import { isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import {
@@ -220,7 +221,7 @@ function isSearchWithoutMemory({ configuration }: RunFile): boolean {
 }
 
 function describeUnused({ runs, rows, executions }: MemorySummary): string {
-  const kept = `${executions} scores of ${rows} workflows from ${runs} earlier run${runs === 1 ? '' : 's'} on these queries`;
+  const kept = `${executions} scores of ${rows} workflows from ${countOf(runs, 'earlier run')} on these queries`;
   return `Not used: what the cluster remembers, ${kept}. With \`search: { memory: on }\` a run starts from there.`;
 }
 

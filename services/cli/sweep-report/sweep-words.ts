@@ -1,3 +1,4 @@
+import { countOf, nounFor } from '../../domain/names/count-of.ts';
 import type { Money } from '../../domain/prices/money-of.ts';
 import { seedAxis } from '../../domain/sweep-report/seed-axis.ts';
 import type {
@@ -48,7 +49,7 @@ export function titleOf({ sweep, partial, cells }: SweepReport): string {
 export function describeSweep({ sweep, cells, cellsByStatus }: SweepReport): string {
   const counts = Object.entries(cellsByStatus).map(([status, count]) => `${count} ${status}`);
   const reason = sweep.reason === undefined ? '' : ` (${sweep.reason})`;
-  return `Sweep ${sweep.sweepId}: ${sweep.status}${reason}; ${cells.length} cell${cells.length === 1 ? '' : 's'}: ${counts.join(', ')}.`;
+  return `Sweep ${sweep.sweepId}: ${sweep.status}${reason}; ${countOf(cells.length, 'cell')}: ${counts.join(', ')}.`;
 }
 
 export function describeAxes({ sweep }: SweepReport): string {
@@ -87,8 +88,8 @@ function probabilityWords({ adjustedPValue }: ValueComparison): string {
 
 /** What a comparison rests on. */
 function standing({ pairs, ofPairs, queries }: ValueComparison): string {
-  const runs = `${pairs === ofPairs ? pairs : `${pairs} of ${ofPairs}`} pair${ofPairs === 1 ? '' : 's'} of runs`;
-  return queries === undefined ? runs : `${runs}, ${queries} quer${queries === 1 ? 'y' : 'ies'}`;
+  const runs = `${pairs === ofPairs ? pairs : `${pairs} of ${ofPairs}`} ${nounFor(ofPairs, 'pair')} of runs`;
+  return queries === undefined ? runs : `${runs}, ${countOf(queries, 'query')}`;
 }
 
 function pointsOf(difference: number): string {
@@ -110,7 +111,6 @@ export function describeTokens({ total }: SweepReport): string {
 export function describeCost({ spentMoney, testMoney, cellsWithoutMoney }: SweepTotal, money: Money): string {
   const paid = spentMoney === undefined ? '' : `, ${shortMoney(spentMoney)} paid for`;
   const tests = testMoney === undefined ? '' : `; ${shortMoney(testMoney)} more for tests`;
-  const lacks =
-    cellsWithoutMoney === 0 ? '' : `; without ${cellsWithoutMoney} run${cellsWithoutMoney === 1 ? '' : 's'} that have no prices`;
+  const lacks = cellsWithoutMoney === 0 ? '' : `; without ${countOf(cellsWithoutMoney, 'run')} that have no prices`;
   return `${describeMoney(money)} charged${paid}${tests}${lacks}`;
 }

@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import type { GetSweepResponse, Money, SweepCellView, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
@@ -21,7 +22,7 @@ export function describeCounts({ counts }: Pick<SweepSummary, 'counts'>): string
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ];
   const total = waiting + running + completed + failed + cancelled;
-  return `${total} ${total === 1 ? 'cell' : 'cells'}: ${parts.join(', ')}`;
+  return `${countOf(total, 'cell')}: ${parts.join(', ')}`;
 }
 
 /** Sweeps, the newest first. */

@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/names/count-of.ts';
 import type { SweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
 import type { GetSweepResponse, StartSweepResponse } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { sweepIdOf } from '../../shared/contracts/sweep-id.ts';
@@ -147,7 +148,7 @@ function withoutPreflight(request: ReturnType<typeof sweepRequestOf>['request'])
 }
 
 function describeStart({ sweepId, continued, added, leftOut, again }: StartSweepResponse): string[] {
-  if (!continued) return [`Sweep ${sweepId}: ${added} ${added === 1 ? 'cell' : 'cells'}.`];
+  if (!continued) return [`Sweep ${sweepId}: ${countOf(added, 'cell')}.`];
   const parts = [
     ...(added > 0 ? [`${added} ${added === 1 ? 'cell is' : 'cells are'} new`] : []),
     ...(again > 0 ? [`${again} that ended without a result, or at a limit, ${again === 1 ? 'is' : 'are'} taken up again`] : []),

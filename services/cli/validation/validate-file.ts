@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { countOf, nounFor } from '../../domain/names/count-of.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
 import { searchRules } from '../../domain/run/search-rules.ts';
 import { workflowBounds } from '../../domain/workflow/bounds.ts';
@@ -83,9 +84,7 @@ async function validateBenchmarkFile(file: string, tryScorers: Yardstick['trySco
     loaded.push(await loadBenchmark({ name: resolve(file), split, folder: '', compareSplits: split === splits[0] }));
   }
   const tried = await Promise.all(loaded.slice(0, 1).map((first) => tryScorers(first).catch(lackOfPython)));
-  const sizes = loaded
-    .map(({ split, queries }) => `${queries.length} ${queries.length === 1 ? 'query' : 'queries'} in ${split}`)
-    .join(', ');
+  const sizes = loaded.map(({ split, queries }) => `${countOf(queries.length, 'query')} in ${split}`).join(', ');
   const warnings = loaded.flatMap((each) => each.warnings.map((warning) => `split ${each.split}: ${warning}`));
   return { summary: `${sizes}; scorers ${Object.keys(scorers).join(', ')}`, warnings: [...warnings, ...tried.flat()] };
 }
@@ -111,7 +110,7 @@ async function validateRunFile(file: string, { set, environment }: Pick<Yardstic
 async function validateWorkflowFile(file: string, surroundings: WorkflowSurroundings): Promise<string> {
   const workflow = await readWorkflowFile(file, surroundings, searchRules.max_calls_per_query.default);
   const { minCalls, maxCalls } = workflowBounds(workflow, selectOperators(surroundings.operators));
-  const calls = maxCalls === 1 ? 'model call' : 'model calls';
+  const calls = nounFor(maxCalls, 'model call');
   return `${minCalls === maxCalls ? '' : `${minCalls} to `}${maxCalls} ${calls} a query`;
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/names/count-of.ts';
 import { isDaily } from '../../shared/budgets/scopes-of.ts';
 import { type RunManifest, RunStatus, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { EndpointUse, WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
@@ -98,17 +99,13 @@ function laneCause({ manifest, outstanding, pausedLanes }: WaitFacts): Cause | u
   const left = formatDuration(pausedLanes.get(kind) ?? 0);
   return {
     kind: 'bus',
-    what: `somebody has paused the queue of ${countOf(outstanding, kind)} at the NATS server (\`nats consumer pause\`), for ${left} more`,
+    what: `somebody has paused the queue of ${jobsOf(outstanding, kind)} at the NATS server (\`nats consumer pause\`), for ${left} more`,
     until: `\`nats consumer resume ${streams.jobs} ${laneName(kind, manifest.runId)}\` ends that at once`,
   };
 }
 
 const roles = { execute: 'executor', predict: 'predictor', propose: 'predictor' } as const;
-const nouns = {
-  execute: ['execution', 'executions'],
-  predict: ['prediction', 'predictions'],
-  propose: ['proposal', 'proposals'],
-} as const;
+const nouns = { execute: 'execution', predict: 'prediction', propose: 'proposal' } as const;
 
 function lacksOf({ beyond }: Pick<WorkerReport, 'beyond'>, runId: string): readonly string[] {
   return beyond?.runs.find((run) => run.runId === runId)?.lacks ?? [];
@@ -126,13 +123,13 @@ function absenceCause({ manifest, outstanding, workers }: WaitFacts): Cause | un
     const lacks = (unable.get(earlier) ?? []).map(describeNeed).join(', ');
     return {
       kind: role,
-      what: `no ${role} that runs can do ${countOf(outstanding, kind)}: ${earlier.worker}, of version ${earlier.condition?.version ?? 'unknown'}, lacks ${lacks}`,
+      what: `no ${role} that runs can do ${jobsOf(outstanding, kind)}: ${earlier.worker}, of version ${earlier.condition?.version ?? 'unknown'}, lacks ${lacks}`,
       until: `start ${role}s of the version with which the run was started`,
     };
   }
   return {
     kind: role,
-    what: `no ${role} is running for ${countOf(outstanding, kind)}`,
+    what: `no ${role} is running for ${jobsOf(outstanding, kind)}`,
     until: `start one: a${role === 'executor' ? 'n' : ''} ${role} that connects to this cluster's NATS server takes them up`,
   };
 }
@@ -153,7 +150,7 @@ function workCause({ manifest, outstanding, workers }: WaitFacts): Cause {
   if (kinds.length === 0) {
     return { kind: 'work', what: 'the coordinator is preparing the next step', until: 'the run continues by itself' };
   }
-  const wanted = kinds.map((kind) => countOf(outstanding, kind)).join(' and ');
+  const wanted = kinds.map((kind) => jobsOf(outstanding, kind)).join(' and ');
   const are = wanted.startsWith('1 ') && kinds.length === 1 ? 'is' : 'are';
   if (workers === undefined) {
     const what = `${wanted} ${are} given out, and it is not known yet to which workers`;
@@ -163,7 +160,7 @@ function workCause({ manifest, outstanding, workers }: WaitFacts): Cause {
   if (inHand.length === 0) {
     const able = workers.filter((worker) => worker.kinds.some((kind) => kinds.some((needed) => needed === kind)));
     const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
-    const what = `${wanted} wait${are === 'is' ? 's' : ''} in the queue for one of ${slots} slots on ${able.length} worker${able.length === 1 ? '' : 's'}`;
+    const what = `${wanted} wait${are === 'is' ? 's' : ''} in the queue for one of ${slots} slots on ${countOf(able.length, 'worker')}`;
     return { kind: 'work', what, until: 'a job of another run ends and makes room' };
   }
   const busy = endpointsOf(manifest, workers).filter(({ callsInFlight }) => callsInFlight > 0);
@@ -171,7 +168,7 @@ function workCause({ manifest, outstanding, workers }: WaitFacts): Cause {
     return { kind: 'work', what: `${wanted} ${are} being worked on`, until: 'the run continues when the first of them ends' };
   const calls = busy.map(({ baseUrl, callsInFlight, silentMs }) => {
     const silence = silentMs < shortestWaitMs ? '' : ` and has finished none for ${Math.round(silentMs / 1000)} s`;
-    return `${baseUrl} has ${callsInFlight} call${callsInFlight === 1 ? '' : 's'} under way${silence}`;
+    return `${baseUrl} has ${countOf(callsInFlight, 'call')} under way${silence}`;
   });
   const limits = manifest.endpoints.filter(({ baseUrl }) => busy.some((use) => use.baseUrl === baseUrl));
   const limit = Math.max(...limits.map(({ timeoutMs }) => timeoutMs || endpointDefaults.timeoutMs)) / 1000;
@@ -207,9 +204,8 @@ function kindsOf(outstanding: WaitFacts['outstanding']): JobKind[] {
   return (['execute', 'predict', 'propose'] as const).filter((kind) => outstanding[kind] > 0);
 }
 
-function countOf(outstanding: WaitFacts['outstanding'], kind: JobKind): string {
-  const count = outstanding[kind];
-  return `${count} ${nouns[kind][count === 1 ? 0 : 1]}`;
+function jobsOf(outstanding: WaitFacts['outstanding'], kind: JobKind): string {
+  return countOf(outstanding[kind], nouns[kind]);
 }
 
 /** @param nowMs wall-clock time */

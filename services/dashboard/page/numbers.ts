@@ -1,6 +1,7 @@
+import { nounFor } from '../../domain/names/count-of.ts';
 import type { Money } from '../../domain/prices/money-of.ts';
 import { dash, formatFigure } from '../../shared/document/figure.ts';
-import { formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
+import { exact, formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
 import { shortMoney } from '../../shared/document/format-money.ts';
 import type { Between } from '../api/run-row.ts';
 
@@ -43,5 +44,5 @@ export function ago(ms: number, nowMs: number): string {
   return time(ms).slice(0, 10);
 }
 
-export const plural = (count: number, one: string, many = `${one}s`) =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+/** With its digits in groups. @param noun of one */
+export const plural = (count: number, noun: string) => `${exact(count)} ${nounFor(count, noun)}`;

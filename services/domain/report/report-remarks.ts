@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { isScored } from '../failure-class.ts';
+import { countOf } from '../names/count-of.ts';
 import { describeDoubts } from '../run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../run/ledger/totals.ts';
 import { executionFacts } from '../run/outcomes/execution-facts.ts';
@@ -155,9 +156,4 @@ function cutOffRemark(tried: readonly { readonly failure?: Failure }[], noun: st
 
 function isForBudget(failure: Failure | undefined): boolean {
   return failure?.kind === 'token-budget' || failure?.kind === 'limit';
-}
-
-function countOf(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`;
-  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }

@@ -1,6 +1,7 @@
 import { evaluateRound } from '../evaluation/evaluate-round.ts';
 import { type EvaluationMethods, evaluationMethods } from '../evaluation/registry.ts';
 import type { Failure } from '../failure.ts';
+import { countOf } from '../names/count-of.ts';
 import { randomStream } from '../random.ts';
 import { bestRound } from '../run/best-round.ts';
 import type { Command } from '../run/command.ts';
@@ -127,7 +128,7 @@ function initialProposal(workflow: RunState['configuration']['initialWorkflow'])
 
 function noWorkflow(turns: number, last: Failure | undefined): Failure {
   // The wording that logs have had from the start: the same seed gives the same bytes.
-  const message = `no usable workflow in ${turns} attempt${turns === 1 ? '' : 's'}; the last: ${last?.message ?? 'none made'}`;
+  const message = `no usable workflow in ${countOf(turns, 'attempt')}; the last: ${last?.message ?? 'none made'}`;
   return { kind: last?.kind ?? 'invalid-workflow', message };
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from '../names/count-of.ts';
 import { comparisonLevel } from './compare-values.ts';
 import type { ReportedCell } from './reported-cell.ts';
 import type { GroupReport, ValueComparison } from './sweep-report-model.ts';
@@ -77,8 +78,4 @@ function holmRemark(comparisons: readonly ValueComparison[]): string[] {
   return [
     `Intervals are 95 %, each by itself. p-values are two-sided, of the sign-flip test; "p (Holm)" is adjusted for the ${tests === 1 ? 'one test' : `${tests} tests`} of this report by Holm's method, and a difference is called one only if it is below ${comparisonLevel} and the interval excludes 0.`,
   ];
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

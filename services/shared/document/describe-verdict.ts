@@ -1,3 +1,4 @@
+import { nounFor } from '../../domain/names/count-of.ts';
 import type { Verdict } from '../../domain/report/report-verdict.ts';
 import { formatValue } from './figure.ts';
 import { exact } from './format.ts';
@@ -22,7 +23,7 @@ export function describeVerdict(verdict: ToldVerdict, status: string): string {
     return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} is recommended, ${which}.`;
   }
   const interval = `${points(difference.difference)} points (95 % interval ${points(difference.low)} to ${points(difference.high)})`;
-  const where = `on the ${exact(queries)} ${queries === 1 ? 'query' : 'queries'} that both executed`;
+  const where = `on the ${exact(queries)} ${nounFor(queries, 'query')} that both executed`;
   switch (kind) {
     case 'better':
       return `${so}${isFinal ? 'B' : 'b'}etter than the start: round ${round}, ${difference.low > 0 ? '' : 'probably, '}by ${interval} ${where}${cost}.`;

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { countOf } from '../../domain/names/count-of.ts';
 import { createLogStream, writeTo } from './log-stream.ts';
 import { presentIds } from './tracing.ts';
 
@@ -52,7 +53,7 @@ export function createLogger(
 
 function describeLossOf(service: string, version: string): (lines: number, code: string) => string {
   return (lines, code) => {
-    const msg = `${lines} log line${lines === 1 ? '' : 's'} could not be written (${code}) and ${lines === 1 ? 'is' : 'are'} missing here`;
+    const msg = `${countOf(lines, 'log line')} could not be written (${code}) and ${lines === 1 ? 'is' : 'are'} missing here`;
     return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, version, lines, code, msg })}\n`;
   };
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../../domain/names/count-of.ts';
 import type { Workflow } from '../../../domain/workflow/workflow.ts';
 import { workflowFileText } from '../../../shared/benchmarks/workflow-file-text.ts';
 import { formatScore } from '../../../shared/document/format.ts';
@@ -25,5 +26,5 @@ export const bestWorkflow: RunSection = ({ best }) => {
 };
 
 function describeSteps({ steps }: Workflow): string {
-  return `A workflow of ${steps.length} step${steps.length === 1 ? '' : 's'}; its text follows below.`;
+  return `A workflow of ${countOf(steps.length, 'step')}; its text follows below.`;
 }

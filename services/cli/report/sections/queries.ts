@@ -1,3 +1,4 @@
+import { countOf } from '../../../domain/names/count-of.ts';
 import type { MatrixCell, MatrixQuery, QueryMatrix } from '../../../domain/report/report-model.ts';
 import type { Block } from '../../../shared/document/document.ts';
 import { formatShare, oneLine } from '../../../shared/document/format.ts';
@@ -35,9 +36,7 @@ function stateOf(cell: MatrixCell): CellState {
 
 function describeQuery({ id, question, meanScore, executedBy }: MatrixQuery): string {
   const score =
-    meanScore === undefined
-      ? 'not executed'
-      : `mean score ${formatShare(meanScore)} over ${executedBy} workflow${executedBy === 1 ? '' : 's'}`;
+    meanScore === undefined ? 'not executed' : `mean score ${formatShare(meanScore)} over ${countOf(executedBy, 'workflow')}`;
   return `${id}: ${score}. ${oneLine(question, 140)}`;
 }
 

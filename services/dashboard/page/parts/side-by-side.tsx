@@ -1,3 +1,4 @@
+import { nounFor } from '../../../domain/names/count-of.ts';
 import type { DifferenceLine } from '../../api/workflow-shown.ts';
 
 interface SideBySideProps {
@@ -46,7 +47,7 @@ export function SideBySide({ before, after, lines }: SideBySideProps) {
             ) : (
               <tr key={place} class="gap">
                 <td colSpan={4}>
-                  {pair.gap} {pair.gap === 1 ? 'line' : 'lines'} the same
+                  {pair.gap} {nounFor(pair.gap, 'line')} the same
                 </td>
               </tr>
             ),

@@ -98,7 +98,7 @@ function Compared({ answer }: { readonly answer: CompareAnswer }) {
         <Card
           title="B minus A, in points"
           figure={formatValue('points', 100 * by)}
-          note={`${Math.round(100 * confidence)} %: ${formatFigure({ unit: 'points', value: 100 * by, low: 100 * low, high: 100 * high }).replace(/^[^(]*/, '')}, on ${plural(queries, 'query', 'queries')} that both executed`}
+          note={`${Math.round(100 * confidence)} %: ${formatFigure({ unit: 'points', value: 100 * by, low: 100 * low, high: 100 * high }).replace(/^[^(]*/, '')}, on ${plural(queries, 'query')} that both executed`}
         />
         <Card
           title="p"
@@ -109,7 +109,7 @@ function Compared({ answer }: { readonly answer: CompareAnswer }) {
       <BetterBar better={better} worse={worse} alike={alike} />
       {(onlyInA > 0 || onlyInB > 0) && (
         <p class="faint">
-          Left out: {plural(onlyInA, 'query', 'queries')} that only A executed, {exact(onlyInB)} that only B did.
+          Left out: {plural(onlyInA, 'query')} that only A executed, {exact(onlyInB)} that only B did.
         </p>
       )}
       {[...new Set([...a.remarks, ...b.remarks])].map((remark) => (
@@ -129,7 +129,7 @@ function Compared({ answer }: { readonly answer: CompareAnswer }) {
             columns={changeColumns(a, b)}
           />
         )}
-        {moreChanges > 0 && <p class="faint">{plural(moreChanges, 'more query', 'more queries')} changed less than these.</p>}
+        {moreChanges > 0 && <p class="faint">{plural(moreChanges, 'more query')} changed less than these.</p>}
       </Section>
       <Section id="difference" title="The workflows side by side">
         <SideBySide before={`A: ${a.label}`} after={`B: ${b.label}`} lines={difference} />

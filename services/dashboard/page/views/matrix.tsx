@@ -114,7 +114,7 @@ function Tools({
           </select>
         </label>
         <span class="faint count" role="status">
-          {rows.length} of {plural(all.length, 'query', 'queries')}
+          {rows.length} of {plural(all.length, 'query')}
         </span>
       </div>
       {rows.length === 0 ? (

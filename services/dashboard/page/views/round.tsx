@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { nounFor } from '../../../domain/names/count-of.ts';
 import { dash } from '../../../shared/document/figure.ts';
 import { exact, formatScore } from '../../../shared/document/format.ts';
 import { ask } from '../../addresses.ts';
@@ -108,7 +109,7 @@ function Shown({ answer, run }: { readonly answer: RoundAnswer; readonly run: Ru
         <Card
           title="Executed on"
           figure={exact(round.queries.executed)}
-          note={`${round.queries.executed === 1 ? 'query' : 'queries'}${round.wrongAnswers > 0 ? `; ${exact(round.wrongAnswers)} wrong answers` : ''}`}
+          note={`${nounFor(round.queries.executed, 'query')}${round.wrongAnswers > 0 ? `; ${exact(round.wrongAnswers)} wrong answers` : ''}`}
         />
         <Card
           title="An answer takes"

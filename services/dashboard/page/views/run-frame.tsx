@@ -107,8 +107,8 @@ function Head({ run: { row, report }, tab }: { readonly run: RunAnswer; readonly
             <bdi>
               {report.run.benchmark} {report.run.split}
             </bdi>
-            , {plural(report.run.queries, 'query', 'queries')} · scored by {report.run.scorer} · evaluation {report.run.method} ·
-            executor <bdi>{report.run.executor}</bdi>, optimizer <bdi>{report.run.optimizer}</bdi>
+            , {plural(report.run.queries, 'query')} · scored by {report.run.scorer} · evaluation {report.run.method} · executor{' '}
+            <bdi>{report.run.executor}</bdi>, optimizer <bdi>{report.run.optimizer}</bdi>
           </>
         )}
       </p>

@@ -1,3 +1,4 @@
+import { countOf } from '../../names/count-of.ts';
 import { valuesAskedFor } from '../expression/cel/format-function.ts';
 import { patternFault, type Signature, signaturesOf } from '../expression/cel/signatures.ts';
 import type { CallNode, ExpressionNode } from '../expression/expression-tree.ts';
@@ -88,7 +89,7 @@ function checkFormat(text: ExpressionNode | undefined, values: ExpressionNode | 
   const given = values.items.length;
   if (asked === given) return;
   const hint = asked < given ? '; %s stands for a text, and {} stays as it is' : '';
-  report('type-mismatch', `format is given ${given} value${given === 1 ? '' : 's'}, and its text asks for ${asked}${hint}`);
+  report('type-mismatch', `format is given ${countOf(given, 'value')}, and its text asks for ${asked}${hint}`);
 }
 
 function checkPlaces(node: CallNode, report: Report): void {

@@ -1,3 +1,4 @@
+import { countOf } from '../../names/count-of.ts';
 import { suggestion } from '../../names/near-name.ts';
 import { functionNames } from '../expression/cel/environment.ts';
 import type { CallNode, ComprehensionNode, ExpressionNode } from '../expression/expression-tree.ts';
@@ -233,8 +234,7 @@ function checkIndex(node: CallNode, { most }: ListShape, around: Surroundings): 
       `${source}[${index}] is nothing: items are counted from 0; the last is ${source}[size(${source}) - 1]`,
     );
   } else if (most !== undefined && index >= most) {
-    const has =
-      most === 0 ? 'has no items' : `has at most ${most} item${most === 1 ? '' : 's'}; the last is ${source}[${most - 1}]`;
+    const has = most === 0 ? 'has no items' : `has at most ${countOf(most, 'item')}; the last is ${source}[${most - 1}]`;
     around.report('index-range', `there is no ${source}[${index}]: ${source} ${has}`);
   }
 }

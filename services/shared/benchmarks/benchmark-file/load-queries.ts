@@ -1,4 +1,5 @@
 import type { Query } from '../../../domain/benchmark.ts';
+import { countOf } from '../../../domain/names/count-of.ts';
 import { scorerIn } from '../../../domain/scoring/own-scorer.ts';
 import type { LoadedSplit } from '../benchmark-definition.ts';
 import { BenchmarkError } from '../benchmark-error.ts';
@@ -161,7 +162,7 @@ function loadedSplit({ file, mine, faults, dropped, contradicting, split }: Gath
 function leftOut({ path, outcomes }: ReadFile): string[] {
   const places = outcomes.filter(isLeftOut).map(({ row }) => row.at);
   if (places.length === 0) return [];
-  return [`${counted(places.length, 'row')} of ${path} left out, since a cell that is needed is empty: ${placesText(places)}`];
+  return [`${countOf(places.length, 'row')} of ${path} left out, since a cell that is needed is empty: ${placesText(places)}`];
 }
 
 function droppedRows({ path }: ReadFile, dropped: ReadonlySet<RowOutcome>, contradicting: number): string[] {
@@ -169,7 +170,7 @@ function droppedRows({ path }: ReadFile, dropped: ReadonlySet<RowOutcome>, contr
   const places = [...dropped].map(({ row }) => row.at);
   const other = contradicting === 0 ? '' : `; ${contradicting} had another right answer than the row that stays`;
   return [
-    `${counted(places.length, 'row')} of ${path} left out, since an earlier one asks the same: ${placesText(places)}${other}`,
+    `${countOf(places.length, 'row')} of ${path} left out, since an earlier one asks the same: ${placesText(places)}${other}`,
   ];
 }
 
@@ -177,12 +178,8 @@ function emptyFields(mine: readonly RowOutcome[]): string[] {
   const fields = new Set(mine.flatMap((outcome) => outcome.emptyFields));
   return [...fields].map((field) => {
     const places = mine.filter((outcome) => outcome.emptyFields.includes(field)).map(({ row }) => row.at);
-    return `the field ${field} is empty in ${counted(places.length, 'query', 'queries')}: ${placesText(places)}`;
+    return `the field ${field} is empty in ${countOf(places.length, 'query')}: ${placesText(places)}`;
   });
-}
-
-function counted(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
 }
 
 function faultOf(scorer: ReturnType<typeof scorerIn>, query: Query): string {

@@ -1,3 +1,4 @@
+import { countOf, nounFor } from '../../../domain/names/count-of.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmark-error.ts';
 
 /** Where a row stands in its file, from 1. */
@@ -30,7 +31,7 @@ export function rowsError(faults: readonly RowFault[]): BenchmarkError {
   const sentences = kinds.map(sentenceOf);
   if (kinds.length === 1) return new BenchmarkError(first.problem, sentences[0] ?? '');
   const rows = new Set(faults.map(({ file, at }) => `${file}:${at.number}`)).size;
-  const head = `${first.file}: ${rows === 1 ? '1 row' : `${rows} rows`} cannot be used, for ${kinds.length} reasons`;
+  const head = `${first.file}: ${countOf(rows, 'row')} cannot be used, for ${kinds.length} reasons`;
   return new BenchmarkError(first.problem, [head, ...sentences.map((sentence) => `  ${sentence}`)].join('\n'), {
     sentences,
   });
@@ -49,5 +50,5 @@ export function placesText(places: readonly RowPlace[]): string {
   if (first === undefined) return '';
   const shown = places.slice(0, shownPlaces).map(({ number }) => number);
   const rest = places.length - shown.length;
-  return `${first.unit}${places.length === 1 ? '' : 's'} ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `${nounFor(places.length, first.unit)} ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
