@@ -1,6 +1,5 @@
-import { fruitless } from '../../domain/sweep/plan-sweep.ts';
-import type { SweepCell, SweepDefined, SweepEvent, SweepSettings } from '../../domain/sweep/sweep-event.ts';
-import { type CellState, isSweepOver, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
+import type { SweepEvent } from '../../domain/sweep/sweep-event.ts';
+import { isSweepOver, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import { benchmarkFromProto, encodeBenchmark } from '../../shared/contracts/benchmark-codec.ts';
 import type {
   GetSweepResponse,
@@ -9,14 +8,11 @@ import type {
   ListSweepsResponse,
   SetShareRequest,
   SetShareResponse,
-  StartedCell,
   StartRunRequest,
   StartSweepRequest,
   StartSweepResponse,
   WatchSweepResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
-import { decodeSweepStarts, encodeSweepStarts, sweepSettingsFromProto } from '../../shared/contracts/sweep-codec.ts';
 import { sweepIdOf } from '../../shared/contracts/sweep-id.ts';
 import { pause, within } from '../../shared/lifecycle/abort.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
@@ -29,15 +25,14 @@ import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { ControlHandlers } from '../control/control-handlers.ts';
 import { refuseBadShare } from '../control/refuse-bad-share.ts';
 import type { Coordinator } from '../coordinator.ts';
-import { refuseBadLimits } from '../limits/with-limits.ts';
 import { unreadableLog } from '../log/unreadable-log.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
-import { wasEndedBySweep } from './cell-outcome.ts';
 import { idOfStart } from './cell-run.ts';
-import { allowsMore, asRunLimits } from './sweep-budget.ts';
+import { defineSweep } from './define-sweep.ts';
 import type { SweepLeaders } from './sweep-leaders.ts';
 import { changeSweep, openSweepLog } from './sweep-log.ts';
 import { summaryOfSweep, summaryOfUnreadable, viewOfSweep } from './sweep-view.ts';
+import { wantedSweep } from './wanted-sweep.ts';
 
 /** The part of ControlService that is about sweeps, as plain functions. */
 export interface SweepHandlers {
@@ -62,7 +57,6 @@ export interface SweepHandlersParts {
   readonly budgets: Pick<Coordinator, 'budget'>;
 }
 
-export const mostCells = 10_000;
 const readsAtOnce = 16;
 const changeWithinMs = 30_000;
 const lookEveryMs = 500;
@@ -106,7 +100,7 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
 
     async startSweep(request, caller = '') {
       const { name, baseHash, keepOthers = false } = request;
-      const wanted = wantedOf(request);
+      const wanted = wantedSweep(request);
       const sweepId = sweepIdOf(name, baseHash);
       // A store that was made anew has lost it; whoever led it has not.
       if (!(await bus.sweeps.list()).includes(sweepId)) await leaders.restore(sweepId).catch(unlessConflict);
@@ -207,116 +201,7 @@ function unlessConflict(error: unknown): void {
   if (!(error instanceof LogConflictError)) throw error;
 }
 
-interface Wanted {
-  readonly settings: SweepSettings;
-  readonly cells: readonly { readonly cell: SweepCell; readonly start: StartRunRequest }[];
-}
-
-/** @throws RequestRefusedError */
-function wantedOf({ name, settings, cells: given }: StartSweepRequest): Wanted {
-  const refuse = (why: string) => new RequestRefusedError('bad-input', why);
-  if (name === '' || settings === undefined) throw refuse('name and settings must be given');
-  if (settings.atOnce < 1) throw refuse('settings.at_once must be at least 1');
-  if (given.length === 0 || given.length > mostCells)
-    throw refuse(`a sweep has 1 to ${mostCells} cells, and not ${given.length}`);
-  const cells = given.map(cellOf);
-  const ids = new Set(cells.map(({ cell }) => cell.cellId));
-  if (ids.size < cells.length) throw refuse('two of the cells are the same run');
-  const kept = sweepSettingsFromProto(settings);
-  if (kept.limits !== undefined) for (const { start } of cells) refuseBadLimits(asRunLimits(kept.limits), start);
-  return { settings: kept, cells };
-}
-
-function cellOf({ labels, start }: StartedCell): Wanted['cells'][number] {
-  if (start === undefined) throw new RequestRefusedError('bad-input', 'a cell has nothing to start it with');
-  const { preflight: _, benchmark: __, ...rest } = start;
-  const benchmarkBlob = start.configuration?.benchmark?.contentHash ?? '';
-  return {
-    cell: { cellId: idOfStart(start), labels, writtenHash: start.writtenHash ?? '', benchmarkBlob },
-    start: rest as StartRunRequest,
-  };
-}
-
-interface Definition extends Wanted {
-  readonly name: string;
-  readonly keepOthers: boolean;
-  readonly startedBy: string;
-  readonly nowMs: number;
-}
-
-/** What must be written for the sweep to be as wanted; no event where it is so already. */
-async function defineSweep(
-  bus: Pick<Bus, 'blobs' | 'runs'>,
-  state: SweepState | undefined,
-  { name, settings, cells: given, keepOthers, startedBy, nowMs }: Definition,
-): Promise<{ readonly event: SweepEvent | undefined; readonly added: number; readonly leftOut: number; readonly again: number }> {
-  const known = state?.cells ?? [];
-  // One that a version with other defaults has begun keeps its id.
-  const wanted = given.map(({ cell, start }) => {
-    const same = known.find(({ cellId }) => cellId === cell.cellId) ?? known.find((one) => isSameWritten(one, cell));
-    return { cell: same === undefined ? cell : { ...cell, cellId: same.cellId }, start };
-  });
-  const ids = new Set(wanted.map(({ cell }) => cell.cellId));
-  const before = known.filter(({ place }) => place !== undefined);
-  const kept = keepOthers ? before.filter(({ cellId }) => !ids.has(cellId)) : [];
-  const starts = [...(await startsOf(bus, state, kept)), ...wanted.map(({ start }) => start)];
-  const cells = [...kept.map(plainCell), ...wanted.map(({ cell }) => plainCell(cell))];
-  const startsBlob = await bus.blobs.put(encodeSweepStarts(starts));
-  const isOver = state !== undefined && isSweepOver(state);
-  const without = isOver ? fruitless(state).flatMap(({ cellId }) => (ids.has(cellId) ? [cellId] : [])) : [];
-  const more = state === undefined ? [] : await endedAtLower(bus, state, { ids, limits: settings.limits, nowMs });
-  const again = [...new Set([...without, ...more])];
-  const wereThere = new Set(before.map(({ cellId }) => cellId));
-  const isThere = new Set(cells.map(({ cellId }) => cellId));
-  const counts = {
-    added: cells.filter(({ cellId }) => !wereThere.has(cellId)).length,
-    leftOut: before.filter(({ cellId }) => !isThere.has(cellId)).length,
-    again: again.length,
-  };
-  const definition: SweepDefined = { kind: 'sweep-defined', name, settings, cells, startsBlob, again, startedBy };
-  if (state === undefined || again.length > 0 || state.status === 'cancelled') return { event: definition, ...counts };
-  const isSame =
-    JSON.stringify([state.settings, before.map(plainCell)]) === JSON.stringify([settings, cells]) && counts.leftOut === 0;
-  if (!isSame) return { event: definition, ...counts };
-  const isWhereItWas = isOver || state.startsBlob === startsBlob;
-  return { event: isWhereItWas ? undefined : { kind: 'sweep-moved', startsBlob }, ...counts };
-}
-
-/** The cells that a limit of the sweep has ended, and for which these leave more. */
-async function endedAtLower(
-  { runs }: Pick<Bus, 'runs'>,
-  { cells, createdAtMs }: SweepState,
-  { ids, limits, nowMs }: { readonly ids: ReadonlySet<string>; readonly limits: SweepSettings['limits']; readonly nowMs: number },
-): Promise<string[]> {
-  const over = cells.filter((cell) => ids.has(cell.cellId) && runOf(cell)?.outcome !== undefined && !cell.again);
-  const found = await mapAtOnce(over, readsAtOnce, async (cell) => {
-    const manifest = await runs.get(runOf(cell)?.runId ?? '');
-    const reached = manifest?.summary?.progress?.limit;
-    if (manifest === undefined || reached === undefined || !wasEndedBySweep(manifest)) return [];
-    return allowsMore(limitFromProto(reached), limits, { createdAtMs, nowMs }) ? [cell.cellId] : [];
-  });
-  return found.flat();
-}
-
-async function startsOf(
-  { blobs }: Pick<Bus, 'blobs'>,
-  state: SweepState | undefined,
-  cells: readonly CellState[],
-): Promise<StartRunRequest[]> {
-  if (state === undefined || cells.length === 0) return [];
-  const starts = decodeSweepStarts(await blobs.get(state.startsBlob));
-  return cells.flatMap(({ place }) => (place === undefined ? [] : (starts[place] ?? [])));
-}
-
 /** What it took to try the endpoints before is the account of the run that it came with. */
 async function notePreflight({ spending }: Pick<Bus, 'spending'>, start: StartRunRequest | undefined): Promise<void> {
   if (start?.preflight !== undefined) await spending.note({ ...start.preflight, runId: idOfStart(start) });
-}
-
-function isSameWritten(known: SweepCell, cell: SweepCell): boolean {
-  return cell.writtenHash !== '' && known.writtenHash === cell.writtenHash;
-}
-
-function plainCell({ cellId, labels, writtenHash, benchmarkBlob }: SweepCell): SweepCell {
-  return { cellId, labels: labels.map(({ axis, value }) => ({ axis, value })), writtenHash, benchmarkBlob };
 }
