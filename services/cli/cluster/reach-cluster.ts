@@ -14,7 +14,8 @@ import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { inDataFolder } from './data-folder-error.ts';
 import { watchDisk } from './disk-watch.ts';
-import { type LocalClusterSettings, startLocalCluster } from './local-cluster.ts';
+import { startLocalCluster } from './local-cluster.ts';
+import type { LocalClusterSettings } from './start-parts.ts';
 
 export interface ReachedCluster {
   readonly client: ControlClient;
