@@ -2,13 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
-import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { PriceTable } from '../../domain/prices/price-table.ts';
-import type { ModelSettings, RunConfiguration, SearchSettings } from '../../domain/run/configuration.ts';
-import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
+import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { RunKind } from '../../domain/run/run-kind.ts';
-import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
-import { configured } from '../../domain/settings/configured.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
 import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
@@ -19,15 +15,14 @@ import { deepFreeze } from '../settings/deep-freeze.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import type { Provenance } from './amend-settings.ts';
-import { benchmarkFacts } from './benchmark-facts.ts';
+import { configurationOf } from './configuration-of.ts';
+import { contradictionIn } from './contradiction-in.ts';
 import { dataFolderOf } from './data-folder.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './endpoints/run-endpoints.ts';
-import { ownSettingsIn } from './own-setting-checks.ts';
 import { type FileSurroundings, type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
 import { pricesOfEnvironment, priceTableOf, readPriceFile } from './price-file.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
-import { modelTables } from './run-file-tables/model-tables.ts';
 import { runLimitsOf } from './run-limits.ts';
 import { singleRound } from './single-round.ts';
 import { writtenSettings } from './written-settings.ts';
@@ -181,33 +176,6 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function contradictionIn({ evaluation, search }: RunFileSettings): { field: string; message: string } | undefined {
-  if (evaluation.warm_up_rounds > search.max_rounds) {
-    return {
-      field: 'evaluation.warm_up_rounds',
-      message: `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
-    };
-  }
-  const { objective, cost_weight: weight, least_gain: gain } = search;
-  if (objective !== 'score-minus-cost' && weight !== searchRules.cost_weight.default) {
-    return { field: 'search.cost_weight', message: belongsTo('cost_weight', 'score-minus-cost', objective) };
-  }
-  if (objective !== 'cheapest' && gain !== searchRules.least_gain.default) {
-    return { field: 'search.least_gain', message: belongsTo('least_gain', 'cheapest', objective) };
-  }
-  if (evaluation.forecasts && evaluationMethods.get(evaluation.method)?.executesAll !== true) {
-    return {
-      field: 'evaluation.forecasts',
-      message: `evaluation.forecasts needs evaluation.method full, with which they are compared, but the method is ${evaluation.method}`,
-    };
-  }
-  return undefined;
-}
-
-function belongsTo(setting: string, wanted: string, objective: string): string {
-  return `search.${setting} means something with search.objective ${wanted} alone, but that is ${objective}`;
-}
-
 /** A token budget decides about one round after another, so with one they cannot be under way at once. */
 function unusedParallelism({ settings, written }: ParsedRunFile): string[] {
   const { token_budget: budget, parallelism } = settings.search;
@@ -243,62 +211,4 @@ async function benchmarkOf(
 async function initialWorkflowFor(settings: RunFileSettings, benchmark: LoadedBenchmark, base: string): Promise<Workflow> {
   if (settings.initial_workflow === undefined) return benchmark.initialWorkflow;
   return readWorkflowFile(resolve(base, settings.initial_workflow), benchmark, settings.search.max_calls_per_query);
-}
-
-function configurationOf(
-  settings: RunFileSettings,
-  name: string,
-  benchmark: Benchmark,
-  initialWorkflow: Workflow,
-  kind: RunKind,
-): RunConfiguration {
-  const { search, evaluation, models } = settings;
-  const { convergence } = search;
-  const { contentHash, classes } = benchmarkFacts(benchmark);
-  return {
-    kind,
-    name,
-    seed: settings.seed,
-    benchmark: {
-      name: benchmark.name,
-      split: benchmark.split,
-      contentHash,
-      queryCount: benchmark.queries.length,
-      scorer: benchmark.scorer,
-      // Only a search draws samples.
-      ...(kind === 'search' && defined({ classes })),
-    },
-    executor: executorSettings(models.executor),
-    optimizer: optimizerSettings(models.optimizer),
-    search: {
-      ...configured(searchRules, { ...search, parallelism: search.token_budget > 0 ? 1 : search.parallelism }),
-      convergenceRounds: convergence.rounds,
-      convergenceTop: convergence.top,
-      convergenceZ: convergence.z,
-      ...(search.invalid === 'zero' && { invalidScoresZero: true }),
-      ...finalPickOf(search.final_pick),
-    },
-    evaluation: {
-      ...configured(evaluationRules, evaluation),
-      ...ownSettingsIn('evaluation methods', evaluation.method, evaluation),
-    },
-    initialWorkflow,
-  };
-}
-
-/** argmax executes nothing, so what it might spend is not part of the run's identity. */
-function finalPickOf(pick: RunFileSettings['search']['final_pick']): Pick<SearchSettings, 'finalPick'> {
-  if (pick.policy === 'argmax') return {};
-  return { finalPick: { ...configured(finalPickRules, pick), ...ownSettingsIn('pick policies', pick.policy, pick) } };
-}
-
-/** Except for its endpoint, which says where and not what. */
-export function executorSettings(model: RunFileSettings['models']['executor']): ModelSettings {
-  const { chat_template_kwargs: _, endpoint: __, ...rules } = modelTables.executor;
-  return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
-}
-
-export function optimizerSettings(model: RunFileSettings['models']['optimizer']): ModelSettings {
-  const { chat_template_kwargs: _, endpoint: __, ...rules } = modelTables.optimizer;
-  return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
 }
