@@ -6,13 +6,11 @@ import { teamScope } from '../../shared/budgets/scopes-of.ts';
 import { formatShare } from '../../shared/document/format.ts';
 import { formatCost } from '../../shared/document/format-money.ts';
 import { describeHours } from '../../shared/runs/describe-limits.ts';
-import type { RunAnswer } from '../api/run-answer.ts';
+import type { RunAnswer, RunReport } from '../api/run-answer.ts';
 import { type FoldedRun, stateOf } from '../runs/folded-run.ts';
 
-type ReportShown = NonNullable<RunAnswer['report']>;
-
 /** All of the report but the matrix; undefined while the log is empty. */
-export function reportShown(run: FoldedRun): ReportShown | undefined {
+export function reportShown(run: FoldedRun): RunReport | undefined {
   const state = stateOf(run);
   if (state === undefined) return undefined;
   const { record, benchmark, row, runId } = run;

@@ -16,13 +16,16 @@ export interface StepNow {
   readonly waiting?: WaitingFor;
 }
 
+/** As report.json has it, but for the matrix, which is an answer of its own. */
+export type RunReport = Omit<ReportModel, 'matrix'>;
+
 /** GET /api/runs/:id */
 export interface RunAnswer {
   readonly row: RunRow;
   /** Of the log that this tells of: a change with the same one brings nothing new. */
   readonly revision: string;
-  /** As report.json has it, but for the matrix, which is an answer of its own. Absent: the log is empty yet. */
-  readonly report?: Omit<ReportModel, 'matrix'>;
+  /** Absent: the log is empty yet. */
+  readonly report?: RunReport;
   /** Absent: nothing works on it, or the step is not known yet. */
   readonly step?: StepNow;
   /** What it may spend, each as two texts: of what, and how much of it is used. */

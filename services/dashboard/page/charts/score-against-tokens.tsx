@@ -7,13 +7,11 @@ import { exact, formatCount, formatScore } from '../../../shared/document/format
 import { partInMoney } from '../../../shared/document/format-money.ts';
 import { phaseLabel } from '../../../shared/document/phase-label.ts';
 import { scoreDomain } from '../../../shared/document/plots/scale.ts';
-import type { RunAnswer } from '../../api/run-answer.ts';
+import type { RunReport } from '../../api/run-answer.ts';
 import { links } from '../route.ts';
 import { Chart } from './chart.tsx';
 import { Legend } from './legend.tsx';
 import { marksLayer, stripLayer } from './marks-layer.ts';
-
-type Report = NonNullable<RunAnswer['report']>;
 
 interface Scored {
   readonly round: RoundReport;
@@ -25,7 +23,7 @@ interface Scored {
   readonly cost: string;
 }
 
-export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; readonly report: Report }) {
+export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; readonly report: RunReport }) {
   const scored = useMemo(() => scoredRounds(report), [report]);
   const { total } = report.ledger;
   const draw = useCallback(
@@ -113,7 +111,7 @@ export function ScoreAgainstTokens({ runId, report }: { readonly runId: string; 
   );
 }
 
-function scoredRounds({ rounds, spending, ledger }: Report): Scored[] {
+function scoredRounds({ rounds, spending, ledger }: RunReport): Scored[] {
   return rounds.flatMap((round) => {
     const { score, method } = round;
     if (score === undefined || method === undefined) return [];
