@@ -56,7 +56,17 @@ const coordinator = [
 
 const messaging = [
   ...['blob-name', 'errors', 'event-log', 'memory-store', 'references', 'response-store', 'run-lease', 'table-store'],
-  ...['talks', 'trace-headers', 'bus', 'talk-channel', 'pause-run', 'subjects-and-streams', 'waits', 'table-kinds'],
+  ...[
+    'talks',
+    'trace-headers',
+    'bus',
+    'talk-channel',
+    'pause-run',
+    'subjects-and-streams',
+    'stream-declarations',
+    'waits',
+    'table-kinds',
+  ],
   ...[
     'in-memory',
     'nats-permissions',

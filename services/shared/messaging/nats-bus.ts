@@ -34,10 +34,11 @@ import { createNatsResultStore } from './stores/nats-result-store.ts';
 import { createNatsRunRegistry } from './stores/nats-run-registry.ts';
 import { createNatsSpendingStore } from './stores/nats-spending-store.ts';
 import { createNatsTables } from './stores/nats-tables.ts';
+import type { StreamLimits } from './stream-declarations.ts';
 import { awaitStreams, declareStreams } from './streams/declare-streams.ts';
 import { removeRunFromNats } from './streams/nats-run-removal.ts';
 import { fillOf } from './streams/nats-stream-fill.ts';
-import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
+import { buckets, streams } from './subjects-and-streams.ts';
 import { budgetTables, slotTables } from './table-kinds.ts';
 import { createWaits, type Waits } from './waits.ts';
 

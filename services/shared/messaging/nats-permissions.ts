@@ -1,5 +1,6 @@
 import type { JobKind } from './bus.ts';
-import { allSubjects, type StreamName, streams, subjects, type TalkSide } from './subjects-and-streams.ts';
+import { allSubjects } from './stream-declarations.ts';
+import { type StreamName, streams, subjects, type TalkSide } from './subjects-and-streams.ts';
 
 /** What each service does on NATS, and the permissions that follow from it: no more than it needs. */
 

@@ -6,7 +6,8 @@ import { connect, type NatsConnection } from 'nats';
 import { z } from 'zod';
 import { onAbort } from '../../lifecycle/abort.ts';
 import { sourceFile } from '../../toolchain/package-folder.ts';
-import { laneConsumer, streamDeclarations, streams, subjects } from '../subjects-and-streams.ts';
+import { streamDeclarations } from '../stream-declarations.ts';
+import { laneConsumer, streams, subjects } from '../subjects-and-streams.ts';
 
 export interface BareJobs {
   /** A server of its own, with no streams yet. */

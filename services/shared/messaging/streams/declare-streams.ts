@@ -3,7 +3,8 @@ import type { StreamConfig } from '@nats-io/jetstream';
 import { BusError } from '../errors.ts';
 import { isStreamDifferent, isStreamMissing } from '../session/nats-errors.ts';
 import { type Trying, untilDone } from '../session/nats-session.ts';
-import { type StreamDeclaration, type StreamLimits, type StreamName, streamDeclarations } from '../subjects-and-streams.ts';
+import { type StreamDeclaration, type StreamLimits, streamDeclarations } from '../stream-declarations.ts';
+import type { StreamName } from '../subjects-and-streams.ts';
 
 /** Resolves once they are there; a service that may not make them waits for the coordinator. @throws BusError (retryable) */
 export async function awaitStreams(session: Trying, names: readonly StreamName[]): Promise<void> {

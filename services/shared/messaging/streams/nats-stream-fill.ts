@@ -3,7 +3,7 @@ import type { StreamFill } from '../bus.ts';
 import { streamsOf } from '../nats-permissions.ts';
 import { isStreamMissing, toBusError } from '../session/nats-errors.ts';
 import type { NatsSession } from '../session/nats-session.ts';
-import { type StreamLimits, streamDeclarations } from '../subjects-and-streams.ts';
+import { type StreamLimits, streamDeclarations } from '../stream-declarations.ts';
 import { differencesFrom } from './declare-streams.ts';
 
 /** What the streams hold, and how their settings differ from those that this service would give them. @throws BusError */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DiscardPolicy } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
 import { InvalidRequestError } from '../../../../services/shared/messaging/errors.ts';
-import { streamDeclarations, streams, subjects, token } from '../../../../services/shared/messaging/subjects-and-streams.ts';
+import { streamDeclarations } from '../../../../services/shared/messaging/stream-declarations.ts';
+import { streams, subjects, token } from '../../../../services/shared/messaging/subjects-and-streams.ts';
 
 test('subjects have the form that the operators of a cluster are told', () => {
   expect(subjects.job('execute', 'run-1', 'j_1')).toBe('jobs.v1.execute.run-1.j_1');
