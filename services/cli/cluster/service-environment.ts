@@ -1,7 +1,7 @@
 import { delimiter } from 'node:path';
 import type { Environment } from '../../shared/settings/environment.ts';
 
-/** The settings of each service as environment variables, as services/shared/config/service-settings/service-settings.ts reads them. */
+/** The settings of each service as environment variables, as service-settings.ts in shared/config reads them. */
 type ServiceVariables = Record<string, string>;
 
 /** Someone is waiting at the keyboard: what is not finished by then is journalled, and continues at the next start. */

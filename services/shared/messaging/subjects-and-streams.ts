@@ -4,10 +4,7 @@ import { nanos } from 'nats';
 import type { JobKind } from './bus.ts';
 import { InvalidRequestError } from './errors.ts';
 
-/**
- * Every stream, subject, consumer and bucket of SCALE; stream-declarations.ts says which stream keeps which subjects. No other file
- * spells one out.
- */
+/** Every stream, subject, consumer and bucket of SCALE. No file but stream-declarations.ts, beside it, spells one out. */
 
 export const streams = {
   jobs: 'JOBS',

@@ -171,7 +171,7 @@ export interface ProgramRuns {
 }
 
 export interface ProgramRun {
-  /** Of the program with its tests and its input: services/domain/workflow/program-key.ts. */
+  /** Of the program with its tests and its input: services/domain/workflow/execution/program-key.ts. */
   key: string;
   /** passed, failed, timeout, memory or killed. */
   verdict: string;
