@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { metricLabels, metricNames, withMetricTables } from '../../scripts/metric-tables.ts';
+import { metricLabels, metricNames, withMetricTables } from '../../scripts/tables/metric-tables.ts';
 import { hasCompose } from '../support/cluster/compose.ts';
 import {
   alertRules,
@@ -76,7 +76,7 @@ test('an alert without its threshold has an answer where the alert is silent', (
 });
 
 describe('docs/operating.md', () => {
-  test('has the metrics that there are (scripts/write-setting-tables.ts writes them)', () => {
+  test('has the metrics that there are (scripts/tables/write-setting-tables.ts writes them)', () => {
     expect(withMetricTables(page)).toBe(page);
     const stale = page.replace('| `scale_job_slots` |', '| `scale_slots_of_jobs` |');
     expect(stale).not.toBe(page);

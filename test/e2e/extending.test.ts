@@ -158,7 +158,7 @@ test('--help, the new command and the tables of the documentation show what is a
   expect(ofRun).toMatch(/newcomer +takes the newest workflow/);
   const { operators } = JSON.parse((await scale('operators', '--json')).stdout);
   expect(operators).toContainEqual(expect.objectContaining({ name: 'restate', maxCalls: 1 }));
-  expect(await inCopy(process.execPath, 'scripts/write-setting-tables.ts')).toMatchObject({ code: 0 });
+  expect(await inCopy(process.execPath, 'scripts/tables/write-setting-tables.ts')).toMatchObject({ code: 0 });
   const tables = await readFile(join(copy, 'docs/run-file.md'), 'utf8');
   expect(tables).toMatch(/^\| `method` \|.*\bpessimist\b/m);
   expect(tables).toMatch(/^\| `final_pick\.policy` \|.*\bnewcomer\b/m);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withSettingTables } from '../../../../scripts/setting-tables.ts';
+import { withSettingTables } from '../../../../scripts/tables/setting-tables.ts';
 import { describeDifferences } from '../../../../services/cli/runs/describe-differences.ts';
 import { evaluationRules } from '../../../../services/domain/run/evaluation-rules.ts';
 import { searchRules } from '../../../../services/domain/run/search-rules.ts';

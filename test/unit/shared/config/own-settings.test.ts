@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withSettingTables } from '../../../../scripts/setting-tables.ts';
+import { withSettingTables } from '../../../../scripts/tables/setting-tables.ts';
 import { describeChoices } from '../../../../services/cli/runs/describe-choices.ts';
 import { describeDifferences } from '../../../../services/cli/runs/describe-differences.ts';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';

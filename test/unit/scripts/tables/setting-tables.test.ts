@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withSettingTables } from '../../../scripts/setting-tables.ts';
-import { settingsOf } from '../../../services/shared/config/run-file-schema.ts';
-import type { VariableTable } from '../../../services/shared/settings/variable-table.ts';
+import { withSettingTables } from '../../../../scripts/tables/setting-tables.ts';
+import { settingsOf } from '../../../../services/shared/config/run-file-schema.ts';
+import type { VariableTable } from '../../../../services/shared/settings/variable-table.ts';
 
-const docs = join(import.meta.dirname, '../../../docs');
+const docs = join(import.meta.dirname, '../../../../docs');
 const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
 const textOf = (page: string) => readFileSync(join(docs, page), 'utf8');
 
-test.each(pages)('the tables of settings in %s are those of the code (scripts/write-setting-tables.ts writes them)', (page) => {
-  expect(withSettingTables(textOf(page))).toBe(textOf(page));
-});
+test.each(pages)(
+  'the tables of settings in %s are those of the code (scripts/tables/write-setting-tables.ts writes them)',
+  (page) => {
+    expect(withSettingTables(textOf(page))).toBe(textOf(page));
+  },
+);
 
 test('a table that is out of date is found, and one that there is not is refused by name', () => {
   const page = textOf('run-file.md');
@@ -39,7 +42,7 @@ test('every setting of a run file and every variable of a service has a row', as
 
 /** Each table in the folder of the services' settings, so that none is forgotten here. */
 async function serviceTables(): Promise<VariableTable[]> {
-  const folder = join(import.meta.dirname, '../../../services/shared/config/service-tables');
+  const folder = join(import.meta.dirname, '../../../../services/shared/config/service-tables');
   const modules: object[] = await Promise.all(readdirSync(folder).map((name) => import(join(folder, name))));
   return modules.flatMap((module) => Object.entries(module).flatMap(([name, table]) => (name.endsWith('Table') ? [table] : [])));
 }

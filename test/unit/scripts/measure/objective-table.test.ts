@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { objectiveTable, type Trial } from '../../../scripts/objective-table.ts';
+import { objectiveTable, type Trial } from '../../../../scripts/measure/objective-table.ts';
 
 test('a measurement that was stopped has rows for what each rule was tried on', () => {
   const trials = [

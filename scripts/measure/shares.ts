@@ -1,7 +1,7 @@
 // Starts runs of several weights on two real executors before a server that answers so many calls at once, counts each run's
 // calls by the server's own log, then starts a run with priority and says how long its first call took. docs/sharing.md has the
 // figures.
-//   node scripts/measure-shares.ts --seconds 60
+//   node scripts/measure/shares.ts --seconds 60
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 });
 const [seconds, callMs, limit] = [Number(values.seconds), Number(values['call-ms']), Number(values.limit)];
 const weights = [1, 2, 4];
-const project = join(import.meta.dirname, '..');
+const project = join(import.meta.dirname, '../..');
 const folder = await mkdtemp(join(tmpdir(), 'scale-shares-'));
 const data = join(folder, 'data');
 const scale = [join(project, 'services/cli/main.ts')];

@@ -1,22 +1,22 @@
 // What the floor of the sample and the choice among equals do, on recorded searches and on made-up ones whose truth is
-// known: `node scripts/measure-floor.ts` prints the tables of docs/decisions/0031-a-third-on-arrival.md; those of 0025 and
+// known: `node scripts/measure/floor.ts` prints the tables of docs/decisions/0031-a-third-on-arrival.md; those of 0025 and
 // 0030 are of their own defaults. Recorded searches are read where they lie, next to the benchmarks' files.
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replayDefaults } from '../services/cli/replay/replay-work.ts';
-import { leaveOneOut, type MeasuresBySearch } from '../services/domain/replay/leave-one-out.ts';
-import type { Measures } from '../services/domain/replay/measure.ts';
-import type { PreparedSearch } from '../services/domain/replay/prepared-search.ts';
-import { replaySeeds } from '../services/domain/replay/replay-report.ts';
-import { prepareSearches } from '../services/domain/replay/replay-search.ts';
-import { planOf, type Strategy } from '../services/domain/replay/strategy.ts';
-import { summarise } from '../services/domain/replay/summarise.ts';
-import { evaluationRules } from '../services/domain/run/evaluation-rules.ts';
-import { finalPickRules } from '../services/domain/run/search-rules.ts';
-import { sampleSize } from '../services/domain/sampling/stratified-draw.ts';
-import { dataFolderOf } from '../services/shared/config/data-folder.ts';
-import { readTraces } from '../services/shared/traces/read-traces.ts';
-import { madeUpSearch } from './made-up-searches.ts';
+import { replayDefaults } from '../../services/cli/replay/replay-work.ts';
+import { leaveOneOut, type MeasuresBySearch } from '../../services/domain/replay/leave-one-out.ts';
+import type { Measures } from '../../services/domain/replay/measure.ts';
+import type { PreparedSearch } from '../../services/domain/replay/prepared-search.ts';
+import { replaySeeds } from '../../services/domain/replay/replay-report.ts';
+import { prepareSearches } from '../../services/domain/replay/replay-search.ts';
+import { planOf, type Strategy } from '../../services/domain/replay/strategy.ts';
+import { summarise } from '../../services/domain/replay/summarise.ts';
+import { evaluationRules } from '../../services/domain/run/evaluation-rules.ts';
+import { finalPickRules } from '../../services/domain/run/search-rules.ts';
+import { sampleSize } from '../../services/domain/sampling/stratified-draw.ts';
+import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
+import { readTraces } from '../../services/shared/traces/read-traces.ts';
+import { madeUpSearch } from '../made-up-searches.ts';
 
 const { values } = parseArgs({
   options: {

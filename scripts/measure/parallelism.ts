@@ -1,24 +1,24 @@
-// What several rounds at once cost, on simulated searches: `node scripts/measure-parallelism.ts` prints the tables of
+// What several rounds at once cost, on simulated searches: `node scripts/measure/parallelism.ts` prints the tables of
 // docs/parallelism.md, and with --write puts them there. A trial that its file has already is not made again.
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Benchmark } from '../services/domain/benchmark.ts';
-import { countRepetitions } from '../services/domain/report/count-repetitions.ts';
-import type { RunConfiguration } from '../services/domain/run/configuration.ts';
-import type { RunState } from '../services/domain/run/state.ts';
-import { mean } from '../services/domain/statistics/intervals.ts';
-import type { Workflow } from '../services/domain/workflow/workflow.ts';
-import { loadBenchmark } from '../services/shared/benchmarks/load-benchmark.ts';
-import { dataFolderOf } from '../services/shared/config/data-folder.ts';
-import { completeRunFile } from '../services/shared/config/run-file.ts';
-import { RunFileError } from '../services/shared/config/run-file-error.ts';
-import { settingsOf } from '../services/shared/config/run-file-schema.ts';
-import { createLazySandbox } from '../services/shared/sandbox/lazy-sandbox.ts';
-import { learnBenchmarks } from '../services/simulator/learn-benchmarks.ts';
-import { buildQueryIndex } from '../services/simulator/query-index.ts';
-import { createSimulatedModel } from '../services/simulator/simulated-model.ts';
-import { type InProcessWorld, rememberingRunner, scoresInProcess, searchInProcess } from './in-process-search.ts';
+import type { Benchmark } from '../../services/domain/benchmark.ts';
+import { countRepetitions } from '../../services/domain/report/count-repetitions.ts';
+import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
+import type { RunState } from '../../services/domain/run/state.ts';
+import { mean } from '../../services/domain/statistics/intervals.ts';
+import type { Workflow } from '../../services/domain/workflow/workflow.ts';
+import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
+import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
+import { completeRunFile } from '../../services/shared/config/run-file.ts';
+import { RunFileError } from '../../services/shared/config/run-file-error.ts';
+import { settingsOf } from '../../services/shared/config/run-file-schema.ts';
+import { createLazySandbox } from '../../services/shared/sandbox/lazy-sandbox.ts';
+import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
+import { buildQueryIndex } from '../../services/simulator/query-index.ts';
+import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
+import { type InProcessWorld, rememberingRunner, scoresInProcess, searchInProcess } from '../in-process-search.ts';
 import { parallelismTables, type Trial, withMeasuredTables } from './parallelism-tables.ts';
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ const { values } = parseArgs({
 });
 /** A workflow this far below the best score on arrival is not the best one, and its execution on all queries is spared. */
 const hopelessBelow = 0.15;
-const page = join(import.meta.dirname, '../docs/parallelism.md');
+const page = join(import.meta.dirname, '../../docs/parallelism.md');
 const folder = dataFolderOf();
 
 const trials = await readTrials(values.trials);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { languagePage } from '../../../scripts/language-page.ts';
-import { parseWorkflow } from '../../../services/domain/workflow/parse-workflow.ts';
+import { languagePage } from '../../../../scripts/tables/language-page.ts';
+import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 
-const page = readFileSync(new URL('../../../docs/language.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/language.md', import.meta.url), 'utf8');
 
-test('docs/language.md is what the language is: `node scripts/write-setting-tables.ts` writes it', () => {
+test('docs/language.md is what the language is: `node scripts/tables/write-setting-tables.ts` writes it', () => {
   expect(page).toBe(languagePage());
 });
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withFailureTables } from '../../../scripts/failure-tables.ts';
-import { failureKinds } from '../../../services/domain/failure.ts';
-import { classOfKind, failureClasses } from '../../../services/domain/failure-class.ts';
+import { withFailureTables } from '../../../../scripts/tables/failure-tables.ts';
+import { failureKinds } from '../../../../services/domain/failure.ts';
+import { classOfKind, failureClasses } from '../../../../services/domain/failure-class.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/failures.md'), 'utf8');
 
-test('the tables of docs/failures.md are those of the code (scripts/write-setting-tables.ts writes them)', () => {
+test('the tables of docs/failures.md are those of the code (scripts/tables/write-setting-tables.ts writes them)', () => {
   expect(withFailureTables(page)).toBe(page);
 });
 

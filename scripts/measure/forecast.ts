@@ -1,19 +1,19 @@
 // How often a simulated run ends in the range that `--dry-run` says beforehand: searches with seeds that the forecast's tables
-// were not made from. `node scripts/measure-forecast.ts` prints the table of docs/prices.md.
+// were not made from. `node scripts/measure/forecast.ts` prints the table of docs/prices.md.
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { standInOf } from '../services/cli/forecast/stand-in-of.ts';
-import { forecastOf, playCourses } from '../services/domain/forecast/forecast.ts';
-import { totalUse } from '../services/domain/run/ledger/totals.ts';
-import { dataFolderOf } from '../services/shared/config/data-folder.ts';
-import { completeRunFile, type RunFile } from '../services/shared/config/run-file.ts';
-import { RunFileError } from '../services/shared/config/run-file-error.ts';
-import { settingsOf } from '../services/shared/config/run-file-schema.ts';
-import { createLazySandbox } from '../services/shared/sandbox/lazy-sandbox.ts';
-import { learnBenchmarks } from '../services/simulator/learn-benchmarks.ts';
-import { buildQueryIndex } from '../services/simulator/query-index.ts';
-import { createSimulatedModel } from '../services/simulator/simulated-model.ts';
-import { rememberingRunner, searchInProcess } from './in-process-search.ts';
+import { standInOf } from '../../services/cli/forecast/stand-in-of.ts';
+import { forecastOf, playCourses } from '../../services/domain/forecast/forecast.ts';
+import { totalUse } from '../../services/domain/run/ledger/totals.ts';
+import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
+import { completeRunFile, type RunFile } from '../../services/shared/config/run-file.ts';
+import { RunFileError } from '../../services/shared/config/run-file-error.ts';
+import { settingsOf } from '../../services/shared/config/run-file-schema.ts';
+import { createLazySandbox } from '../../services/shared/sandbox/lazy-sandbox.ts';
+import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
+import { buildQueryIndex } from '../../services/simulator/query-index.ts';
+import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
+import { rememberingRunner, searchInProcess } from '../in-process-search.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,26 +1,26 @@
 // What `search.objective: score` saves an answer, and what it costs in score, on simulated searches: the rule of before (the
 // highest score, whatever it costs, on a sample without a floor) and the default, on the same seeds.
-// `node scripts/measure-objective.ts` prints the table of docs/decisions/0025-cheapest-of-equals.md. A trial that its file has
+// `node scripts/measure/objective.ts` prints the table of docs/decisions/0025-cheapest-of-equals.md. A trial that its file has
 // already is not made again.
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tokensOfOutcome } from '../services/domain/run/ledger/mean-cost.ts';
-import { totalUse } from '../services/domain/run/ledger/totals.ts';
-import type { RunState } from '../services/domain/run/state.ts';
-import { mean } from '../services/domain/statistics/intervals.ts';
-import { loadBenchmark } from '../services/shared/benchmarks/load-benchmark.ts';
-import { dataFolderOf } from '../services/shared/config/data-folder.ts';
-import { completeRunFile } from '../services/shared/config/run-file.ts';
-import { RunFileError } from '../services/shared/config/run-file-error.ts';
-import { settingsOf } from '../services/shared/config/run-file-schema.ts';
-import { createLazySandbox } from '../services/shared/sandbox/lazy-sandbox.ts';
-import { learnBenchmarks } from '../services/simulator/learn-benchmarks.ts';
-import { buildQueryIndex } from '../services/simulator/query-index.ts';
-import { createSimulatedModel } from '../services/simulator/simulated-model.ts';
-import { writeTickets } from '../test/support/benchmarks/tickets.ts';
-import { outcomesInProcess, rememberingRunner, searchInProcess } from './in-process-search.ts';
+import { tokensOfOutcome } from '../../services/domain/run/ledger/mean-cost.ts';
+import { totalUse } from '../../services/domain/run/ledger/totals.ts';
+import type { RunState } from '../../services/domain/run/state.ts';
+import { mean } from '../../services/domain/statistics/intervals.ts';
+import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
+import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
+import { completeRunFile } from '../../services/shared/config/run-file.ts';
+import { RunFileError } from '../../services/shared/config/run-file-error.ts';
+import { settingsOf } from '../../services/shared/config/run-file-schema.ts';
+import { createLazySandbox } from '../../services/shared/sandbox/lazy-sandbox.ts';
+import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
+import { buildQueryIndex } from '../../services/simulator/query-index.ts';
+import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
+import { writeTickets } from '../../test/support/benchmarks/tickets.ts';
+import { outcomesInProcess, rememberingRunner, searchInProcess } from '../in-process-search.ts';
 import { objectiveTable, type Trial } from './objective-table.ts';
 
 const { values } = parseArgs({

@@ -1,16 +1,16 @@
 // The tables of metrics in the documentation: rows come from the sets that the services register.
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { createCoordinatorMetrics } from '../services/coordinator/coordinator-metrics.ts';
-import { codeVerdictKinds } from '../services/domain/ports.ts';
-import { systemTiming } from '../services/shared/lifecycle/timing.ts';
-import { createBusMetrics, createMetricsRegistry } from '../services/shared/telemetry/metrics.ts';
+import { createCoordinatorMetrics } from '../../services/coordinator/coordinator-metrics.ts';
+import { codeVerdictKinds } from '../../services/domain/ports.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
+import { createBusMetrics, createMetricsRegistry } from '../../services/shared/telemetry/metrics.ts';
 import {
   createAnswerMetrics,
   createModelMetrics,
   createSandboxMetrics,
   createWorkerMetrics,
-} from '../services/shared/telemetry/worker-metrics.ts';
+} from '../../services/shared/telemetry/worker-metrics.ts';
 
 /** By the names that pages call them. */
 const sets: Readonly<Record<string, (registry: Registry) => void>> = {

@@ -1,5 +1,5 @@
 // A router on simulated searches, from the search to the test split: `scale run`, `route fit`, `route eval`, `eval --run` and
-// `compare`, as a user would type them. `node scripts/measure-routing-simulated.ts` prints the table of docs/routing.md. What is
+// `compare`, as a user would type them. `node scripts/measure/routing-simulated.ts` prints the table of docs/routing.md. What is
 // done already in the data folder is not done again.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -46,7 +46,7 @@ interface Compared {
 }
 
 const folder = values['data-dir'];
-const scaleCommand = join(import.meta.dirname, 'scale');
+const scaleCommand = join(import.meta.dirname, '../scale');
 await mkdir(folder, { recursive: true });
 console.log(
   '| simulated | queries | fit: points (95 %) | cost | pays | union: different − repeats | test: best alone (%) | policy (%) | points (95 %) | tokens an answer, best | policy | share |',

@@ -1,17 +1,17 @@
 // What a router over the workflows of a search would have saved, and what it would have cost in score, on the recorded searches:
-// `node scripts/measure-routing.ts` prints the tables of docs/routing.md. Nothing is executed. Costs are dollars: the mean of the
+// `node scripts/measure/routing.ts` prints the tables of docs/routing.md. Nothing is executed. Costs are dollars: the mean of the
 // run that an execution was in. The same seed gives the same tables.
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { foldsOf } from '../services/domain/routing/choose-route.ts';
-import { type ComparedQuery, comparisonOf } from '../services/domain/routing/compared.ts';
-import { estimatesOn, trainingOn } from '../services/domain/routing/estimates.ts';
-import { failureEstimators } from '../services/domain/routing/estimators/registry.ts';
-import { defaultRouteSettings, fitRoute } from '../services/domain/routing/fit-route.ts';
-import type { RouteReport } from '../services/domain/routing/route-report.ts';
-import { onQueries, type RoutedWorkflow, type RoutingMatrix, trialAt } from '../services/domain/routing/routing-matrix.ts';
-import { mean } from '../services/domain/statistics/intervals.ts';
-import { dataFolderOf } from '../services/shared/config/data-folder.ts';
+import { foldsOf } from '../../services/domain/routing/choose-route.ts';
+import { type ComparedQuery, comparisonOf } from '../../services/domain/routing/compared.ts';
+import { estimatesOn, trainingOn } from '../../services/domain/routing/estimates.ts';
+import { failureEstimators } from '../../services/domain/routing/estimators/registry.ts';
+import { defaultRouteSettings, fitRoute } from '../../services/domain/routing/fit-route.ts';
+import type { RouteReport } from '../../services/domain/routing/route-report.ts';
+import { onQueries, type RoutedWorkflow, type RoutingMatrix, trialAt } from '../../services/domain/routing/routing-matrix.ts';
+import { mean } from '../../services/domain/statistics/intervals.ts';
+import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
 import { type RecordedMatrix, recordedMatrices } from './recorded-matrices.ts';
 
 const { values } = parseArgs({

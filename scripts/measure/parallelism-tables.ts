@@ -1,8 +1,8 @@
 // The tables of docs/parallelism.md that come from simulated searches.
-import { differencesOf, pairedOver, scoreOver } from '../services/domain/comparison/scores-over-seeds.ts';
-import type { RepetitionCounts } from '../services/domain/report/count-repetitions.ts';
-import { seedsInterval } from '../services/domain/statistics/crossed-interval.ts';
-import type { Interval } from '../services/domain/statistics/intervals.ts';
+import { differencesOf, pairedOver, scoreOver } from '../../services/domain/comparison/scores-over-seeds.ts';
+import type { RepetitionCounts } from '../../services/domain/report/count-repetitions.ts';
+import { seedsInterval } from '../../services/domain/statistics/crossed-interval.ts';
+import type { Interval } from '../../services/domain/statistics/intervals.ts';
 
 /** A simulated search, and what it found. */
 export interface Trial extends RepetitionCounts {

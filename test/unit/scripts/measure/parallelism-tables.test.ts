@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parallelismTables, type Trial, withMeasuredTables } from '../../../scripts/parallelism-tables.ts';
+import { parallelismTables, type Trial, withMeasuredTables } from '../../../../scripts/measure/parallelism-tables.ts';
 
 const trial = (seed: number, parallelism: number, right: number, rest: Partial<Trial> = {}): Trial => ({
   ...{ benchmark: 'gsm8k', seed, parallelism, parents: 'drawn', regret: seed, proposals: 20, tried: 0, underWay: 0 },

@@ -1,11 +1,11 @@
 // The tables of failures in docs/failures.md: rows come from the code that decides.
-import { type FailureKind, failureKinds } from '../services/domain/failure.ts';
-import { classOfKind, type FailureClass, failureClasses, isScored } from '../services/domain/failure-class.ts';
-import { EndpointError, ServerRefusal } from '../services/shared/models/errors/endpoint-errors.ts';
-import { classOfFinishReason, classOfProblem, classOfVerdict } from '../services/shared/models/errors/failure-class-of.ts';
-import { answerOf } from '../services/shared/models/errors/server-answer.ts';
-import { callError } from '../services/shared/models/refusals/call-error.ts';
-import type { EndpointSettings } from '../services/shared/models/settings/endpoint-settings.ts';
+import { type FailureKind, failureKinds } from '../../services/domain/failure.ts';
+import { classOfKind, type FailureClass, failureClasses, isScored } from '../../services/domain/failure-class.ts';
+import { EndpointError, ServerRefusal } from '../../services/shared/models/errors/endpoint-errors.ts';
+import { classOfFinishReason, classOfProblem, classOfVerdict } from '../../services/shared/models/errors/failure-class-of.ts';
+import { answerOf } from '../../services/shared/models/errors/server-answer.ts';
+import { callError } from '../../services/shared/models/refusals/call-error.ts';
+import type { EndpointSettings } from '../../services/shared/models/settings/endpoint-settings.ts';
 
 const endpoint = { model: 'm', baseUrl: 'http://a/v1', apiKey: undefined, apiKeyVariable: '' } as unknown as EndpointSettings;
 /** Answers without a word that would tell more than their status does. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { RoutedWorkflow, RoutingMatrix, Trial } from '../services/domain/routing/routing-matrix.ts';
+import type { RoutedWorkflow, RoutingMatrix, Trial } from '../../services/domain/routing/routing-matrix.ts';
 
 /** A recorded search as a matrix to route on; costs are dollars, the mean of the run that an execution was in. */
 export interface RecordedMatrix {

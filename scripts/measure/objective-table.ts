@@ -1,5 +1,5 @@
-import { mean } from '../services/domain/statistics/intervals.ts';
-import { pairedInterval } from '../services/domain/statistics/paired-interval.ts';
+import { mean } from '../../services/domain/statistics/intervals.ts';
+import { pairedInterval } from '../../services/domain/statistics/paired-interval.ts';
 
 /** One simulated search, and what it recommends, on the test split. */
 export interface Trial {
