@@ -3,6 +3,7 @@ import type { RunState } from '../domain/run/state.ts';
 import type { BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
+import { isSettled } from '../shared/contracts/is-settled.ts';
 import { describeNeed, knownNeeds, lackingFor } from '../shared/contracts/run-needs.ts';
 import { spentFromProto } from '../shared/contracts/spending-codec.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
@@ -138,7 +139,7 @@ export function startCoordinator(
       const known = runs.get(manifest.runId);
       // One that is just being released would take the change with it.
       if (known && !known.over.signal.aborted) changed(known, manifest);
-      else if ((known || settings.resume === 'all') && !hasEnded(manifest.status)) drive(manifest);
+      else if ((known || settings.resume === 'all') && !isSettled(manifest)) drive(manifest);
     }
   });
 

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
-import { createRunRecord } from '../../shared/runs/run-record.ts';
+import { createRunRecord, type RunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -43,26 +42,37 @@ async function cancel(cli: Cli, wanted: string, options: CancelOptions): Promise
 async function cancelOnce(cli: Cli, wanted: string, options: CancelOptions): Promise<Answer> {
   const signal = cli.interrupts.requested;
   return withCluster(cli, options, async (cluster) => {
-    const { runId, status } = await findOneRun(cluster, wanted, signal);
+    const { runId } = await findOneRun(cluster, wanted, signal);
     try {
-      if (status !== RunStatus.CANCELLED) await cluster.client.cancelRun(runId, options.reason, signal);
+      // Of one that was cancelled before, too: whoever drove it may have died before its log said so.
+      await cluster.client.cancelRun(runId, options.reason, signal);
     } catch (error) {
       throw (await endOf(cluster, error)) ?? error;
     }
-    await untilOver(cli, cluster, runId);
+    const record = await untilOver(cli, cluster, runId);
+    if (record?.isOver() && record.state().status !== 'cancelled') throw endedBefore(runId, record.state().status);
     return { exitCode: exitCodes.ok, document: { runId, status: 'cancelled' }, text: `Run ${runId} is cancelled.` };
   });
 }
 
-/** The request is stored by now. The run is over once its log says so, or once its cluster has ended because of it. */
-async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Promise<void> {
+function endedBefore(runId: string, status: string): CliError {
+  return new CliError('conflict', `run ${runId} had already ended (${status}), and stays as it ended`);
+}
+
+/**
+ * The request is stored by now. The run is over once its log says so, or once its cluster has ended because of it.
+ * @returns its log; undefined in the second case
+ */
+async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Promise<RunRecord | undefined> {
   const silent = createLineView(() => undefined, cli.notice);
   const late = AbortSignal.timeout(withinMs);
   try {
     const signal = AbortSignal.any([cli.interrupts.requested, late]);
-    await followRun({ cluster, record: createRunRecord(runId), view: silent }, signal);
+    const record = createRunRecord(runId);
+    await followRun({ cluster, record, view: silent }, signal);
+    return record;
   } catch (error) {
-    if ((await endOf(cluster, error)) !== undefined) return;
+    if ((await endOf(cluster, error)) !== undefined) return undefined;
     if (!late.aborted) throw error;
     const message = `the cancellation of run ${runId} is stored, but ${withinMs / 1_000} s later its log does not show it: look at the coordinator's log`;
     throw new CliError('failed', message, { cause: error });

@@ -4,7 +4,7 @@ import { isEvaluation, isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { writtenHash } from '../../shared/config/written-settings.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
-import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { type RunManifest, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { runIdOf } from '../../shared/contracts/run-id.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
@@ -93,7 +93,10 @@ async function whyNot(
     return simulated ? 'simulated models answered it' : 'real models answered it, and here simulated ones would';
   if (!hasEnded(status)) return undefined;
   const record = await readRun(cluster, createRunRecord(runId), signal);
-  return record.events.length === 0 ? 'it ended before its first event' : lackOfResult(record.state());
+  if (record.events.length === 0) return 'it ended before its first event';
+  // Whoever drove it may have died before the log said that it was cancelled.
+  const isCancelled = status === RunStatus.CANCELLED && !record.isOver();
+  return lackOfResult(isCancelled ? { ...record.state(), status: 'cancelled' } : record.state());
 }
 
 /** The file as it would be if it said what the run was started with. */

@@ -29,6 +29,7 @@ import type {
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isSettled } from '../../shared/contracts/is-settled.ts';
 import type { WatchRequest } from '../../shared/control-client/control-client.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
@@ -130,7 +131,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     const steered = (await write()) ?? (await manifestOf(runId));
     const { status } = steered;
     if (status !== wanted) throw new RequestRefusedError('conflict', `run ${runId} has already ended`);
-    coordinator.drive(steered);
+    if (!isSettled(steered)) coordinator.drive(steered);
     return { status };
   };
   const unlessOver = (runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined> =>

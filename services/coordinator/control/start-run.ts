@@ -9,6 +9,7 @@ import {
   type StartRunResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isSettled } from '../../shared/contracts/is-settled.ts';
 import { addPrices } from '../../shared/contracts/prices-codec.ts';
 import { runIdOf } from '../../shared/contracts/run-id.ts';
 import { changedLabels, labelFault, tooManyLabels } from '../../shared/contracts/run-labels.ts';
@@ -109,7 +110,7 @@ export function createStartRun(bus: Bus, coordinator: Coordinator, timing: Timin
       await bus.blobs.put(content);
     }
     if (preflight) await bus.spending.note({ ...preflight, runId });
-    if (!hasEnded(manifest.status)) coordinator.drive(manifest);
+    if (!isSettled(manifest)) coordinator.drive(manifest);
     // A run that already exists has begun with its memory, or without.
     const memory =
       known === undefined ? await summariseMemory(bus, queries, { runId, model: settings.executor.model, simulated }) : undefined;

@@ -1,5 +1,5 @@
 import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isSettled } from '../../shared/contracts/is-settled.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { type RunView, readRunView } from './run-log.ts';
 
@@ -9,13 +9,15 @@ import { type RunView, readRunView } from './run-log.ts';
  */
 export function createEndedViews(bus: Bus): (manifest: RunManifest, signal: AbortSignal) => Promise<RunView | undefined> {
   let kept: { readonly key: string; readonly view: WeakRef<RunView> } | undefined;
-  return async ({ runId, status, createdAtMs }, signal) => {
+  return async (manifest, signal) => {
+    const { runId, createdAtMs } = manifest;
+    const isOver = isSettled(manifest);
     // A run that was deleted and begun anew has the same id.
     const key = `${runId} ${createdAtMs}`;
     const known = kept?.key === key ? kept.view.deref() : undefined;
-    if (known !== undefined && hasEnded(status)) return known;
+    if (known !== undefined && isOver) return known;
     const view = await readRunView(bus, runId, signal);
-    if (view !== undefined && hasEnded(status)) kept = { key, view: new WeakRef(view) };
+    if (view !== undefined && isOver) kept = { key, view: new WeakRef(view) };
     return view;
   };
 }

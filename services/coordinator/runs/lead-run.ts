@@ -3,7 +3,7 @@ import { defaultFailureShare } from '../../domain/search/lost-executions.ts';
 import { decodeBenchmark, encodeBenchmark } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isSettled } from '../../shared/contracts/is-settled.ts';
 import { spentToProto } from '../../shared/contracts/spending-codec.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
@@ -61,7 +61,7 @@ export async function leadRun(run: DrivenRun, parts: LeadRunParts, signal: Abort
     if (!isHeld) run.failure = undefined;
   };
   const lease = { leases: bus.leases, name: runLease(runId), holder: settings.name, logger: log, timing, looked };
-  await using held = await awaitLease(lease, () => hasEnded(run.manifest.status), signal);
+  await using held = await awaitLease(lease, () => isSettled(run.manifest), signal);
   if (held === undefined) return run.over.abort();
   const { copy, leadAgain } = run;
   if (leadAgain.signal.aborted) run.leadAgain = new AbortController();

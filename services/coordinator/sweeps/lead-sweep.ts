@@ -9,6 +9,7 @@ import {
   type StartRunResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isSettled } from '../../shared/contracts/is-settled.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { every, type Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
@@ -104,11 +105,6 @@ function seenRun(sweepId: string, manifest: RunManifest | undefined): SeenRun | 
       pausedBySweep: manifest.status === RunStatus.PAUSED && manifest.pauseReason.startsWith(pauseReasonOf(sweepId)),
     }
   );
-}
-
-/** Its log and its account are closed. One that was cancelled is not, before whoever drives it has seen to that. */
-function isSettled({ status, summary }: RunManifest): boolean {
-  return hasEnded(status) && (status !== RunStatus.CANCELLED || summary !== undefined);
 }
 
 /** By it a run that its sweep holds is told from one that somebody else holds. */

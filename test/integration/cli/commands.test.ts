@@ -177,6 +177,13 @@ describe('steering', () => {
     expect(code).toBe(0);
   });
 
+  test('cancel does not say of a run that had ended that it is cancelled', async () => {
+    const address = await serve([...log]);
+    const { code, stdout, stderr } = await runCli('cancel', 'made-up', '--server', address);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('run made-up-1 had already ended (completed), and stays as it ended');
+  });
+
   test('pause and resume say what the run is then', async () => {
     const address = await serve([...begun]);
     expect((await runCli('pause', 'made-up-1', '--server', address)).stdout).toBe('Run made-up-1 is paused.\n');

@@ -316,3 +316,30 @@ test('a run whose log has ended is listed as that, also where its manifest could
   await worker.drain();
   await stop();
 });
+
+test('a run that was cancelled is ended in its log too, by whoever is there next', async () => {
+  for (const resume of ['all', 'requested'] as const) {
+    const { timing, bus, storeRun, start, stop } = setUp();
+    await storeRun(runId);
+    start('a', ({ log }) => ({
+      log: { ...log, append: async () => Promise.reject(new BusError('unavailable', 'it died')) },
+    }));
+    await timing.advance(1_000);
+    await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.CANCELLED, cancelReason: 'enough' }));
+    await stop();
+    await timing.advance(leaseTtlMs);
+    expect(await logOf(bus, runId)).toEqual([]);
+    const { coordinator, own } = start('b', undefined, resume);
+    const { cancelRun, listRuns } = createControlHandlers(own, coordinator, timing);
+    if (resume === 'requested') expect(await cancelRun(runId, 'again')).toEqual({ status: RunStatus.CANCELLED });
+    await timing.advance(10_000);
+    expect((await logOf(bus, runId)).at(-1)).toEqual({ kind: 'run-cancelled', reason: 'enough' });
+    expect((await bus.runs.get(runId))?.summary).toBeDefined();
+    const { endedAtMs } = (await bus.runs.get(runId)) ?? {};
+    await cancelRun(runId, 'once more');
+    await timing.advance(10_000);
+    expect((await bus.runs.get(runId))?.endedAtMs).toBe(endedAtMs);
+    expect((await listRuns(never)).runs.map(({ status }) => status)).toEqual([RunStatus.CANCELLED]);
+    await stop();
+  }
+});
