@@ -763,6 +763,20 @@ export function describeBusContract(name: string, start: (limits: BusLimits) => 
         expect(await other.runs.get(runId)).toEqual(runManifest(runId, RunStatus.PAUSED));
       });
 
+      test('adds what is not there: of writers at the same time, one does', async () => {
+        const runId = newRunId();
+        const manifests = Array.from({ length: 6 }, (_, index) => ({ ...runManifest(runId), maxInFlight: index }));
+        const added = await Promise.all(manifests.map((manifest, index) => (index % 2 === 0 ? bus : other).runs.add(manifest)));
+        expect(added.filter((isAdded) => isAdded)).toHaveLength(1);
+        const first = manifests[added.indexOf(true)];
+        expect(await other.runs.get(runId)).toEqual(first);
+        // As after an answer that was lost.
+        if (first !== undefined) expect(await bus.runs.add(first)).toBe(true);
+        await bus.removeRun(runId);
+        expect(await other.runs.add(runManifest(runId, RunStatus.PAUSED))).toBe(true);
+        expect(await bus.runs.get(runId)).toEqual(runManifest(runId, RunStatus.PAUSED));
+      });
+
       test('changes what is there: of writers at the same time, none undoes what another did', async () => {
         const runId = newRunId();
         expect(await bus.runs.update(runId, (manifest) => ({ ...manifest, maxInFlight: 1 }))).toBeUndefined();

@@ -245,6 +245,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       },
       runs: {
         put: (manifest) => call('put manifest', () => reached().runs.put(manifest)),
+        add: (manifest) => call('add manifest', () => reached().runs.add(manifest)),
         update: (runId, change) => call('update manifest', () => reached().runs.update(runId, change)),
         get: (runId) => call('get manifest', () => reached().runs.get(runId)),
         list: () => call('list manifests', () => reached().runs.list()),

@@ -88,11 +88,7 @@ export function createStartRun(bus: Bus, coordinator: Coordinator, timing: Timin
       return withLimits({ ...manifest, ...asked, ...changed }, limits, { table: coordinator.budget, nowMs: timing.wallMs() });
     };
     const scopes = await coordinator.scopesOf({ sweepId, team: team ?? (await bus.runs.get(runId))?.team });
-    const stored = await bus.runs.update(runId, kept);
-    // A store that was recreated has lost the run; the coordinator that leads it has not.
-    const remembered = stored ?? coordinator.remembered(runId);
-    const known = remembered && kept(remembered);
-    const manifest: RunManifest = known ?? {
+    const fresh = async (): Promise<RunManifest> => ({
       ...asked,
       ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
       share: withAsked(undefined, share ?? {}),
@@ -103,20 +99,31 @@ export function createStartRun(bus: Bus, coordinator: Coordinator, timing: Timin
       createdAtMs: await bus.now(),
       cancelReason: '',
       ...noPause,
+    });
+    const begun = async (): Promise<{ readonly manifest: RunManifest; readonly continued: boolean }> => {
+      for (;;) {
+        const stored = await bus.runs.update(runId, kept);
+        if (stored !== undefined) return { manifest: stored, continued: true };
+        // A store that was recreated has lost the run; the coordinator that leads it has not.
+        const remembered = coordinator.remembered(runId);
+        const manifest = remembered === undefined ? await fresh() : kept(remembered);
+        const isAdded = await bus.runs.add(manifest);
+        // A store that was made anew between the two has lost the benchmark, and nobody but this request has it.
+        await bus.blobs.put(content);
+        // Where somebody else has asked for the same run meanwhile, it is what both have asked for.
+        if (isAdded) return { manifest, continued: remembered !== undefined };
+      }
     };
-    if (stored === undefined) {
-      await bus.runs.put(manifest);
-      // A store that was made anew between the two has lost the benchmark, and nobody but this request has it.
-      await bus.blobs.put(content);
-    }
+    const { manifest, continued } = await begun();
     if (preflight) await bus.spending.note({ ...preflight, runId });
     if (!isSettled(manifest)) coordinator.drive(manifest);
     // A run that already exists has begun with its memory, or without.
-    const memory =
-      known === undefined ? await summariseMemory(bus, queries, { runId, model: settings.executor.model, simulated }) : undefined;
-    const missingResults = known && !hasEnded(known.status) ? await missingResultsOf(runId) : 0;
+    const memory = continued
+      ? undefined
+      : await summariseMemory(bus, queries, { runId, model: settings.executor.model, simulated });
+    const missingResults = continued && !hasEnded(manifest.status) ? await missingResultsOf(runId) : 0;
     const missing = missingResults === 0 ? {} : { missingResults };
-    return { runId, continued: known !== undefined, status: manifest.status, memory, ...missing };
+    return { runId, continued, status: manifest.status, memory, ...missing };
   };
 }
 

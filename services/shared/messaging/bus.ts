@@ -273,6 +273,8 @@ export interface CollectedBlobs {
 
 export interface RunRegistry {
   put(manifest: RunManifest): Promise<void>;
+  /** Where there is no such run yet. @returns whether it is there now as it was given */
+  add(manifest: RunManifest): Promise<boolean>;
   /**
    * Changes the current manifest, whoever else changes it at the same time: `change` is called again if another writer came
    * first, so it must be a function of its argument alone. What it returns unchanged is not written. Undefined if there is no

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { createControlHandlers } from '../../../services/coordinator/control/control-handlers.ts';
 import { type Coordinator, startCoordinator } from '../../../services/coordinator/coordinator.ts';
 import { runScope } from '../../../services/shared/budgets/scopes-of.ts';
-import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { benchmarkToProto } from '../../../services/shared/contracts/benchmark-codec.ts';
+import { configurationToProto } from '../../../services/shared/contracts/configuration-codec.ts';
+import { RunStatus, StartRunRequest } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';
+import { benchmark, configuration } from '../../simulation/made-up-work.ts';
 import { createManualCluster, leaseTtlMs, logger, logOf, never } from './manual-cluster.ts';
 
 const runId = 'r';
@@ -342,4 +345,24 @@ test('a run that was cancelled is ended in its log too, by whoever is there next
     expect((await listRuns(never)).runs.map(({ status }) => status)).toEqual([RunStatus.CANCELLED]);
     await stop();
   }
+});
+
+test('of two who start the same new run at once, neither undoes what the other asked for', async () => {
+  const { timing, server, start, stop } = setUp();
+  const ask = (label: string) => {
+    const { coordinator, own } = start(label, undefined, 'requested');
+    return createControlHandlers(own, coordinator, timing).startRun(
+      StartRunRequest.fromPartial({
+        ...{ configuration: configurationToProto(configuration(1)), benchmark: benchmarkToProto(benchmark) },
+        labels: { words: [label] },
+      }),
+    );
+  };
+  const started = Promise.all([ask('one'), ask('other')]);
+  await timing.advance(10_000);
+  const answers = await started;
+  expect(answers.map(({ continued }) => continued).sort()).toEqual([false, true]);
+  const found = await server.connect().runs.get(answers[0].runId);
+  expect(found?.labels?.words.toSorted()).toEqual(['one', 'other']);
+  await stop();
 });

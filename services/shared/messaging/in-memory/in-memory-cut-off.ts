@@ -140,6 +140,7 @@ export function cutOffLeader(majority: Side, minority: Side, { timing, deadlineM
       },
       runs: {
         put: (manifest) => store(`put manifest of ${manifest.runId}`, () => whole.runs.put(manifest)),
+        add: (manifest) => store(`add manifest of ${manifest.runId}`, () => whole.runs.add(manifest)),
         update: (runId, change) => store(`update manifest of ${runId}`, () => whole.runs.update(runId, change)),
         get: (runId) => present().runs.get(runId),
         list: () => present().runs.list(),

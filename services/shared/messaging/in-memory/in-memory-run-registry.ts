@@ -30,6 +30,13 @@ export function createInMemoryRuns(world: World): InMemoryRuns {
         requireOpen(client, `put manifest of ${key}`);
         store(key, manifest);
       },
+      async add(manifest) {
+        const key = token(manifest.runId);
+        requireOpen(client, `add manifest of ${key}`);
+        const there = stored.get(key);
+        if (there === undefined) store(key, manifest);
+        return there === undefined || Buffer.compare(there.bytes, encodeRunManifest(manifest)) === 0;
+      },
       async update(runId, change) {
         if (!isToken(runId)) return undefined;
         requireOpen(client, `update manifest of ${runId}`);

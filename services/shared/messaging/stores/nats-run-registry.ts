@@ -17,6 +17,22 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
       await untilDone(session, `put manifest of ${key}`, () => bucket.put(key, encodeRunManifest(manifest)));
     },
 
+    async add(manifest) {
+      const key = token(manifest.runId);
+      const bytes = encodeRunManifest(manifest);
+      return await untilDone(session, `add manifest of ${key}`, async () => {
+        try {
+          await bucket.create(key, bytes);
+          return true;
+        } catch (error) {
+          if (!isWrongLastSequence(error)) throw error;
+          // An earlier try may have been stored without an answer.
+          const entry = await bucket.get(key);
+          return entry?.operation === 'PUT' && Buffer.compare(entry.value, bytes) === 0;
+        }
+      });
+    },
+
     async update(runId, change) {
       if (!isToken(runId)) return undefined;
       const operation = `update manifest of ${runId}`;
