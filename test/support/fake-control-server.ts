@@ -17,6 +17,7 @@ import {
   type WatchRunResponse,
 } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
+import { hasEnded } from '../../services/shared/contracts/has-ended.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 
 /** What the server does between or instead of events. */
@@ -118,6 +119,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
         ...{ summary: summary(runId, script), budgets: [] },
         manifest: RunManifest.fromPartial({
           ...{ ...settings.manifest, runId, status: statusNow(), createdAtMs: summary(runId, script).createdAtMs },
+          ...(hasEnded(statusNow()) && { summary: summary(runId, script) }),
         }),
       })),
     getRound: (call, reply) =>

@@ -14,7 +14,7 @@ import { readExecutionDetails } from '../../shared/runs/read-execution-details.t
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { dataFolderAt } from '../cluster/data-folder.ts';
+import { type DataFolder, dataFolderAt } from '../cluster/data-folder.ts';
 import { type OutputFolder, refuseFolder, requireWritable } from '../cluster/data-folder-error.ts';
 import { addNamed } from '../command-words.ts';
 import { describeEvaluation } from '../eval/describe-evaluation.ts';
@@ -29,6 +29,7 @@ import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
+import { inRunFolder } from '../runs/in-run-folder.ts';
 import { addLabelOption } from '../runs/label-option.ts';
 import { addLimitOptions, type LimitOptions, withLimitOptions } from '../runs/limit-options.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
@@ -102,7 +103,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
       options,
       collect: async (ended, signal) => {
         view.close();
-        return answerOf(ended, options.out ?? join(folder.runs, ended.record.runId), options, signal);
+        return answerOf(ended, folder, options, signal);
       },
     });
   } finally {
@@ -127,8 +128,8 @@ async function subjectOf(cli: Cli, workflow: string | undefined, options: EvalOp
 
 async function answerOf(
   { cluster, record, file }: EndedRun,
-  folder: string,
-  { require: required, junit }: EvalOptions,
+  folder: DataFolder,
+  { out, require: required, junit }: EvalOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const state = record.state();
@@ -145,7 +146,12 @@ async function answerOf(
   const spent = record.spent();
   const beside = spent && { spent: reportSpent(totalUse(state.ledger).tokens, spent, record.isOver()) };
   const document = { ...evaluationDocument(record.runId, state, round, records), ...beside, warnings };
-  const files = await writeEvaluation(resolve(folder), document, records);
+  const { runId } = record;
+  const writeTo = (place: string) => writeEvaluation(resolve(place), document, records);
+  const files =
+    out === undefined
+      ? await inRunFolder(cluster, { folder, runId }, () => writeTo(join(folder.runs, runId)), signal)
+      : await writeTo(out);
   const names = [files.csv, files.jsonl, files.parquet].map(shortPath).join(', ');
   const gates = required === undefined ? [] : [scoreGate(required, document)];
   if (junit !== undefined) await writeJUnit(junit, record.runId, gates, queryCases(document, records));

@@ -7,11 +7,11 @@ import { createRunRecord } from '../../shared/runs/run-record.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
-import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { addNamed } from '../command-words.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
+import { inRunFolder } from '../runs/in-run-folder.ts';
 
 interface ReportOptions extends ClusterOptions {
   readonly json: boolean;
@@ -26,13 +26,13 @@ export function addReportCommand(program: Command, cli: Cli): void {
 
 async function report(cli: Cli, wanted: string | undefined, options: ReportOptions): Promise<Answer> {
   const signal = cli.interrupts.requested;
-  const { record, benchmark } = await withCluster(cli, options, async (cluster) => {
-    const { runId } = await findRun(cluster, wanted, signal);
-    const read = await readRun(cluster, createRunRecord(runId), signal);
-    await readLatencies(cluster, read, signal);
-    return { record: read, benchmark: await readRunBenchmark(cluster, runId, signal) };
-  });
   const folder = dataFolderAt(options.dataDir);
-  const archive = await inDataFolder(folder, () => archiveRun(folder, record, benchmark));
+  const archive = await withCluster(cli, options, async (cluster) => {
+    const { runId } = await findRun(cluster, wanted, signal);
+    const record = await readRun(cluster, createRunRecord(runId), signal);
+    await readLatencies(cluster, record, signal);
+    const benchmark = await readRunBenchmark(cluster, runId, signal);
+    return inRunFolder(cluster, { folder, runId }, () => archiveRun(folder, record, benchmark), signal);
+  });
   return answerWithReport(exitCodes.ok, archive);
 }

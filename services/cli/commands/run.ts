@@ -6,7 +6,6 @@ import { readLatencies } from '../../shared/runs/read-latencies.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
-import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { addNamed } from '../command-words.ts';
 import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
@@ -16,6 +15,7 @@ import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { describeChoices } from '../runs/describe-choices.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
+import { inRunFolder } from '../runs/in-run-folder.ts';
 import { addLabelOption } from '../runs/label-option.ts';
 import { addLimitOptions, type LimitOptions, withLimitOptions } from '../runs/limit-options.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
@@ -71,7 +71,8 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
       ...{ cli, options, folder, file, view, share: askedShare(options), labels: options.label },
       collect: async ({ cluster, record, file: { benchmark } }, signal) => {
         await readLatencies(cluster, record, signal);
-        return { record, archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)) };
+        const where = { folder, runId: record.runId };
+        return { record, archive: await inRunFolder(cluster, where, () => archiveRun(folder, record, benchmark), signal) };
       },
     });
     view.close();

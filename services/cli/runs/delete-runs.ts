@@ -14,21 +14,50 @@ export interface GoneRun {
   readonly folder: string | null;
 }
 
-/** What the cluster says of them, and their folders here, which are removed unless it is only asked what would be. */
-export async function removeFolders(
-  runs: readonly DeletedRun[],
-  { runs: root }: DataFolder,
-  dryRun: boolean,
+export interface Deletion {
+  readonly folder: DataFolder;
+  readonly dryRun: boolean;
+  /** Told what has gone, where it ends before all have. */
+  readonly notice: (message: string) => void;
+}
+
+/**
+ * Deletes runs one by one, each in the cluster and at once its folder here: where that is interrupted, no folder is left of runs
+ * that are gone.
+ * @param each says of a run what is deleted with it
+ * @returns what is gone, or would be
+ */
+export async function deleteEach<Run>(
+  runs: readonly Run[],
+  deletion: Deletion,
+  each: (run: Run, gone: readonly GoneRun[]) => Promise<readonly DeletedRun[]>,
 ): Promise<GoneRun[]> {
+  const gone: GoneRun[] = [];
+  try {
+    for (const run of runs) gone.push(...(await removeFolders(await each(run, gone), deletion)));
+    return gone;
+  } catch (error) {
+    if (gone.length > 0) deletion.notice(describeGone(gone, deletion.dryRun));
+    throw error;
+  }
+}
+
+/** What the cluster says of them, and their folders here, which are removed unless it is only asked what would be. */
+async function removeFolders(runs: readonly DeletedRun[], { folder, dryRun }: Deletion): Promise<GoneRun[]> {
   return Promise.all(
     runs.map(async ({ runId, becauseOf = null, memory }) => {
-      const path = join(root, runId);
-      const isThere = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-      const folder = isThere ? path : null;
-      if (folder !== null && !dryRun) await rm(folder, { recursive: true, force: true });
-      return { runId, becauseOf, memory, folder };
+      const found = await folderOf(folder, runId);
+      if (found !== null && !dryRun) await rm(found, { recursive: true, force: true });
+      return { runId, becauseOf, memory, folder: found };
     }),
   );
+}
+
+/** The folder of a run here; null for none, and for what is no run's id. */
+export async function folderOf({ runs }: DataFolder, runId: string): Promise<string | null> {
+  if (!/^[\w-]+$/.test(runId)) return null;
+  const path = join(runs, runId);
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true ? path : null;
 }
 
 /** One line a run. */

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../domain/run/event.ts';
-import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { isSettled } from '../../shared/contracts/is-settled.ts';
 import { pause } from '../../shared/lifecycle/abort.ts';
 import { createBackoff } from '../../shared/lifecycle/backoff.ts';
 import { systemTiming, type Timing } from '../../shared/lifecycle/timing.ts';
@@ -29,11 +29,11 @@ export async function untilSettled(
   const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
   const deadlineMs = timing.monotonicMs() + patienceMs;
   for (;;) {
-    const status = await readBeside(source, record, signal);
+    const manifest = await readBeside(source, record, signal);
     // After that, since nothing is added to the log of a run that has ended.
     await readRun(source, record, signal, onEvent);
     if (!record.isOver()) return false;
-    if (status === undefined || hasEnded(status) || timing.monotonicMs() > deadlineMs) return true;
+    if (manifest === undefined || isSettled(manifest) || timing.monotonicMs() > deadlineMs) return true;
     await pause(timing, backoff.next(), signal);
   }
 }

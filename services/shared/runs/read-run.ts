@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../domain/run/event.ts';
-import type { RunStatus } from '../contracts/generated/scale/v1/control.ts';
+import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../contracts/prices-codec.ts';
 import { spentFromProto } from '../contracts/spending-codec.ts';
 import { watchReliably } from '../control-client/watch-reliably.ts';
@@ -24,10 +24,14 @@ export async function readRun(
   return record;
 }
 
-/** What the coordinator knows besides the log. @returns the run's status by its manifest */
-export async function readBeside({ client }: RunSource, record: RunRecord, signal: AbortSignal): Promise<RunStatus | undefined> {
+/** What the coordinator knows besides the log. @returns the run's manifest */
+export async function readBeside(
+  { client }: RunSource,
+  record: RunRecord,
+  signal: AbortSignal,
+): Promise<RunManifest | undefined> {
   const { summary, manifest } = await client.getRun(record.runId, signal);
   record.noteSpent(summary?.spent && spentFromProto(summary.spent));
   record.notePrices(manifest?.prices && pricesFromProto(manifest.prices));
-  return manifest?.status;
+  return manifest;
 }

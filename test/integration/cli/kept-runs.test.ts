@@ -43,6 +43,16 @@ test('runs are found from below by their labels, deleted with what depends on th
   expect(await readdir(join(folder, '.scale', 'runs'))).toEqual([]);
   expect(await readdir(join(folder, 'below'))).toEqual([]);
 
+  // As after whoever deleted it was killed before its folder was gone.
+  const place = join(folder, '.scale', 'runs', String(runId));
+  await mkdir(place);
+  await writeFile(join(place, 'report.md'), 'left over');
+  const leftOver = { deleted: [{ runId, memory: false, folder: expect.stringContaining(String(runId)) }] };
+  expect(await scale('delete', String(runId), '--dry-run')).toMatchObject(leftOver);
+  expect(await scale('delete', String(runId))).toMatchObject(leftOver);
+  expect(await readdir(join(folder, '.scale', 'runs'))).toEqual([]);
+  expect(await startCli(['delete', String(runId)], { cwd: join(folder, 'below') }).ended).toMatchObject({ code: 2 });
+
   expect(await scale('run', 'kept.yaml')).toMatchObject({ runId, status: 'completed' });
 });
 

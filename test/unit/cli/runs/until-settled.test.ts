@@ -14,7 +14,8 @@ const ended: readonly RunEvent[] = [
   { kind: 'run-completed', bestRound: 0, reason: 'limit' },
 ];
 
-function setUp(statuses: readonly RunStatus[], later: readonly RunEvent[] = []) {
+/** @param statuses as the manifest has them, one look after another; a pair: with what whoever led it writes at the end */
+function setUp(statuses: readonly (RunStatus | readonly [RunStatus, 'closed'])[], later: readonly RunEvent[] = []) {
   const timing = createManualTiming();
   const logged = [...ended, ...later].map((event, place) => ({
     ...{ sequence: place + 1, timeMs: place, digest: '' },
@@ -28,7 +29,8 @@ function setUp(statuses: readonly RunStatus[], later: readonly RunEvent[] = []) 
   const getRun = async () => {
     const status = statuses[Math.min(looks, statuses.length - 1)];
     looks += 1;
-    return { manifest: { status }, budgets: [] };
+    const manifest = typeof status === 'object' ? { status: status[0], summary: {} } : { status };
+    return { manifest, budgets: [] };
   };
   const record = createRunRecord('r');
   for (const entry of logged.slice(0, ended.length)) record.add(entry);
@@ -54,7 +56,7 @@ test('of one that goes on after its limit was raised, says that, and what has ha
 
 test('of one that has gone on to another end, has all of its log', async () => {
   const { settled, told, record } = setUp(
-    [RunStatus.CANCELLED],
+    [[RunStatus.CANCELLED, 'closed']],
     [{ kind: 'limits-raised' }, { kind: 'run-cancelled', reason: 'x' }],
   );
   expect(await settled).toBe(true);
@@ -66,4 +68,11 @@ test('does not wait for ever for a manifest that nobody writes', async () => {
   const { timing, settled } = setUp([RunStatus.RUNNING]);
   await timing.advance(11_000);
   expect(await settled).toBe(true);
+});
+
+test('of one that was cancelled, waits until whoever leads it has closed its account', async () => {
+  const { timing, settled, looks } = setUp([RunStatus.CANCELLED, RunStatus.CANCELLED, [RunStatus.CANCELLED, 'closed']]);
+  await timing.advance(1_000);
+  expect(await settled).toBe(true);
+  expect(looks()).toBeGreaterThanOrEqual(3);
 });
