@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
@@ -6,6 +6,7 @@ import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { workflowFileText } from '../../shared/benchmarks/workflow-file-text.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { readLatencies } from '../../shared/runs/read-latencies.ts';
 import { readRun } from '../../shared/runs/read-run.ts';
@@ -108,7 +109,7 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   if (out !== undefined) {
     const file = resolve(out);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content.bytes);
+    await replaceFile(file, content.bytes);
     return { exitCode: exitCodes.ok, document: { ...about, file }, text: '' };
   }
   const { bytes } = content;

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { pause } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
@@ -23,7 +24,7 @@ export async function exportPage(cli: Cli, of: RunOrSweepId, file: string, optio
     const { html, leftOut } = await pageOf(service.addresses, of, requested);
     const path = resolve(file);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, html);
+    await replaceFile(path, html);
     if (leftOut !== '') cli.notice(leftOut);
     return {
       exitCode: exitCodes.ok,

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { findPrice } from '../../domain/prices/find-price.ts';
 import type { PriceTable } from '../../domain/prices/price-table.ts';
 import { ExpressionError } from '../../domain/workflow/expression/expression.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { oneLine } from '../../shared/document/format.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { clusterBaseUrl } from '../../shared/models/settings/endpoint-settings.ts';
 import type { Answer } from '../cli.ts';
@@ -78,7 +79,7 @@ async function writePython(
   const text = await textOf({ ...exported, fileName, ...(server && { server }) });
   const file = resolve(wanted);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  await replaceFile(file, text);
   const runsPrograms = text.includes('async def run_program(');
   const remark = runsPrograms
     ? ' It runs programs that the model writes only with --run-programs: do that in a container.\n'

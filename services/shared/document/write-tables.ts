@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Block, Cell, Document, Row, Table } from './document.ts';
 import { dash, type Figure, formatFigure } from './figure.ts';
@@ -12,18 +12,17 @@ import { replaceFile } from './replace-file.ts';
  */
 export async function writeTables(folder: string, document: Document): Promise<string> {
   const tables = resolve(join(folder, 'tables'));
-  await rm(tables, { recursive: true, force: true });
   await mkdir(tables, { recursive: true });
-  const all = tablesOf(document);
-  await Promise.all(
-    all.flatMap(({ section, table }, index) => {
+  const files = new Map<string, string>(
+    tablesOf(document).flatMap(({ section, table }, index) => {
       const name = [index + 1, ...slug(`${section} ${table.title ?? ''}`)].join('-');
-      return [
-        replaceFile(join(tables, `${name}.csv`), tableToCsv(table)),
-        replaceFile(join(tables, `${name}.tex`), tableToLatex(table, document.simulated)),
-      ];
+      return [[`${name}.csv`, tableToCsv(table)] as const, [`${name}.tex`, tableToLatex(table, document.simulated)] as const];
     }),
   );
+  await Promise.all([...files].map(([name, text]) => replaceFile(join(tables, name), text)));
+  // Those of before last: whoever is killed, or reads, in between finds some too many, and none missing.
+  const others = (await readdir(tables)).filter((name) => /^\d+(-[a-z0-9]+)*\.(csv|tex)$/.test(name) && !files.has(name));
+  await Promise.all(others.map((name) => rm(join(tables, name), { force: true })));
   return tables;
 }
 

@@ -56,3 +56,15 @@ test('each table of a document has two files, and those of before are gone', asy
     await rm(folder, { recursive: true });
   }
 });
+
+test('tables that several write at once are all there in the end', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-tables-'));
+  const section = { id: 's', title: 'Found', blocks: [table] };
+  const document: Document = { name: 'd', title: 'd', simulated: false, header: [table], sections: [section] };
+  try {
+    await Promise.all(Array.from({ length: 8 }, () => writeTables(folder, document)));
+    expect(await readdir(join(folder, 'tables'))).toHaveLength(4);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
