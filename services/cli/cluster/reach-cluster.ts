@@ -16,6 +16,7 @@ import { inDataFolder } from './data-folder-error.ts';
 import { watchDisk } from './disk-watch.ts';
 import { startLocalCluster } from './local-cluster.ts';
 import type { LocalClusterSettings } from './start-parts.ts';
+import { isListening } from './is-listening.ts';
 
 export interface ReachedCluster {
   readonly client: ControlClient;
@@ -95,7 +96,12 @@ async function reachPatiently(
   for (;;) {
     const record = await readClusterFile(settings.folder);
     const isForAll = record?.purpose === 'run' || (record?.lasting === true && settings.purpose === 'read');
-    if (record !== undefined && isForAll) return attach(settings, record);
+    if (record !== undefined && isForAll) {
+      // Its owner starts a coordinator that has died again, at the same address.
+      if (performance.now() > deadline || (await isListening(record.controlAddress))) return attach(settings, record);
+      await sleep(pollMs, undefined, { signal });
+      continue;
+    }
     if (record?.lasting === true) await askForFolder(settings.folder);
     try {
       return await inDataFolder(settings.folder, () => own(settings, signal));
