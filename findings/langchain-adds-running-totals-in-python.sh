@@ -15,9 +15,11 @@
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$folder" @langchain/openai@1.6.0 @langchain/core@1.4.0
+npm install --silent --no-audit --no-fund --prefix "$folder" @langchain/openai@1.6.0 @langchain/core@1.4.0 &
+installing=$!
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check langchain-openai==1.7.4 'pydantic-ai-slim[openai]==2.68.0'
+wait "$installing"
 cat >"$folder/by_python.py" <<'PYTHON'
 import asyncio
 import json
