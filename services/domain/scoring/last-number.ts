@@ -1,3 +1,5 @@
+import { withoutAfterthought } from '../replies/without-afterthought.ts';
+import { mainNumber } from './main-number.ts';
 import { numberAlone, numberOfWords } from './marked-number.ts';
 import { withoutCheck } from './mathematics/closing-lines.ts';
 import { numberAboveExplanation } from './number-above-explanation.ts';
@@ -7,7 +9,7 @@ import { amount, statedNumber } from './stated-number.ts';
 
 /** The number that a text means which marks none: its last one, without what only explains it. */
 export function lastNumber(text: string): ReadNumber | undefined {
-  const own = withoutCompounds(withoutComparisons(withoutCheck(withoutEnding(text))));
+  const own = withoutCompounds(withoutComparisons(withoutAfterthought(withoutCheck(withoutEnding(text)))));
   const before = own.replace(closingRemark, '');
   const sentence = lastSentence(own).slice(-longestParts);
   if (onlyDenied.test(sentence) && readNumbers(own).length === 1) return undefined;
@@ -15,9 +17,9 @@ export function lastNumber(text: string): ReadNumber | undefined {
     numberAboveExplanation(own) ??
     numberOfParts(own) ??
     concludedInWords(sentence) ??
-    (own.length > longestParts ? undefined : fragmentNumber(own)) ??
     statedNumber(sentence) ??
     (before === own ? undefined : numberAlone(before)) ??
+    mainNumber(lastSentence(before).slice(-longestParts)) ??
     readNumbers(before).at(-1) ??
     (own.includes('-') || /\d/.test(own) || !/\d-\p{L}/u.test(text) ? undefined : numberAmidWords(own)) ??
     (before === text ? undefined : numberOfWords(before));
@@ -81,17 +83,6 @@ function withoutCompounds(text: string): string {
 function concludedInWords(sentence: string): ReadNumber | undefined {
   const clause = /\d.*\b(?:so|thus|hence|therefore)\b([^\d:=]+)$/u.exec(sentence)?.[1];
   return clause === undefined ? undefined : numberAmidWords(clause);
-}
-
-/** All that is said, without a verb: "4 apples per child for 3 children", "12 apples, 4 for each". */
-const fragment = new RegExp(
-  String.raw`^\W*(${amount})(?:\s\p{L}+){1,3}(?:\s(?:per|in|within|after|over|from|with|for(?!\s[$€£]))\s|,\s\d+\s(?:for|per|in|to)\s(?:each|every|all)?)[^=:\n\d]*\d*(?:\s\p{L}+){0,3}[\s.]*$`,
-  'u',
-);
-
-function fragmentNumber(text: string): ReadNumber | undefined {
-  if (/\b(?:is|are|was|were|has|have|gets?|gives?|makes?|so|thus|dollars?|cents?)\b|[=→]/i.test(text)) return undefined;
-  return readNumbers(fragment.exec(text)?.[1] ?? '').at(0);
 }
 
 /** Longer lists of parts are not looked for; it only bounds the time. */

@@ -15,6 +15,11 @@ export interface ReadNumber {
   readonly text: string;
 }
 
+export interface PlacedNumber extends ReadNumber {
+  readonly at: number;
+  readonly end: number;
+}
+
 const sign = '[$€£¥₹₽₩₪₫₺₦₱฿]';
 const codes =
   'USD|EUR|GBP|JPY|CNY|RMB|INR|PKR|CHF|AUD|CAD|NZD|SGD|HKD|KRW|RUB|TRY|BRL|MXN|ZAR|SEK|NOK|DKK|PLN|AED|SAR|ILS|THB|NT|Rs';
@@ -48,12 +53,17 @@ export function readNumbers(text: string): ReadNumber[] {
   const alone = text.trim();
   // As below, at a hundredth of the cost.
   if (/^\d{1,15}$/.test(alone)) return [{ value: Number(alone), whole: BigInt(alone), percent: false, text: alone }];
-  const plain = plainText(text);
-  const found = numbersBy(number, plain);
-  return found.length > 0 ? found : numbersBy(numberAmidLetters, plain);
+  return placedNumbers(text).numbers.map(({ at: _at, end: _end, ...read }) => read);
 }
 
-function numbersBy(pattern: RegExp, text: string): ReadNumber[] {
+/** The text without what models put around its numbers, and where they stand in it. */
+export function placedNumbers(text: string): { readonly plain: string; readonly numbers: PlacedNumber[] } {
+  const plain = plainText(text);
+  const found = numbersBy(number, plain);
+  return { plain, numbers: found.length > 0 ? found : numbersBy(numberAmidLetters, plain) };
+}
+
+function numbersBy(pattern: RegExp, text: string): PlacedNumber[] {
   return [...text.matchAll(pattern)].flatMap((match) => {
     const { sign, innerSign, percent, ...groups } = match.groups ?? {};
     const size = magnitude(groups);
@@ -67,6 +77,8 @@ function numbersBy(pattern: RegExp, text: string): ReadNumber[] {
         ...(whole === undefined ? {} : { whole: negate ? -whole : whole }),
         percent: percent !== undefined,
         text: match[0].trim(),
+        at: match.index,
+        end: match.index + match[0].trimEnd().length,
       },
     ];
   });

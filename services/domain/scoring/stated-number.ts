@@ -38,13 +38,9 @@ const details = [
 ];
 /** "Rosie ran 50 miles in 7 hours", "4 packs of 6", "$240 at $12 each". */
 const described = new RegExp(String.raw`${verb}(${amount})${unit}(?=\s(?:${details.join('|')}))`, 'gu');
-/** "It takes 160 minutes to download the 200 GB file", "3 trucks are needed to move 80 stones". */
+/** "It takes 160 minutes to download the 200 GB file". */
 const needed = new RegExp(
   String.raw`\b(?:takes?|took|needs?|needed|requires?|required|must|has|have|had|costs?|pays?|paid)\s(?:[^.:;]{0,120}=\s?(?:<<[^<>]*>>)?|(?:to\s\p{Ll}+\s|\p{L}+\s)?${adverbs})(${amount})${unit}(?=\sto\s\p{Ll})`,
-  'gu',
-);
-const neededBehind = new RegExp(
-  String.raw`(${amount})${unit}\s(?:(?:will|would)\sbe|is|are|was|were)\s(?:needed|required|used)(?=\s)`,
   'gu',
 );
 /** "It costs $3 more for 1/2 pound of nuts than for 1/3". */
@@ -72,19 +68,14 @@ const told = new RegExp(
   String.raw`(?:(?:\b(?:is|are|was|were|equals|pays?|costs?|gets?|has|have|needs?|spen[dt]s?|earn(?:s|ed)?|makes?|sells?|sold)|['’]s)\s(?:about\s|exactly\s)?|^\W*(?=[^:\n]*:[^\d\n]*\d[^\n]*\s(?:at|with|of|in|for)\s[^\d\n]*\d))(${amount})(?:\s[\p{L}/]+){0,3}:\s(?![^\n]*(?:=|\b(?:so|thus|hence|therefore|then|total|leav\w+|left|makes?|gives?)\b))[^\n]*\d`,
   'iu',
 );
-/** "It rose by 2 degrees, from 35 to 37". */
-const between = new RegExp(
-  String.raw`\bby\s(${amount})(?:\s[\p{L}°]+){0,3},?\sfrom\s${amount}[^\d,;=]{0,20}\sto\s${amount}[^\d=]*$`,
-  'iu',
-);
 /** "30 is the average of 20, 30 and 40." */
 const defining = new RegExp(
-  String.raw`^\W*(${amount})\sis\sthe\s(?:average|mean|median|sum|difference|product|total|number|maximum|minimum)\sof\b[^=:;]*$`,
+  String.raw`^\W*(${amount})\sis\sthe\s(?:average|mean|median|sum|difference|product|total|number|maximum|minimum)\s(?:of|between)\b[^=:;]*$`,
   'iu',
 );
 
 function describedNumber(sentence: string): ReadNumber | undefined {
-  const plain = (told.exec(sentence) ?? between.exec(sentence) ?? defining.exec(sentence))?.[1];
+  const plain = (told.exec(sentence) ?? defining.exec(sentence))?.[1];
   if (plain !== undefined) return readNumbers(plain).at(0);
   const part = share.exec(sentence);
   if (part !== null && !equals.test(sentence.slice(part[0].length))) return readNumbers(part[1] ?? '').at(0);
@@ -94,7 +85,6 @@ function describedNumber(sentence: string): ReadNumber | undefined {
   const kinds = [
     { pattern: compared, other: goesOn },
     { pattern: needed, other: goesOn },
-    { pattern: neededBehind, other: goesOn },
     { pattern: described, other: joinsAnother },
   ];
   for (const { pattern, other } of kinds) {
