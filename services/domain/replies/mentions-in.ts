@@ -5,6 +5,8 @@ export interface Mention {
   readonly end: number;
   /** "not A", "A is wrong". */
   readonly refused: boolean;
+  /** "B is possible", "maybe B", "B would be right if …": it counts if nothing else is meant. */
+  readonly doubted: boolean;
   /** It stands with others: "A or B". */
   readonly several: boolean;
 }
@@ -59,10 +61,13 @@ export function mentionsIn(text: string, choices: readonly string[]): Mention[] 
     const before = text.slice(Math.max(0, first.at - 80), first.at);
     const after = text.slice(last.end, last.end + 80);
     const refused = isRefused(before, after);
+    const doubted = doubtingBefore.test(before) || doubtingAfter.test(after);
     const several = new Set(run.map(({ choice }) => choice)).size > 1;
     const isCorrection = run.length === 2 && onlyNot.test(text.slice(0, first.at)) && isEnd.test(after);
     const corrected = isCorrection && !/\p{L}/u.test(text.slice(first.end, last.at));
-    return run.map((one) => (corrected ? { ...one, refused: one === first, several: false } : { ...one, refused, several }));
+    return run.map((one) =>
+      corrected ? { ...one, refused: one === first, doubted, several: false } : { ...one, refused, doubted, several },
+    );
   });
   return mentions.map((one, at) => {
     const before = mentions[at - 1];
@@ -102,7 +107,7 @@ function runsOf<One extends Pick<Mention, 'choice' | 'at' | 'end'>>(found: reado
     const between = text.slice(last?.end, one.at);
     // "B, A was close": the second begins a sentence of its own.
     const isOther =
-      /^\W*,\W*$/.test(between) && /^\W*\s(?:is|was|seems|looks|fits|has|does)\b/i.test(text.slice(one.end, one.end + 20));
+      /^\W*[,;]\W*$/.test(between) && /^\W*\s(?:is|was|seems|looks|fits|has|does)\b/i.test(text.slice(one.end, one.end + 20));
     const before = text.slice(Math.max(0, (run?.[0]?.at ?? 0) - 80), run?.[0]?.at);
     // "Neither A nor C; B", "none of A, B and C is right".
     const isAfterRefused = /^\W*;\W*$/.test(between) && refusingBefore.test(before);
@@ -127,9 +132,14 @@ const refusingBefore = new RegExp(
 const refusingAfter = new RegExp(
   "^[\"'”’)\\]*_]*\\s*(?:\\([^()]*\\)\\s*)?(?:(?:cannot|can['’]t|(?:do|does|did|is|are|was|were|could|would|will) not|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|violates?|contradicts?)\\b|" +
     '(?:is|are|was|were|seems?|appears?|looks?|(?:can|could|must|would|should) be)(?:\\s+(?:both|all|also|clearly|obviously|simply|just|too|very|quite|the|a|an|therefore|thus))*\\s+' +
-    '(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|rejected|discarded|absurd|tempting|unlikely|implausible|irrelevant|inappropriate|off|nonsense|distractors?|worse|worst|less)\\b)',
+    '(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|contradicted|rejected|discarded|absurd|tempting|unlikely|implausible|irrelevant|inappropriate|off|nonsense|distractors?|worse|worst|less)\\b)',
   'iu',
 );
+
+const doubtingBefore =
+  /\b(?:maybe|perhaps|possibly|(?:could|might|may|would) (?:also )?be|considered|considering|alternatively|(?:alternative|second|next|runner-up)(?: is)?|(?:some|many|others|people)(?: people)? (?:would|might|could|may) [a-z]+|some|a few|despite)(?:\s+(?:an?|the|choice|option|answer|guess))*[\s:]+["'“‘([*_]*$/iu;
+const doubtingAfter =
+  /^["'”’)\]*_]*\s*(?:(?:could|might|may|would)\b(?! not)|(?:is|are|was|seems|looks|remains)(?:\s+(?:also|still|equally|a|the|another|only|not|less|quite|partly|somewhat))*\s+(?:possible|plausible|conceivable|imaginable|acceptable|second|close|alternative|runner-up|partly)\b|(?:\s*(?:is|are|was))?\s*also\b)/iu;
 
 /** "Everything but D", "all options except D". */
 const singledOut =

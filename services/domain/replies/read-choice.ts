@@ -42,7 +42,7 @@ function choiceOf(text: string, choices: readonly string[]): string | undefined 
 
 /** Of a rating: "4 out of 5", "4/5". */
 function withoutMaximum(text: string): string {
-  return text.replace(/(?<![\d.,/])(\d{1,3})\s?\(?(?:\/|out of|of)\s?\d{1,3}\)?(?![\d/]|[.,]\d)/g, '$1');
+  return text.replace(/(?<![\d.,/])(\d{1,3})(?:\s(?:stars?|points?))?\s?\(?(?:\/|out of|of)\s?\d{1,3}\)?(?![\d/]|[.,]\d)/g, '$1');
 }
 
 const kinds = '(?:option|choice|answer|letter|solution|alternative|statement)';
@@ -112,10 +112,14 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
   // Lines that only repeat what there is to choose from name nothing.
   const rest = isList ? lines.filter((line) => labelOf(line, choices) === undefined).join('\n') : prose;
   const mentions = mentionsIn(rest, choices);
-  const good = mentions.filter(({ refused, several }) => !refused && !several);
+  const named = mentions.filter(({ refused, several }) => !refused && !several);
+  const sure = named.filter(({ doubted }) => !doubted);
+  // Where all are doubted, the first is.
+  const good = sure.length > 0 ? sure : named.slice(0, 1);
   return (
     alone[0] ??
     alone[1] ??
+    likeliest(prose, choices) ??
     (right.length === 1 ? right[0]?.choice : undefined) ??
     (left.length === 1 ? left[0]?.choice : undefined) ??
     good.findLast(({ at, end }) => isSaidRight(rest, at, end))?.choice ??
@@ -131,8 +135,14 @@ function listed(prose: string, choices: readonly string[]): string[] {
   const verdict = String.raw`[.)]\s+(?:[Ww]rong|[Rr]ight|[Cc]orrect|[Ii]ncorrect|[Tt]rue|[Ff]alse)\b`;
   const item = new RegExp(`[,;.]\\s+(?=(?:${nameSource(choices)})${closing}\\s*(?:[:✓✔✅✗✘❌]|${verdict}))`, 'gu');
   const isList = (prose.match(item)?.length ?? 0) > 1;
-  const lines = (isList ? prose.replace(item, '\n') : prose).split('\n');
+  const lines = (isList ? prose.replace(item, '\n') : prose).split('\n').map(rowAsItem);
   return choices.some((choice) => /^\d/.test(choice)) ? lines : lines.map((line) => line.replace(/^\s*\d{1,2}[.)]\s+/, ''));
+}
+
+/** "| B | ✓ |" as "B: ✓". */
+function rowAsItem(line: string): string {
+  const cells = /^\s*\|([^\n]*)\|\s*$/.exec(line)?.[1]?.split('|');
+  return cells === undefined ? line : cells.map((cell) => cell.trim()).join(': ');
 }
 
 /** "Category: billing", "Sentiment = Negative. …", unless several lines say different things. */
@@ -150,8 +160,8 @@ function headedChoice(lines: readonly string[], choices: readonly string[]): str
 const formula = /\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}/g;
 const adverbs = `(?:\\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|${kinds}))*`;
 const rightBefore = [
-  `\\b(?:it|this|that|which|one|best|result|verdict|sentiment|label|category|class|classification|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
-  `\\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
+  `\\b(?:it|this|that|which|one|best|result|verdict|sentiment|label|category|class|classification|guess|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
+  `\\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|lean(?:ing)? to(?:wards?)?|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
   `\\b(?:mostly|mainly|predominantly|primarily|largely|overall)${adverbs}`,
 ].map((source) => new RegExp(`${source}\\s+["'“‘(\\[*_]*$`, 'iu'));
 const concluded = new RegExp(`\\b(?:therefore|thus|so|hence|conclusion)[,:]?${adverbs}\\s+["'“‘(\\[*_]*$`, 'iu');
@@ -167,6 +177,18 @@ function isSaidRight(text: string, at: number, end: number): boolean {
     (concluded.test(before) && /^["'”’)\]*_]*\s*(?:[.!\n]|$)/.test(after)) ||
     rightAfter.test(after)
   );
+}
+
+/** "A: 10%", "B (70%)", "C (20%)": the choice of the highest share, if several have one. */
+function likeliest(text: string, choices: readonly string[]): string | undefined {
+  const share = new RegExp(
+    `(?<![\\p{L}\\p{N}])(${nameSource(choices)})${closing}\\s?[:(=–-]\\s?(\\d{1,3}(?:\\.\\d+)?)\\s?%`,
+    'gu',
+  );
+  const shares = [...text.matchAll(share)].map(([, name = '', size]) => ({ choice: nameOf(name, choices), size: Number(size) }));
+  const most = Math.max(...shares.map(({ size }) => size));
+  const [first, ...others] = shares.filter(({ size }) => size === most);
+  return shares.length > 1 && others.length === 0 ? first?.choice : undefined;
 }
 
 /** Where all but one are refused, that one is meant. */

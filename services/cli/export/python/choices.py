@@ -1,6 +1,6 @@
 # --- Which of several choices a reply means ---
 
-Mention = collections.namedtuple("Mention", "choice at end refused several")
+Mention = collections.namedtuple("Mention", "choice at end refused doubted several")
 SEVERAL = object()
 KINDS = "(?:option|choice|answer|letter|solution|alternative|statement)"
 OPENING = r"[\s>#*_\"'“‘(\[{-]{0,40}?"
@@ -94,9 +94,9 @@ def marked_choice(mark, choices):
 FORMULA = r"\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}"
 ADVERBS = rf"(?:\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|{KINDS}))*"
 RIGHT_BEFORE = [
-    rf"\b(?:it|this|that|which|one|best|result|verdict|sentiment|label|category|class|classification|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
+    rf"\b(?:it|this|that|which|one|best|result|verdict|sentiment|label|category|class|classification|guess|{KINDS})(?:['’]s|\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\s*[:=]){ADVERBS}",
     r"\b(?:(?:must|should) be|has to be|(?:leaves?|leaving)(?:\s+us)?(?:\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take"
-    r"|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)" + ADVERBS,
+    r"|go(?:ing)? with|lean(?:ing)? to(?:wards?)?|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)" + ADVERBS,
     rf"\b(?:mostly|mainly|predominantly|primarily|largely|overall){ADVERBS}",
 ]
 CONCLUDED = rf"\b(?:therefore|thus|so|hence|conclusion)[,:]?{ADVERBS}\s+[\"'“‘(\[*_]*$"
@@ -120,9 +120,12 @@ def stated_choice(text, choices):
     # Lines that only repeat what there is to choose from name nothing.
     rest = "\n".join(line for line in lines if label_of(line, choices) is None) if is_list else prose
     mentions = mentions_in(rest, choices)
-    good = [one for one in mentions if not one.refused and not one.several]
+    named = [one for one in mentions if not one.refused and not one.several]
+    # Where all are doubted, the first is.
+    good = [one for one in named if not one.doubted] or named[:1]
     readings = [
         *alone,
+        likeliest(prose, choices),
         right[0] if len(right) == 1 else None,
         left[0] if len(left) == 1 else None,
         next((one.choice for one in reversed(good) if is_said_right(rest, one.at, one.end)), None),
@@ -139,9 +142,15 @@ def choice_lines(prose, choices):
     verdict = r"[.)]\s+(?:[Ww]rong|[Rr]ight|[Cc]orrect|[Ii]ncorrect|[Tt]rue|[Ff]alse)\b"
     item = rf"[,;.]\s+(?=(?:{name_source(choices)}){CLOSING}\s*(?:[:✓✔✅✗✘❌]|{verdict}))"
     is_list = len(js(item).findall(prose)) > 1
-    lines = (replaced(item, "\n", prose) if is_list else prose).split("\n")
+    lines = [row_as_item(line) for line in (replaced(item, "\n", prose) if is_list else prose).split("\n")]
     is_numbered = not any(finds(r"^\d", choice) for choice in choices)
     return [replaced(r"^\s*\d{1,2}[.)]\s+", "", line) for line in lines] if is_numbered else lines
+
+
+def row_as_item(line):
+    """ "| B | ✓ |" as "B: ✓"."""
+    row = js(r"^\s*\|([^\n]*)\|\s*$").search(line)
+    return line if row is None else ": ".join(cell.strip() for cell in row[1].split("|"))
 
 
 def headed_choice(lines, choices):
@@ -171,6 +180,14 @@ def is_said_right(text, at, end):
     )
 
 
+def likeliest(text, choices):
+    """ "A: 10%", "B (70%)": the choice of the highest share, if several have one."""
+    share = rf"(?<![\p{{L}}\p{{N}}])({name_source(choices)}){CLOSING}\s?[:(=–-]\s?(\d{{1,3}}(?:\.\d+)?)\s?%"
+    shares = [(float(found[2]), name_of(found[1], choices)) for found in js(share).finditer(text)]
+    most = [choice for size, choice in shares if size == max(shares)[0]]
+    return most[0] if len(shares) > 1 and len(most) == 1 else None
+
+
 def left_over(mentions, choices):
     """Where all but one are refused, that one is meant."""
     refused = {one.choice for one in mentions if one.refused}
@@ -189,8 +206,8 @@ def plain_text(text, nested=5):
 
 def mentions_in(text, choices):
     """The places where a text names a choice, in order."""
-    before = r"(?<![\p{L}\p{N}])(?<!\p{N}[.,])(?<!\p{L}-)"
-    name = js(rf"{before}(?:{name_source(choices)})(?![\p{{L}}\p{{N}}]|[.,]\d|['’-]\p{{L}})", "i")
+    alone = r"(?<![\p{L}\p{N}])(?<!\p{N}[.,])(?<!\p{L}-)"
+    name = js(rf"{alone}(?:{name_source(choices)})(?![\p{{L}}\p{{N}}]|[.,]\d|['’-]\p{{L}})", "i")
     found = []
     for match in name.finditer(text):
         choice = name_of(match[0], choices)
@@ -200,13 +217,15 @@ def mentions_in(text, choices):
     for run in runs_of(found, text):
         begin, end = run[0][1], run[-1][2]
         after = text[end : end + 80]
-        refused = is_refused(text[max(0, begin - 80) : begin], after)
+        before = text[max(0, begin - 80) : begin]
+        refused = is_refused(before, after)
+        doubted = finds(DOUBTING_BEFORE, before, "i") or finds(DOUBTING_AFTER, after, "i")
         several = len({choice for choice, _, _ in run}) > 1
         is_correction = len(run) == 2 and finds(ONLY_NOT, text[:begin], "i") and finds(r"^\W*$", after)
         if is_correction and not finds(r"\p{L}", text[run[0][2] : run[1][1]]):
-            mentions += [Mention(*one, one is run[0], False) for one in run]
+            mentions += [Mention(*one, one is run[0], doubted, False) for one in run]
         else:
-            mentions += [Mention(*one, refused, several) for one in run]
+            mentions += [Mention(*one, refused, doubted, several) for one in run]
     return [
         one._replace(refused=True)
         if at > 0 and mentions[at - 1].refused and finds(SO_IS, text[mentions[at - 1].end : one.at], "i")
@@ -254,7 +273,7 @@ def runs_of(found, text):
         is_new = run is not None and all(choice != one[0] for choice, _, _ in run)
         between = text[run[-1][2] : one[1]] if runs else ""
         # "B, A was close": the second begins a sentence of its own.
-        is_other = finds(r"^\W*,\W*$", between) and finds(SENTENCE_VERB, text[one[2] : one[2] + 20], "i")
+        is_other = finds(r"^\W*[,;]\W*$", between) and finds(SENTENCE_VERB, text[one[2] : one[2] + 20], "i")
         before = text[max(0, run[0][1] - 80) : run[0][1]] if runs else ""
         # "Neither A nor C; B", "none of A, B and C is right".
         is_after_refused = finds(r"^\W*;\W*$", between) and finds(REFUSING_BEFORE, before, "i")
@@ -281,8 +300,19 @@ REFUSING_AFTER = (
     r"|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|violates?|contradicts?)\b|"
     r"(?:is|are|was|were|seems?|appears?|looks?|(?:can|could|must|would|should) be)"
     r"(?:\s+(?:both|all|also|clearly|obviously|simply|just|too|very|quite|the|a|an|therefore|thus))*\s+"
-    r"(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|rejected|discarded|absurd|tempting|unlikely"
+    r"(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|contradicted|rejected|discarded|absurd|tempting|unlikely"
     r"|implausible|irrelevant|inappropriate|off|nonsense|distractors?|worse|worst|less)\b)"
+)
+
+
+DOUBTING_BEFORE = (
+    r"\b(?:maybe|perhaps|possibly|(?:could|might|may|would) (?:also )?be|considered|considering|alternatively|(?:alternative|second|next|runner-up)(?: is)?|(?:some|many|others|people)(?: people)? (?:would|might|could|may) [a-z]+|some|a few"
+    r"|despite)(?:\s+(?:an?|the|choice|option|answer|guess))*[\s:]+[\"'“‘([*_]*$"
+)
+DOUBTING_AFTER = (
+    r"^[\"'”’)\]*_]*\s*(?:(?:could|might|may|would)\b(?! not)|(?:is|are|was|seems|looks|remains)"
+    r"(?:\s+(?:also|still|equally|a|the|another|only|not|less|quite|partly|somewhat))*\s+"
+    r"(?:possible|plausible|conceivable|imaginable|acceptable|second|close|alternative|runner-up|partly)\b|(?:\s*(?:is|are|was))?\s*also\b)"
 )
 
 
