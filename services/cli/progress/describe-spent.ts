@@ -11,6 +11,7 @@ export const besideWords: Record<BesideKind, string> = {
   'answered-again': 'calls answered again',
   preflight: 'calls to try endpoints',
   unlogged: 'answers that are not in the log',
+  'not-logged-yet': 'answers that are not in the log yet',
 };
 
 /** What a server generated for a call that broke off was never counted, so its tokens are marked as an estimate. */

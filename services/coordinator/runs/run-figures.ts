@@ -65,7 +65,7 @@ export function runFigures({ manifest, isLeading, state, progress, spending }: O
       const charged = totalUse(ledger).tokens;
       const prices = manifest.prices && pricesFromProto(manifest.prices);
       if (noted === undefined) return { tokens: charged, ...defined({ money: moneyOf(prices, ledger) }) };
-      const money = moneySpent(prices, ledger, noted, false);
+      const money = moneySpent(prices, ledger, noted);
       return { tokens: spentBeside(charged, noted).tokens, ...defined({ money }) };
     },
   };

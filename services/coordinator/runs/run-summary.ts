@@ -8,7 +8,6 @@ import type { Spent } from '../../domain/run/ledger/spent.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import type { RunManifest, RunStatus, RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { moneyToProto, pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { progressToProto } from '../../shared/contracts/progress-codec.ts';
 import { spentToProto } from '../../shared/contracts/spending-codec.ts';
@@ -17,13 +16,12 @@ import { runStatusOf } from './run-status-of.ts';
 
 function moneyOfRun(
   manifest: RunManifest,
-  status: RunStatus,
   ledger: RunState['ledger'],
   spent: Spent | undefined,
 ): Pick<RunSummary, 'money' | 'spentMoney'> {
   const prices = manifest.prices && pricesFromProto(manifest.prices);
   const money = moneyOf(prices, ledger);
-  const spentMoney = spent && moneySpent(prices, ledger, spent, hasEnded(status));
+  const spentMoney = spent && moneySpent(prices, ledger, spent);
   return { ...(money && { money: moneyToProto(money) }), ...(spentMoney && { spentMoney: moneyToProto(spentMoney) }) };
 }
 
@@ -74,7 +72,7 @@ export function runSummary(
     ...factsOf(manifest),
     ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
-    ...moneyOfRun(manifest, status, state?.ledger ?? [], spent),
+    ...moneyOfRun(manifest, state?.ledger ?? [], spent),
     ...(view === undefined
       ? {}
       : {

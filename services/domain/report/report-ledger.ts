@@ -28,7 +28,7 @@ export function reportLedger(state: RunState, spent: Spent | undefined, prices?:
       : {
           spent: {
             ...reportSpent(total.tokens, spent, isOver(state), runMs),
-            ...defined({ money: moneySpent(prices, ledger, spent, isOver(state)) }),
+            ...defined({ money: moneySpent(prices, ledger, spent) }),
           },
         }),
     byPhase: totalsByPhase(ledger).map((entry) => ({ ...entry, ...money(ledger.filter(({ phase }) => phase === entry.phase)) })),

@@ -19,7 +19,7 @@ export interface SpentReport {
   readonly callsAtOnce?: readonly CallsAtOnce[];
 }
 
-export type BesideKind = 'useless' | 'lost' | 'answered-again' | 'preflight' | 'unlogged';
+export type BesideKind = 'useless' | 'lost' | 'answered-again' | 'preflight' | 'unlogged' | 'not-logged-yet';
 
 export interface BesidePart {
   readonly kind: BesideKind;
@@ -35,19 +35,17 @@ export function isTold(spent: SpentReport | undefined): spent is SpentReport {
 }
 
 /**
- * @param isOver nothing more is added to the log: while a run is under way, there are always answers that have not reached it yet
+ * @param isOver nothing more is added to the log, so that answers which are not in it never will be
  * @param runMs how long the run has taken; not given: not known
  */
 export function reportSpent(charged: number, spent: Spent, isOver: boolean, runMs?: number): SpentReport {
-  const { tokens: all, estimatedTokens, unlogged: missing } = spentBeside(charged, spent);
-  const unlogged = isOver ? missing : 0;
-  const tokens = all - missing + unlogged;
+  const { tokens, estimatedTokens, unlogged } = spentBeside(charged, spent);
   const parts: BesidePart[] = [
     { kind: 'useless', ...spent.useless },
     { kind: 'lost', ...spent.lost },
     { kind: 'answered-again', ...spent.answeredAgain },
     { kind: 'preflight', ...spent.preflight },
-    { kind: 'unlogged', tokens: unlogged },
+    { kind: isOver ? 'unlogged' : 'not-logged-yet', tokens: unlogged },
   ];
   const beside = parts.filter((part) => part.tokens > 0 || (part.calls ?? 0) > 0);
   const atOnce = runMs === undefined ? undefined : callsAtOnce(spent.uses, runMs);

@@ -93,7 +93,7 @@ export function progressOf(
 }
 
 function moneySoFar({ ledger }: RunState, spent: Spent | undefined, prices: PriceTable | undefined): Money | undefined {
-  return (spent && moneySpent(prices, ledger, spent, false)) ?? moneyOf(prices, ledger);
+  return (spent && moneySpent(prices, ledger, spent)) ?? moneyOf(prices, ledger);
 }
 
 function spentTokens(charged: number, spent: Spent | undefined): Pick<RunProgress, 'spentTokens'> {

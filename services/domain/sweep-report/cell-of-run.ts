@@ -47,7 +47,7 @@ export function cellOfRun(state: RunState, facts: CellRunFacts): CellRun {
     ...defined({ timedCalls: spent?.uses.map(timedCallsOf) }),
     ...defined({
       money: moneyOf(prices, state.ledger),
-      spentMoney: spent && moneySpent(prices, state.ledger, spent, isOver(state)),
+      spentMoney: spent && moneySpent(prices, state.ledger, spent),
     }),
     repeated: repeatedIn(state, spent),
     failures: groupFailures(

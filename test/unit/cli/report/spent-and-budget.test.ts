@@ -42,8 +42,10 @@ it('is a sentence with each part', () => {
   );
   const cancelled = { ...equal, answered: { calls: 11, tokens: charged + 300 } };
   expect(describeSpent(reportSpent(charged, cancelled, true))).toMatch(/and answers that are not in the log 300$/);
-  // While the run goes on, some are always on their way there.
-  expect(describeSpent(reportSpent(charged, cancelled, false))).toBe('');
+  // While the run goes on, some are always on their way there: they have been paid for all the same.
+  expect(describeSpent(reportSpent(charged, cancelled, false))).toBe(
+    `${(charged + 300).toLocaleString('en-US')}: what was charged, and answers that are not in the log yet 300`,
+  );
 });
 
 describe('a token budget that ended the search', () => {
