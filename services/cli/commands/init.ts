@@ -76,6 +76,7 @@ async function init(cli: Cli, file: string, options: InitOptions): Promise<Answe
   const [validate, test] = written.splits;
   const about = {
     ...{ rows: read.rows.length, columns: read.columns, input: Object.values(scaffold.fields), answer: scaffold.reference },
+    leftOut: scaffold.leftOut,
     ...{ scorers: scaffold.answer.scorers, simulated: scaffold.models === undefined },
     splits: Object.fromEntries(written.splits.map(({ split, queries }) => [split, queries.length])),
   };
@@ -87,6 +88,9 @@ async function init(cli: Cli, file: string, options: InitOptions): Promise<Answe
       `${file}: ${read.rows.length} rows, ${read.columns.length} columns`,
       `  input   ${Object.values(scaffold.fields).join(', ')}`,
       `  answer  ${scaffold.reference.join(', ')}: ${scaffold.answer.about}`,
+      ...(scaffold.leftOut.length === 0
+        ? []
+        : [`  unread  ${shownColumns(scaffold.leftOut)}; --input and --group take in what matters`]),
       `  scorer  ${Object.values(scaffold.answer.scorers).map(kindOf).join(', then ')}`,
       `  splits  ${queriesIn(validate)} to search on, ${test?.queries.length ?? 0} to check with`,
       ...(validate?.warnings ?? []).map((warning) => `  note    ${warning}`),
@@ -198,6 +202,13 @@ function nextCommands({ name }: Scaffold, { benchmarkFile, runFile }: Written): 
     `scale eval --run ${name} --benchmark ${shortPath(benchmarkFile)}`,
     `scale export ${name} > best.yaml`,
   ];
+}
+
+const mostShown = 20;
+
+function shownColumns(columns: readonly string[]): string {
+  const more = columns.length - mostShown;
+  return `${columns.slice(0, mostShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function kindOf(scorer: Scaffold['answer']['scorers'][string]): string {

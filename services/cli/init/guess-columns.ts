@@ -7,8 +7,8 @@ export interface GuessedColumns {
   readonly inputs: readonly string[];
   readonly answer: readonly string[];
   readonly options: GuessedOptions | undefined;
-  /** What a column of instructions says in each row. */
-  readonly instruction: string | undefined;
+  /** A column of instructions, and what it says in each row. */
+  readonly instruction: { readonly column: string; readonly text: string } | undefined;
   /** The column that says which split a row is in, and its values by split. */
   readonly split: { readonly column: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
@@ -133,9 +133,11 @@ function inputColumns(profiles: readonly ColumnProfile[]): readonly string[] {
   return [...others(besideNames), main.name, ...others(optionNames)];
 }
 
-function instructionIn(profiles: readonly ColumnProfile[]): string | undefined {
+function instructionIn(profiles: readonly ColumnProfile[]): GuessedColumns['instruction'] {
   const constant = profiles.filter(({ values, filled, words }) => values.length === 1 && filled >= 2 && words >= 2);
-  return named(constant, ['instruction', 'instructions', 'prompt', 'task', 'systemprompt'])?.values[0];
+  const found = named(constant, ['instruction', 'instructions', 'prompt', 'task', 'systemprompt']);
+  const text = found?.values[0];
+  return found && text !== undefined ? { column: found.name, text } : undefined;
 }
 
 function optionColumns(profiles: readonly ColumnProfile[]): Omit<GuessedOptions, 'answer'> | undefined {

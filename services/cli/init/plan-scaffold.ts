@@ -86,20 +86,40 @@ export function planScaffold({ path, read, profiles }: LookedAt, choices: InitCh
     profiles.some((profile) => columns.includes(profile.name) && (profile.texts[row]?.length ?? 0) > 0);
   const isAsked = (row: number): boolean => inputs.some((column) => filledOf([column], row));
   const lacking = rows.some((_, row) => !isAsked(row) || !filledOf(answer, row));
+  // Whoever names the columns that are asked about has no other read.
+  const instruction = choices.task === undefined && choices.inputs === undefined ? guessed.instruction : undefined;
+  const split = splitOf(guessed, choices, plan.isOfClasses ? answer[0] : undefined, rows.length);
   const asked = rows.map((_, row) => JSON.stringify(needed.slice(0, -1).map(([column]) => textOf(profiles, column, row))));
   return {
     ...{ name, fields, options, separator: separatorToSay(read, path) },
     task:
       choices.task ??
-      `${guessed.instruction === undefined || choices.inputs !== undefined ? '' : `${withStop(guessed.instruction)} `}${capitalised(formatNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
+      `${instruction === undefined ? '' : `${withStop(instruction.text)} `}${capitalised(formatNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
     dataFile: relative(folder, path),
     reference: answer,
     answer: plan,
-    split: splitOf(guessed, choices, plan.isOfClasses ? answer[0] : undefined, rows.length),
+    split,
+    leftOut: withoutColumns(read.columns, profiles, [
+      ...[...inputs, ...answer, ...(options?.of ?? []), ...(choices.group ?? [])],
+      ...[options?.labels, split.column, instruction?.column].filter((column) => typeof column === 'string'),
+    ]),
     skipsEmpty: lacking,
     dropsDuplicates: new Set(asked).size < asked.length,
     models: choices.models,
   };
+}
+
+/** Columns of which nothing is used, and the parts that are not of those of which something is, in the file's order. */
+function withoutColumns(
+  columns: readonly string[],
+  profiles: readonly ColumnProfile[],
+  used: readonly string[],
+): readonly string[] {
+  const isIn = (path: string, column: string): boolean => path === column || path.startsWith(`${column}.`);
+  return columns.flatMap((column) => {
+    if (!used.some((path) => isIn(path, column))) return [column];
+    return profiles.flatMap(({ name }) => (isIn(name, column) && !used.some((path) => isIn(name, path)) ? [name] : []));
+  });
 }
 
 function known(column: string, profiles: readonly ColumnProfile[], path: string): void {

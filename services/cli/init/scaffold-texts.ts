@@ -18,6 +18,8 @@ export interface Scaffold {
   readonly answer: AnswerPlan;
   readonly separator: string | undefined;
   readonly split: Readonly<Record<string, unknown>>;
+  /** Columns that nothing reads. */
+  readonly leftOut: readonly string[];
   readonly skipsEmpty: boolean;
   readonly dropsDuplicates: boolean;
   /** Undefined: the simulated model answers. */

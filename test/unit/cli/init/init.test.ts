@@ -142,13 +142,16 @@ describe('scale init', () => {
       'classes under a name that nobody knows, and empty cells',
       'd.csv',
       `Nr;Anfrage;Zuständig\n${many((index) => `${index};"Wo ist Paket ""${index}""; bitte?";${index === 7 ? '' : index % 2 ? 'Versand' : 'Konto'}`).join('\n')}\n`,
-      { input: ['Anfrage'], answer: ['Zuständig'], scorers: { choice: { kind: 'choice' } }, splits: { validate: 20 } },
+      {
+        ...{ input: ['Anfrage'], answer: ['Zuständig'], leftOut: ['Nr'] },
+        ...{ scorers: { choice: { kind: 'choice' } }, splits: { validate: 20 } },
+      },
     ],
     [
       'splits that the file has',
       'd.csv',
       `question,answer,split\n${many((index) => `what ${index}?,word${index},${['train', 'dev', 'test'][index % 3]}`).join('\n')}\n`,
-      { scorers: { exact: 'exact-match' }, splits: { validate: 13, test: 13 } },
+      { scorers: { exact: 'exact-match' }, splits: { validate: 13, test: 13 }, leftOut: [] },
     ],
   ])('guesses %s', async (_what, name, content, expected) => {
     const { document, stderr } = await init(await put(name, content), '--yes');
@@ -190,6 +193,23 @@ describe('scale init', () => {
     const { code, stderr, stdout } = await init(await put(name, content), '--yes');
     expect(code).toBe(2);
     expect((stderr + stdout).replaceAll('\\"', '"')).toContain(said);
+  });
+
+  it('says which columns nothing reads', async () => {
+    const group = (index: number) => ({ text: [`right ${index}`], start: [index] });
+    const rows = many((index) => ({
+      ...{ id: `T-${index}`, customer: `c${index % 9}`, instruction: 'Answer it.', question: `what ${index}?` },
+      ...{ answers: group(index), part: index % 2 ? 'dev' : 'test', notes: { by: 'Ann' } },
+    }));
+    const file = await put('d.jsonl', lines(rows));
+    const guessed = await init(file, '--yes', '--answer', 'answers.text');
+    expect(guessed.document.leftOut).toEqual(['id', 'customer', 'answers.start', 'notes']);
+    const said = await cliHere(
+      ['init', file, '--input', 'question', '--answer', 'answers.text', '--group', 'customer', '--out', join(folder, 'other')],
+      { signal },
+    );
+    // An instruction that is no input and not the task, and a split that gave way to groups, are read by nobody either.
+    expect(said.stdout).toContain('  unread  id, instruction, answers.start, part, notes; --input and --group');
   });
 
   it('takes what comes with an instruction of its own', async () => {
