@@ -47,7 +47,10 @@ export const commandWords = {
   eval: ['[options] [workflow]', 'evaluate one workflow on a benchmark, and write a record of each execution'],
   compare: ['[options] <a> [b]', 'compare two evaluations query by query, and say whether they differ by more than chance'],
   rescore: ['[options] <file>', 'score recorded answers again, and list where the scores differ from the recorded ones'],
-  validate: ['[options] <files...>', 'check workflow files, run files and benchmark files without spending anything'],
+  validate: [
+    '[options] <files...>',
+    'check workflow files, run files, sweep files and benchmark files without spending anything',
+  ],
   schema: ['[options] [file]', 'print or write the JSON schemas of run, sweep and benchmark files, for editors'],
   doctor: ['[options]', 'show what this machine, or with --server a deployment, has and lacks'],
   'nats-config': ['[options]', 'print the accounts and permissions that a NATS server of your own needs, for its configuration'],

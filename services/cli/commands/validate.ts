@@ -57,8 +57,8 @@ function renderFile({ file, kind, problems, summary, warnings }: ValidatedFile):
 
 /** The place as an editor finds it, then the step, the field, the sentence and the rule's name. */
 function renderProblem({ line, step, field, rule, message }: FileProblem): string {
-  // A sentence on a setting begins with it.
-  const isNamed = field === '' || message.startsWith(`${field} `) || message.startsWith(`${field}:`);
+  // A sentence on a setting begins with it, or, in a sweep file, with `base:` for what all runs have in common.
+  const isNamed = field === '' || [`${field} `, `${field}:`, 'base: '].some((start) => message.startsWith(start));
   const place = [step === '' ? '' : `step ${step}`, isNamed ? '' : `field ${field}`].filter((part) => part !== '').join(', ');
   return `${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${message} [${rule}]`;
 }

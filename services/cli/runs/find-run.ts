@@ -47,6 +47,11 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
   const found = exact.length > 0 ? exact : runs.filter((run) => run.runId.startsWith(wanted));
   const [run, another] = found;
   if (run === undefined) {
+    if (runs.some(({ sweepId = '' }) => sweepId !== '' && sweepId.startsWith(wanted)))
+      throw new CliError(
+        'bad-input',
+        `${wanted} is a sweep: \`scale sweep status ${wanted}\` shows its runs, and each has an id of its own`,
+      );
     throw new CliError('bad-input', `no run is called ${wanted}: ${describeKnown(runs)}`);
   }
   if (another !== undefined) throw ambiguous(wanted, found);

@@ -3,14 +3,16 @@ import { nearName } from '../../domain/names/near-name.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file/benchmark-file-schema.ts';
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { sweepFileSchema } from '../../shared/config/sweep-file-schema.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 
-export type FileKind = 'workflow' | 'run file' | 'benchmark file';
+export type FileKind = 'workflow' | 'run file' | 'sweep file' | 'benchmark file';
 
 const settingsOf: Readonly<Record<FileKind, readonly string[]>> = {
   workflow: ['workflow', 'name', 'description', 'prompts', 'steps'],
   'run file': Object.keys(runFileSchema({}).shape),
+  'sweep file': Object.keys(sweepFileSchema().shape),
   'benchmark file': Object.keys(benchmarkFileSchema.shape),
 };
 
@@ -20,8 +22,11 @@ export async function fileKindOf(file: string): Promise<FileKind> {
     .then(utf8Text)
     .catch(() => '');
   const keys = topKeys(text);
-  const known = (kind: FileKind): number => keys.filter((key) => nearName(key, settingsOf[kind]) !== undefined).length;
-  const kinds: readonly FileKind[] = ['run file', 'workflow', 'benchmark file'];
+  // What is spelt right says more: `base` is near to `name`.
+  const weight = (key: string, settings: readonly string[]): number =>
+    settings.includes(key) ? 2 : nearName(key, settings) === undefined ? 0 : 1;
+  const known = (kind: FileKind): number => keys.reduce((sum, key) => sum + weight(key, settingsOf[kind]), 0);
+  const kinds: readonly FileKind[] = ['run file', 'workflow', 'benchmark file', 'sweep file'];
   return kinds.reduce((best, kind) => (known(kind) > known(best) ? kind : best), 'run file' as FileKind);
 }
 
@@ -32,6 +37,8 @@ function topKeys(text: string): readonly string[] {
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     // It is refused as what it seems to be.
-    return [...new Set([...text.matchAll(/\b([A-Za-z_]\w*)["']?\s*:/g)].map(([, key = '']) => key))];
+    const atTop = [...text.matchAll(/^([A-Za-z_]\w*)\s*:/gm)];
+    const found = atTop.length > 0 ? atTop : [...text.matchAll(/\b([A-Za-z_]\w*)["']?\s*:/g)];
+    return [...new Set(found.map(([, key = '']) => key))];
   }
 }

@@ -9,8 +9,10 @@ import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/benchmarks/read-workflow-file.ts';
 import type { Assignment } from '../../shared/config/amend-settings.ts';
-import { readRunFile } from '../../shared/config/run-file.ts';
+import { type RunFile, readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
+import { readSweepFile } from '../../shared/config/sweep-file.ts';
+import { type SweepFault, SweepFileError } from '../../shared/config/sweep-file-error.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { CliError } from '../cli-error.ts';
@@ -44,17 +46,17 @@ export interface Yardstick {
   readonly benchmark: WorkflowSurroundings;
   /** Runs a benchmark's own scorers once; returns what a user should know, and throws a CliError if one is at fault. */
   tryScorers(loaded: Benchmark): Promise<readonly string[]>;
-  /** Where the keys of a run file's endpoints are looked for. */
+  /** Where the keys of the endpoints of run files and sweep files are looked for. */
   readonly environment: Environment;
-  /** Settings in place of those of run files. */
+  /** Settings in place of those of run files, and of what the runs of a sweep have in common. */
   readonly set?: readonly Assignment[] | undefined;
 }
 
 type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
 
 /**
- * Checks a workflow file against a benchmark's operators and fields, or a run file or a benchmark file with everything that it
- * names.
+ * Checks a workflow file against a benchmark's operators and fields, or a run file, a sweep file with all its runs, or a
+ * benchmark file, with everything that it names.
  */
 export async function validateFile(file: string, yardstick: Yardstick): Promise<ValidatedFile> {
   const kind = await fileKindOf(file);
@@ -73,7 +75,7 @@ async function checkedFile(
 ): Promise<Checked> {
   if (kind === 'benchmark file') return validateBenchmarkFile(file, tryScorers);
   if (kind === 'workflow') return { summary: await validateWorkflowFile(file, benchmark), warnings: [] };
-  return validateRunFile(file, { set, environment });
+  return kind === 'sweep file' ? validateSweepFile(file, { set, environment }) : validateRunFile(file, { set, environment });
 }
 
 /** All its splits, not only the one that a run would read. */
@@ -98,13 +100,27 @@ function lackOfPython(error: unknown): readonly string[] {
 /** On a cluster elsewhere, keys are not in this environment: a missing one is reported, and is no fault of the file. */
 async function validateRunFile(file: string, { set, environment }: Pick<Yardstick, 'set' | 'environment'>): Promise<Checked> {
   const runFile = await readRunFile(file, { set, environment });
-  const { benchmark, warnings, configuration } = runFile;
+  const { benchmark, configuration } = runFile;
   const { search, evaluation } = configuration;
-  const simulated = describeSimulated(runFile);
   return {
     summary: `${benchmark.queries.length} ${benchmark.name} queries, up to ${search.maxRounds} rounds, evaluation ${evaluation.method}`,
-    warnings: [...(simulated === undefined ? [] : [simulated]), ...warnings, ...missingKeys(runFile, environment)],
+    warnings: warningsOf(runFile, environment),
   };
+}
+
+/** Each of its runs as a run file, and what several of them have to say is said once. */
+async function validateSweepFile(file: string, { set, environment }: Pick<Yardstick, 'set' | 'environment'>): Promise<Checked> {
+  const { cells, settings } = await readSweepFile(file, { set, environment });
+  const atOnce = cells.length > settings.atOnce ? `, ${settings.atOnce} at a time` : '';
+  return {
+    summary: `${cells.length} ${cells.length === 1 ? 'run' : 'runs'}${atOnce}`,
+    warnings: [...new Set(cells.flatMap((cell) => warningsOf(cell.file, environment)))],
+  };
+}
+
+function warningsOf(runFile: RunFile, environment: Environment): string[] {
+  const simulated = describeSimulated(runFile);
+  return [...(simulated === undefined ? [] : [simulated]), ...runFile.warnings, ...missingKeys(runFile, environment)];
 }
 
 async function validateWorkflowFile(file: string, surroundings: WorkflowSurroundings): Promise<string> {
@@ -125,11 +141,19 @@ function problemsOf(error: unknown, file: string): readonly FileProblem[] {
   if (error instanceof RunFileError) {
     return [{ step: '', field: error.field, rule: 'run-file', message: withoutFile(error), ...lineOf(error) }];
   }
+  if (error instanceof SweepFileError) return error.faults.map((fault) => sweepProblem(fault, file));
   if (error instanceof CliError) return [{ step: '', field: 'scorers', rule: 'scorer', message: error.message }];
   if (error instanceof BenchmarkError) {
     return error.sentences.map((message) => benchmarkProblem({ problem: error.problem, message }, resolve(file)));
   }
   throw error;
+}
+
+/** The run file that a sweep file names as its base has faults of its own. */
+function sweepProblem({ file: at, line, field, message }: SweepFault, file: string): FileProblem {
+  if (resolve(at) === resolve(file)) return { step: '', field, rule: 'sweep-file', message, ...lineOf({ line }) };
+  const place = `${shortPath(at)}${line === undefined ? '' : `:${line}`}`;
+  return { step: '', field: '', rule: 'sweep-file', message: `in ${place}: ${message}` };
 }
 
 /**

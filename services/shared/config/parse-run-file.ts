@@ -2,6 +2,7 @@ import { type Environment, processEnvironment } from '../settings/environment.ts
 import { parseSettings } from '../settings/parse-settings.ts';
 import { type Assignment, type Provenance, putAssignments, putVariables } from './amend-settings.ts';
 import { earlierDefaults, withEarlierDefaults } from './earlier-defaults.ts';
+import { otherKind } from './other-kind.ts';
 import { withPreset } from './presets.ts';
 import { RunFileError } from './run-file-error.ts';
 import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';
@@ -52,7 +53,11 @@ export function parseRunFile(text: string, file: string, surroundings: FileSurro
       }
       provenance.push(...variables.provenance, ...putAssignments(document, set));
     },
-    prepare: withPreset,
+    prepare: (content) => {
+      const other = otherKind(content, 'run');
+      if (other !== undefined) throw new RunFileError({ file, line: undefined, field: '' }, other);
+      return withPreset(content);
+    },
     refuse: (place, message, options) => {
       const given = assignmentOf(place.field, set);
       if (given === undefined) return new RunFileError({ file, ...place }, message, options);

@@ -11,6 +11,7 @@ import { type ParsedSettings, parseSettings } from '../../settings/parse-setting
 import { isGroup } from '../../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../../settings/utf8-text.ts';
 import { putAssignments, putVariables } from '../amend-settings.ts';
+import { otherKind } from '../other-kind.ts';
 import type { FileSurroundings } from '../parse-run-file.ts';
 import type { RunFile } from '../run-file.ts';
 import { runLimitsOf } from '../run-limits.ts';
@@ -84,8 +85,11 @@ function parse(text: string, file: string, amend: Amending): { readonly parsed: 
         what: 'a sweep file',
         amend: (document, lines) =>
           amend(document, lines, file, typeof document.getIn(['base']) === 'string' ? undefined : ['base']),
-        prepare: (content) =>
-          isGroup(content) ? Object.fromEntries(Object.entries(content).filter(([key]) => !wrong.has(key))) : content,
+        prepare: (content) => {
+          const other = otherKind(content, 'sweep');
+          if (other !== undefined) throw new SweepFileError([{ file, line: undefined, field: '', message: other }]);
+          return isGroup(content) ? Object.fromEntries(Object.entries(content).filter(([key]) => !wrong.has(key))) : content;
+        },
         refuse: (place, message, options) => new SweepFileError([{ file, ...place, message }], options),
         refuseAll: (all) => new SweepFileError(all.map((fault) => ({ file, ...fault }))),
       });

@@ -48,6 +48,11 @@ test('a name that no run has is refused with those that there are', () => {
   expect(() => chooseRun([], undefined)).toThrow('there is no run here yet');
 });
 
+test('the id of a sweep is told as that', () => {
+  const ofSweep = [...runs, { ...run('night-7', 'night', 1), sweepId: 'night-0a1b' }];
+  expect(() => chooseRun(ofSweep, 'night-0a1b')).toThrow('night-0a1b is a sweep: `scale sweep status night-0a1b` shows its runs');
+});
+
 test('of many runs the newest are named where none is meant', () => {
   const many = Array.from({ length: 40 }, (_, index) => run(`night-${index}`, 'night', index));
   expect(() => chooseRun(many, 'drop')).toThrow(

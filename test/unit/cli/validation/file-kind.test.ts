@@ -32,15 +32,41 @@ describe('what a file is', () => {
     ['workflow', 'name: n\ndescription: d\nstpes: []'],
     ['workflow', '{"workflow": 1, "steps": [{"id": "a", "return": }'],
     ['workflow', 'prompts: { solve: x }'],
+    ['sweep file', 'base: run.yaml'],
+    ['sweep file', 'name: n\nmatirx: { seed: [1] }\nlimits: { money: 5 }'],
+    ['sweep file', 'base: { benchmark: sample }\nmatrix: { seed: [1, 2 }'],
     ['benchmark file', 'name: n\ndescription: d\nscorers: { s: number }'],
     ['benchmark file', 'fields: { question: q }'],
     ['benchmark file', 'name: n\nfiles: { validate: d.csv'],
   ])('is a %s by the settings at its top: %j', async (kind, text) => expect(await kindOf(text)).toBe(kind));
 });
 
+const yardstick = { benchmark: { operators: ['custom'], inputs: ['question'] }, tryScorers: async () => [], environment: {} };
+
+it('a sweep file is checked with each of its runs, and with the run file that is its base', async () => {
+  await kindOf('base: { benchmark: sample }\nmatrix: { executor.model: [small, large], seed: [1, 2, 3] }\nat_once: 2');
+  expect(await validateFile(file, yardstick)).toMatchObject({
+    ...{ kind: 'sweep file', problems: [], summary: '6 runs, 2 at a time' },
+    warnings: [expect.stringContaining('(small, '), expect.stringContaining('(large, ')],
+  });
+  const set = [{ path: 'search.max_rounds', value: 0, text: 'search.max_rounds=0' }];
+  expect((await validateFile(file, { ...yardstick, set })).problems.map(({ message }) => message)).toEqual([
+    expect.stringContaining('search.max_rounds must be a whole number'),
+  ]);
+  await kindOf('base: { benchmark: sample, serch: {} }\nmatrix: { seed: [1, 1] }');
+  expect((await validateFile(file, yardstick)).problems).toMatchObject([
+    { line: 1, rule: 'sweep-file', message: expect.stringContaining('"serch"') },
+    { line: 2, field: 'matrix.seed', message: 'matrix.seed names 1 twice' },
+  ]);
+  await writeFile(join(file, '../base.yaml'), '\nbenchmark: sampel');
+  await kindOf('base: base.yaml\nmatrix: { seed: [1, 2] }');
+  expect((await validateFile(file, yardstick)).problems).toMatchObject([
+    { field: '', message: expect.stringMatching(/^in .*base\.yaml:2: .*"sample"/) },
+  ]);
+});
+
 it('a run file without a benchmark is told so', async () => {
   await kindOf('seed: 1');
-  const yardstick = { benchmark: { operators: ['custom'], inputs: ['question'] }, tryScorers: async () => [], environment: {} };
   const { problems } = await validateFile(file, yardstick);
   expect(problems.map(({ field, message }) => [field, message])).toEqual([
     ['benchmark', expect.stringContaining('benchmark is missing')],
