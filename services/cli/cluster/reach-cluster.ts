@@ -14,9 +14,9 @@ import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { inDataFolder } from './data-folder-error.ts';
 import { watchDisk } from './disk-watch.ts';
+import { isListening } from './is-listening.ts';
 import { startLocalCluster } from './local-cluster.ts';
 import type { LocalClusterSettings } from './start-parts.ts';
-import { isListening } from './is-listening.ts';
 
 export interface ReachedCluster {
   readonly client: ControlClient;

@@ -3,7 +3,7 @@ import { nearName } from '../../domain/names/near-name.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file/benchmark-file-schema.ts';
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
-import { sweepFileSchema } from '../../shared/config/sweep-file-schema.ts';
+import { sweepFileSchema } from '../../shared/config/sweep-file/sweep-file-schema.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 

@@ -11,8 +11,8 @@ import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '
 import type { Assignment } from '../../shared/config/amend-settings.ts';
 import { type RunFile, readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
-import { readSweepFile } from '../../shared/config/sweep-file.ts';
-import { type SweepFault, SweepFileError } from '../../shared/config/sweep-file-error.ts';
+import { readSweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
+import { type SweepFault, SweepFileError } from '../../shared/config/sweep-file/sweep-file-error.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { CliError } from '../cli-error.ts';

@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
-import { addressFault, hostFault } from '../../shared/config/webhook-address.ts';
+import { addressFault, hostFault } from '../../shared/config/service-settings/webhook-address.ts';
 import { linked, within } from '../../shared/lifecycle/abort.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { request as requestHttp } from '../../shared/toolchain/node-http.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
-import { readSweepFile } from '../../../../services/shared/config/sweep-file.ts';
+import { readSweepFile } from '../../../../services/shared/config/sweep-file/sweep-file.ts';
 
 it.each([
   ['a sweep file', 'base: { benchmark: sample }\nmatrix: { seed: [1] }', '`scale sweep`'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressFault } from '../../../../services/shared/config/webhook-address.ts';
+import { addressFault } from '../../../../../services/shared/config/service-settings/webhook-address.ts';
 
 test.each([
   ...['169.254.169.254', '0.0.0.0', '255.255.255.255', '224.0.0.1', 'fe80::1', 'ff02::1', '::', '::ffff:169.254.169.254'],
