@@ -44,8 +44,8 @@ async function deleteRuns(cli: Cli, wanted: readonly string[], options: DeleteOp
 }
 
 /**
- * The runs that the cluster of this machine does not know and that have a folder here: whoever deleted one was killed before it had
- * removed that, or its report was written later.
+ * The runs that the cluster of this machine does not know and that have a folder here: whoever deleted one was killed before it
+ * had removed that, or its report was written later.
  */
 async function leftOverOf(wanted: readonly string[], runs: readonly RunSummary[], folder: DataFolder): Promise<string[]> {
   const unknown = wanted.filter((each) => runs.every(({ runId, name }) => name !== each && !runId.startsWith(each)));

@@ -7,8 +7,8 @@ import { inDataFolder } from '../cluster/data-folder-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
 /**
- * Writes what a run has to show into its folder. Where the run was deleted meanwhile the folder goes again: whoever deleted it may
- * have looked for the folder before.
+ * Writes what a run has to show into its folder. Where the run was deleted meanwhile the folder goes again: whoever deleted it
+ * may have looked for the folder before.
  * @throws CliError for such a run; DataFolderError
  */
 export async function inRunFolder<Result>(

@@ -3,8 +3,8 @@ import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 let drafts = 0;
 
 /**
- * Writes a file over an earlier one, whose mode it keeps. A reader never finds half a file, and what breaks off leaves the earlier
- * one as it was. Through a link, the file that it leads to is replaced; what is no file, such as a pipe, is written to.
+ * Writes a file over an earlier one, whose mode it keeps. A reader never finds half a file, and what breaks off leaves the
+ * earlier one as it was. Through a link, the file that it leads to is replaced; what is no file, such as a pipe, is written to.
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const found = await stat(path).catch(() => undefined);
