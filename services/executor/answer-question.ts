@@ -17,9 +17,9 @@ import { InfrastructureError } from '../shared/models/errors/endpoint-errors.ts'
 import { EndpointSettingsError } from '../shared/models/settings/endpoint-settings.ts';
 import { SandboxError } from '../shared/sandbox/sandbox-error.ts';
 import { usualStanding } from '../shared/sharing/standing.ts';
-import type { JobAccount } from '../shared/worker/job-account.ts';
-import { WorkerEndingError } from '../shared/worker/last-calls.ts';
-import type { ModelClients, ModelRun } from '../shared/worker/model-clients.ts';
+import type { JobAccount } from '../shared/worker/calls/job-account.ts';
+import { WorkerEndingError } from '../shared/worker/calls/last-calls.ts';
+import type { ModelClients, ModelRun } from '../shared/worker/calls/model-clients.ts';
 
 export type AnswerOutcome = Exclude<NonNullable<AnswerMessage['what']>, { readonly $case: 'call' }>;
 

@@ -3,7 +3,7 @@ import type { ModelSettings } from '../domain/run/configuration.ts';
 import { judgeSettings } from '../domain/run/judge-settings.ts';
 import type { JudgeModel } from '../domain/scoring/scorer.ts';
 import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
-import type { JobModelClient } from '../shared/worker/model-clients.ts';
+import type { JobModelClient } from '../shared/worker/calls/model-clients.ts';
 
 export interface JudgeClients {
   clientFor(wanted: JudgeModel): ModelClient;

@@ -4,8 +4,8 @@ import { failureToProto } from '../shared/contracts/result-codec.ts';
 import { structuredPromptFromJson } from '../shared/contracts/structured-prompt.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { bodyOfJob } from '../shared/worker/body-of-job.ts';
+import type { ModelClients } from '../shared/worker/calls/model-clients.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
-import type { ModelClients } from '../shared/worker/model-clients.ts';
 
 /** Sends a prompt to the optimizer model and returns its reply unchanged, in whichever form; the coordinator parses it. */
 export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {

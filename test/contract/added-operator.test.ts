@@ -10,7 +10,7 @@ import { parseWorkflow } from '../../services/domain/workflow/parse-workflow.ts'
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
 import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
-import { createModelClients } from '../../services/shared/worker/model-clients.ts';
+import { createModelClients } from '../../services/shared/worker/calls/model-clients.ts';
 import { operatorRoles, type Role } from '../../services/simulator/behaviour/roles.ts';
 import { answerTo } from '../../services/simulator/behaviour/solve.ts';
 import { knownQueries } from '../../services/simulator/difficulty.ts';

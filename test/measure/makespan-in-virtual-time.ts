@@ -40,7 +40,7 @@ import { createSlotLeases } from '../../services/shared/models/slots/slot-leases
 import { createFairLine } from '../../services/shared/sharing/fair-line.ts';
 import { usualStanding } from '../../services/shared/sharing/standing.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
-import type { ModelClients } from '../../services/shared/worker/model-clients.ts';
+import type { ModelClients } from '../../services/shared/worker/calls/model-clients.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { complete } from '../../services/simulator/chat-completion.ts';
 import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';

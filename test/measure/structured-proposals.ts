@@ -20,7 +20,7 @@ import { Endpoint } from '../../services/shared/contracts/generated/scale/v1/con
 import { Result } from '../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
-import { createModelClients } from '../../services/shared/worker/model-clients.ts';
+import { createModelClients } from '../../services/shared/worker/calls/model-clients.ts';
 import { noAccount } from '../support/no-account.ts';
 import { fourRounds, madeUpAnswers, madeUpBenchmark, madeUpState } from '../unit/domain/prompts/made-up-search.ts';
 

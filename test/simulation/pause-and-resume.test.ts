@@ -13,7 +13,7 @@ import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { InfrastructureError } from '../../services/shared/models/errors/endpoint-errors.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
-import { poisonStarts } from '../../services/shared/worker/job-starts.ts';
+import { poisonStarts } from '../../services/shared/worker/delivery/job-starts.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';
 import { completed, startCluster } from './made-up-cluster.ts';

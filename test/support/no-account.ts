@@ -1,4 +1,4 @@
-import type { JobAccount } from '../../services/shared/worker/job-account.ts';
+import type { JobAccount } from '../../services/shared/worker/calls/job-account.ts';
 
 /** For jobs of tests that are not about what their calls cost. */
 export const noAccount: JobAccount = {

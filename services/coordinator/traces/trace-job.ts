@@ -4,7 +4,7 @@ import { attribute, destination, messagingSystem } from '../../shared/telemetry/
 import { jobSpanId, jobTraceId } from '../../shared/telemetry/trace-ids.ts';
 import { readTraceparent, type SpanPlace } from '../../shared/telemetry/traceparent.ts';
 import { inSpan, isTracing, type Span, startSpan } from '../../shared/telemetry/tracing.ts';
-import { jobAttributes, roundOf } from '../../shared/worker/job-attributes.ts';
+import { jobAttributes, roundOf } from '../../shared/worker/delivery/job-attributes.ts';
 import { roundPlace } from './trace-run.ts';
 
 /**

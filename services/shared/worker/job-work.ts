@@ -5,7 +5,7 @@ import type { CacheUse, Endpoint, RunLimits } from '../contracts/generated/scale
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { Standing } from '../sharing/standing.ts';
-import type { JobAccount } from './job-account.ts';
+import type { JobAccount } from './calls/job-account.ts';
 
 /** What a worker knows about a job's run. */
 export interface RunContext {

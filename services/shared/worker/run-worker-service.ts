@@ -26,12 +26,12 @@ import { createTracingMetrics } from '../telemetry/tracing-metrics.ts';
 import { version } from '../telemetry/version.ts';
 import { createModelMetrics, createWorkerMetrics } from '../telemetry/worker-metrics.ts';
 import { ownProcessId, processHasEnded } from '../toolchain/process-identity.ts';
+import { createModelClients, type ModelClients } from './calls/model-clients.ts';
+import { createResponseCache } from './calls/response-cache.ts';
+import { watchKeys } from './calls/watch-keys.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
-import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
-import { createResponseCache } from './response-cache.ts';
 import { watchClusterEndpoints } from './watch-cluster-endpoints.ts';
-import { watchKeys } from './watch-keys.ts';
 import { startWorker } from './worker.ts';
 import { type SandboxLook, watchCondition } from './worker-condition.ts';
 

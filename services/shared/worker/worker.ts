@@ -8,15 +8,15 @@ import { createTurns } from '../lifecycle/turns.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
 import { AccessRefusedError, BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createSpendingWriter } from './calls/spending-writer.ts';
+import { createNewDeliveries } from './delivery/new-deliveries.ts';
+import { settleDelivery } from './delivery/settle-delivery.ts';
+import type { SettleDependencies, Settlement } from './delivery/settlement.ts';
+import { inDelivery } from './delivery/trace-delivery.ts';
 import { createJobLanes, type Lane } from './job-lanes.ts';
 import type { JobWork } from './job-work.ts';
-import { createNewDeliveries } from './new-deliveries.ts';
 import { startRunDirectory } from './run-directory.ts';
 import { createRunShares } from './run-shares.ts';
-import { settleDelivery } from './settle-delivery.ts';
-import type { SettleDependencies, Settlement } from './settlement.ts';
-import { createSpendingWriter } from './spending-writer.ts';
-import { inDelivery } from './trace-delivery.ts';
 
 export interface WorkerSettings {
   readonly name: string;

@@ -7,7 +7,7 @@ import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { connectTalks, type TalkingClient } from '../../../services/shared/messaging/connect-talks.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
-import { createModelClients, type ModelClients } from '../../../services/shared/worker/model-clients.ts';
+import { createModelClients, type ModelClients } from '../../../services/shared/worker/calls/model-clients.ts';
 import { describeServedRouter } from '../../contract/served-router.contract.ts';
 import { describeWorkflowServer } from '../../contract/workflow-server.contract.ts';
 import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';

@@ -20,7 +20,7 @@ import {
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
 import type { Talks } from '../../../services/shared/messaging/talks.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
-import { createNewDeliveries } from '../../../services/shared/worker/new-deliveries.ts';
+import { createNewDeliveries } from '../../../services/shared/worker/delivery/new-deliveries.ts';
 import { executeJob, newRunId } from '../../support/bus-messages.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { doEverythingOnBus } from '../../support/everything-on-the-bus.ts';

@@ -10,7 +10,7 @@ import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { createEndpointEnvironment } from '../../../services/shared/models/settings/endpoint-environment.ts';
 import { clusterBaseUrl } from '../../../services/shared/models/settings/endpoint-settings.ts';
 import { noProxies } from '../../../services/shared/models/settings/proxy-settings.ts';
-import { createModelClients, type ModelJob } from '../../../services/shared/worker/model-clients.ts';
+import { createModelClients, type ModelJob } from '../../../services/shared/worker/calls/model-clients.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 import { noAccount } from '../../support/no-account.ts';
 

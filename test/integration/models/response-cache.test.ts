@@ -6,10 +6,10 @@ import type { ModelCall } from '../../../services/shared/contracts/generated/sca
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../../services/shared/messaging/in-memory/in-memory-bus.ts';
-import { openJobAccount } from '../../../services/shared/worker/job-account.ts';
-import { createModelClients } from '../../../services/shared/worker/model-clients.ts';
-import { createResponseCache } from '../../../services/shared/worker/response-cache.ts';
-import { createSpendingWriter } from '../../../services/shared/worker/spending-writer.ts';
+import { openJobAccount } from '../../../services/shared/worker/calls/job-account.ts';
+import { createModelClients } from '../../../services/shared/worker/calls/model-clients.ts';
+import { createResponseCache } from '../../../services/shared/worker/calls/response-cache.ts';
+import { createSpendingWriter } from '../../../services/shared/worker/calls/spending-writer.ts';
 import { answer, type Behaviour, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 
 const never = new AbortController().signal;

@@ -8,8 +8,8 @@ import { workflowToProto } from '../../../services/shared/contracts/workflow-cod
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
 import { createJournaledModelClient } from '../../../services/shared/models/journaled-model-client.ts';
 import { replyOf } from '../../../services/shared/models/model-call.ts';
+import type { ModelClients, ModelJob } from '../../../services/shared/worker/calls/model-clients.ts';
 import type { JobContext } from '../../../services/shared/worker/job-work.ts';
-import type { ModelClients, ModelJob } from '../../../services/shared/worker/model-clients.ts';
 import { configuration } from '../../simulation/made-up-work.ts';
 import { noAccount } from '../../support/no-account.ts';
 
