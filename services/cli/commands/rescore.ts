@@ -40,7 +40,7 @@ export function addRescoreCommand(program: Command, cli: Cli): void {
     .option('--scorer <name>', "aflow, strict, or the full name of a scorer; default: the benchmark's first")
     .option('--split <name>', "the split that was answered; default: what the file's matrix says, otherwise validate")
     .option('--limit <n>', 'only this many answers, spread evenly over the file', countUpTo(10_000_000))
-    .option('--require <share>', 'exit with 1 if a smaller share of the answers agrees, e.g. 0.999', parseShare)
+    .option('--require <share>', 'exit with status 6 if a smaller share of the answers agrees, such as 0.999', parseShare)
     .option('--json', 'print one JSON document; progress goes to stderr', false)
     .action((file: string, options: RescoreOptions) => cli.answer(options.json, () => rescore(cli, file, options)));
 }
@@ -125,7 +125,7 @@ interface RescoreDocument extends Rescored {
 function answerOf(rescored: RescoreDocument, { require = 0 }: RescoreOptions): Answer {
   const agreement = rescored.agreeing / rescored.answers;
   return {
-    exitCode: agreement >= require ? exitCodes.ok : exitCodes.failed,
+    exitCode: agreement >= require ? exitCodes.ok : exitCodes.requirementNotMet,
     document: { ...rescored, agreement },
     text: renderText(rescored, agreement, require),
   };

@@ -14,7 +14,7 @@ export const exitCodes = {
   endedWithoutSuccess: 4,
   /** An endpoint refuses for a reason that only a person can fix: a key, a model, an address, a setting. Nothing was scored. */
   needsPerson: 5,
-  /** The command ended well, and what it was told to require does not hold: `eval --require`, `compare --fail-on-regression`. */
+  /** The command ended well, and what it was told to require does not hold, such as by `eval --require`. */
   requirementNotMet: 6,
   /** A limit of tokens, calls, money or time, or a stop file, has ended the run, which has a result: `scale limits` raises it. */
   limitReached: 7,

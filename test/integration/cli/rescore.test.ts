@@ -65,7 +65,7 @@ describe('scale rescore', () => {
     expect(code).toBe(0);
   });
 
-  test('says it in words, and ends with 1 where less agrees than is required', async () => {
+  test('says it in words, and ends with 6 where less agrees than is required', async () => {
     const file = await fileOf('words.jsonl', fiveAnswers(0));
     const [required, strict] = await Promise.all([
       rescore(file, '--split', 'test', '--require', '0.9'),
@@ -74,7 +74,7 @@ describe('scale rescore', () => {
     expect(required.stdout).toMatch(/^line 4, query sample-test-04: recorded 1, now 0, from "1234567"$/m);
     expect(required.stdout).toContain('gsm8k-aflow: 4 of 5 answers get the recorded score (80.00 %)');
     expect(required.stdout).toContain('that is less than the 90 % required');
-    expect(required.code).toBe(1);
+    expect(required.code).toBe(6);
     expect(strict.stdout).toContain('gsm8k-strict: 2 of 2');
     expect(strict.code).toBe(0);
   });
