@@ -50,7 +50,8 @@ against all of this, and against the operators and fields of its benchmark.
 ${table(['field', 'what it holds', 'needed'], whole)}
 
 A name matches \`${namePattern}\`. A workflow has at most ${sizeLimits.steps} steps, nested at most ${sizeLimits.depth} deep, a text at most
-${grouped(sizeLimits.text)} characters, and one execution goes through at most ${grouped(sizeLimits.executedSteps)} steps.
+${grouped(sizeLimits.text)} characters, and one execution goes through at most ${grouped(sizeLimits.executedSteps)} steps. How many model calls it
+may make, \`max_calls_per_query\` of the [run file](run-file.md) says.
 
 ## Steps
 
