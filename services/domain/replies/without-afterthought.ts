@@ -1,19 +1,21 @@
-/** Where a text goes on to another statement: a sentence, a line, a semicolon, a dash, a comma before a pronoun. */
-const border = /(?<=[.!?])["”)*_]*\s+(?=\S)|\n+|;\s+|\s[\u2013\u2014]\s+|,\s(?=(?:he|she|it|they|we|you|I|but\snot)\s)/gu;
+/** Where a text goes on to another statement: a sentence, a line, a semicolon, a dash, a comma before a pronoun or "but 35". */
+const border =
+  /(?<=[.!?])["”)*_]*\s+(?=\S)|\n+|;\s+|\s[\u2013\u2014]\s+|,\s(?=(?:he|she|it|they|we|you|I|but\snot)\s|but\s(?!\p{L}{2}))/gu;
 /** What follows from the rest is no afterthought, unless it says what would follow. */
 const concludes = /[→⇒]|[-+*/×÷]\s?[$€£]?\d[^=]*=|\b(?:so|thus|hence|therefore|then|total\w*|altogether|in all|answer|result)\b/i;
 /** "Note that …", "This assumes …", "At first I thought it was 35", and questions to the reader. */
 const remarks =
-  /^\W*(?:note\b|remark\b|(?:this|that|i|we|here i)\s(?:assum|presum|suppos)\w*|assuming\b|at first\b|(?:i|one|you)\s(?:first|originally|initially|might|may|could)?\s?(?:thought|think|believe|assume|expect)\w*\b|(?:let me know|feel free)\b)|\?["”)*_\s]*$/i;
+  /^\W*(?:note\b|remark\b|(?:this|that|i|we|here i)\s(?:assum|presum|suppos)\w*|assuming\b|at first\b|(?:i|one|you)\s(?:first|originally|initially|might|may|could)?\s?(?:thought|think|believe|assume|expect)\w*\b|(?:let me know|feel free)\b)|^[^.]*\?["”)*_\s]*$/i;
 /** "Without the restriction there would be 20", "otherwise it could be 5". */
 const hypothetical = /^\W*(?:and\s|but\s)?(?:without|otherwise|had|were)\b[^.]*\b(?:would|could|might)\b/i;
 /** "She cannot afford 6", "he does not have 40". */
-const denies = /(?:\b(?:not|cannot|never)|n['’]t)\s(?:\p{L}+\s){0,3}[$€£]?\d[\d,.]*[^\d]*$/iu;
+const denies = /(?:\b(?:not|cannot|never)|n['’]t)\s(?:\p{L}+\s){0,3}[$€£]?[-\u2212]?\d[\d,.]*[^\d]*$/iu;
 /** "The other 60 walk", behind "40 take the bus". */
 const complement = /^\W*(?:and\s)?the\s(?:others?|rest|remaining|remainder)\b/i;
 const opening = /^\W*(?:about\s|only\s)?\d[\d,]*(?:\.\d+)?%?\s(?:of\s(?:the|these|those)\s\d+\s)?(?:\p{L}+[\s,]*){1,8}\W*$/u;
 /** "3 vans seat only 36 people", "4 would hold 40", where one more is needed. */
-const fallsShort = /\b(?:only|just|still|already|too|not|cannot|exceed\w*|would|could|enough|gives?|gets?|get)\b|n['’]t\b/i;
+const fallsShort =
+  /\b(?:(?<!the )only|just|still|too|not|cannot|exceed\w*|would|could|enough)\b|n['’]t\b|\d[^\d]*\b(?:gives?|gets?|get)\b[^\d]*\d/i;
 const mostAfterthoughts = 3;
 
 /**

@@ -32,7 +32,7 @@ const sums =
   /^(?:\s\p{L}+){0,3}?\s(?:in all|in total|altogether|together|total|combined|overall|left(?!\sover)|remain\p{L}*)(?!\p{L})/iu;
 /** "14, which is half of 28". */
 const relates =
-  /^(?:\s\p{L}+){0,3}(?:,\swhich\sis|\sis|\s=)\s(?:half|a (?:third|quarter)|twice|double|the \p{L}+)\s(?:\p{L}+\s)?of\s$/iu;
+  /^(?:\s\p{L}+){0,3}(?:,\swhich\sis|\sis|\s=)\s(?:half|(?:an?|one|two|three)\s(?:third|quarter|\p{L}+th)s?|twice|double|the \p{L}+)\s(?:\p{L}+\s)?of\s$/iu;
 const definite = /\b(?:the|these|those|all|both|each of|his|her|their|its)\s$/i;
 /** ", 2 each day", ", 20 of them by Ann", ", 6 years older than her". */
 const describes =
@@ -82,7 +82,8 @@ function tellsMore(sentence: string, main: PlacedNumber, last: PlacedNumber, nex
   const isSubject = verbs.test(head) && !states.test(`${head} `);
   const isOpening = opening.test(before) && !verbs.test(before) && verbs.test(sentence.slice(main.end));
   if (isSubject || isOpening || definite.test(before)) return false;
-  if (at === undefined) return /^(?:\s\p{L}+){0,3},\s(?:an?\s)?$/u.test(link) && (/\san?\s$/.test(link) || describes.test(after));
+  if (at === undefined)
+    return /^(?:\s\p{L}+){0,3},\s(?:an?\s|each\s)?$/u.test(link) && (/\s(?:an?|each)\s$/.test(link) || describes.test(after));
   return !resumes.test(link) || relative.test(link);
 }
 

@@ -38,9 +38,12 @@ const reason = new RegExp(
 const approximation =
   /\s\((?:about|approximately|approx\.?|roughly|around|or(?: about)?|i\.e\.,?|the other|but|though|rejecting|ignoring|discarding|≈|~|\\approx)\s?[^()]*\)(?=[\s.*_]*$)/i;
 /** "1/6, or about 16.67 %". */
-const roughly = /(?<=[\d})$]),?\s(?:or|i\.e\.,?|which is)\s(?:about|approximately|approx\.?|roughly|around)\s[^,;=]{1,40}$/i;
+const roughly =
+  /(?<=[\d})$\u03c0](?:\s[a-z]{1,3}[\u00b2\u00b3]?)?)(?:,|,?\s(?:or|i\.e\.,?|which is))\s(?:about|approximately|approx\.?|roughly|around)\s[^,;=]{1,40}$/i;
 /** "23 (2 * 23 = 46)", but not "2 * 23 (= 46)". */
 const checkInBrackets = /(?<=(?:^|\s)\$?-?\d+\$?)\s\((?![=≈])[^()]*[-+*/\u00b7\u00d7^][^()]*=[^()]*\)(?=[\s.*_]*$)/;
+/** "(35 would give 71)", "(we reject $x = -3$)", "3/4 (75%)". */
+const aside = /\s\((?:[^()]*\b(?:would|rejects?|discard|cannot)\b[^()]*|[\d.]+\s?\\?%)\)(?=[\s.*_]*$)/i;
 /** "(We could also have used …, giving $s = 6$.)" */
 const ownSentence = /(?<=[.!$\])])\s\((?=\p{Lu})[^()\n]*\.\)\s*$/u;
 /** "17 and not 18", "17, obviously". */
@@ -49,7 +52,7 @@ const onlyBegins = /^\W*(?:so|and|but|then|thus|now|therefore|hence|finally)?\W*
 
 /** Without the reason behind an answer, unless it holds a conclusion. */
 export function withoutReason(text: string): string {
-  const exact = [ownSentence, approximation, roughly, checkInBrackets, denial].reduce(
+  const exact = [ownSentence, aside, approximation, roughly, checkInBrackets, denial].reduce(
     (rest, each) => rest.replace(each, ''),
     text,
   );

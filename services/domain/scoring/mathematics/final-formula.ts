@@ -2,6 +2,7 @@ import { afterRetraction } from '../../replies/after-retraction.ts';
 import { announcedText } from '../../replies/announced-text.ts';
 import { type Box, boxesIn } from '../../replies/boxes.ts';
 import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
+import { withoutAfterthought } from '../../replies/without-afterthought.ts';
 import { withoutEmphasis } from '../../replies/without-emphasis.ts';
 import { withoutFence } from '../../replies/without-fence.ts';
 import {
@@ -47,12 +48,12 @@ export function finalFormula(answer: string): FinalFormula {
   }
   const announced = announcedText(end);
   if (announced !== undefined) {
-    const own = withoutReason(announced).replace(/^["“]([^"”]*)["”]$/, '$1');
+    const own = withoutReason(withoutAfterthought(announced)).replace(/^["“]([^"”]*)["”]$/, '$1');
     const letter = /^\(([A-E])\)\s/.exec(own)?.[1];
     const exclaimed = /^[^$\\]*\d!$/.test(own) ? { together: own.slice(0, -1) } : {};
     return { formula: announcedFormula(own), around: own, together: countOfItems(own) ?? letter, ...exclaimed };
   }
-  const own = withoutCheck(withoutFence(end));
+  const own = withoutAfterthought(withoutCheck(withoutFence(end)));
   const inWords = valueInWords(lastLineOf(own)) ?? toldValue(lastLineOf(own));
   const exclaimed = /^[^$\\]*\s\d+!$/.test(lastLineOf(own)) ? lastFormula(own).replace(/!$/, '') : undefined;
   return {

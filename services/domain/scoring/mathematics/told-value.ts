@@ -3,7 +3,7 @@ import { hasConclusion } from './closing-lines.ts';
 const value = String.raw`(?:\$([^$\n]*\d[^$\n]*)\$|((?:\b[a-z]\s?=\s?)?[-\u2212]?\d[\d,]*(?:\.\d+)?(?:/\d+)?))`;
 /** "Thus $n = 6$ is the smallest integer with $2^n > 50$." */
 const described = new RegExp(
-  String.raw`(?:^|[\s,])${value}\sis\s(?:then\s|therefore\s|thus\s)?the\s(?:(?:\p{Ll}+\s)?(?:smallest|largest|least|greatest|minimum|maximum|only|first|desired|required|final|correct|unique)\b|\p{Ll}+\s(?:when|if)\s)([^\n]*)$`,
+  String.raw`(?:^|[\s,])${value}\sis\s(?:then\s|therefore\s|thus\s)?the\s(?:(?:\p{Ll}+\s)?(?:smallest|largest|least|greatest|minimum|maximum|only|first|desired|required|final|correct|unique)\b|(?:sum|difference|product|number|average|mean|median|total)\s(?:of|between)\s|\p{Ll}+\s(?:when|if)\s)([^\n]*)$`,
   'u',
 );
 /** "The maximum, 6, occurs at x = 3." */
@@ -11,8 +11,11 @@ const apposed = new RegExp(
   String.raw`\p{L},\s${value},\s(?:which\s)?(?:occurs|(?:is|are)\s(?:attained|achieved|reached|obtained))\b([^\n]*)$`,
   'u',
 );
-/** "The remainder is 9 when 100 is divided by 13." */
-const conditional = new RegExp(String.raw`\b(?:is|are|equals?|be)\s${value}\s(?:when|if)\s([^\n]*)$`, 'u');
+/** "The remainder is 9 when 100 is divided by 13", "the minimum is 4, which occurs at x = 2". */
+const conditional = new RegExp(
+  String.raw`\b(?:is|are|equals?|be)\s${value}(?:\s(?:when|if)|,?\s(?:which\s)?(?:occurs|attained|reached)(?:\s(?:at|when|for))?)\s([^\n]*)$`,
+  'u',
+);
 /** "7/12 of the whole". */
 const part = /^\W*(\d+\/\d+)\sof\s(?:the|an?)\s\p{L}+[.\s]*$/u;
 /** "The probability is 1 in 6." */
@@ -25,5 +28,5 @@ export function toldValue(sentence: string): string | undefined {
   const share = part.exec(sentence)?.[1];
   if (share !== undefined) return share;
   const [, formula, number, rest = ''] = described.exec(sentence) ?? apposed.exec(sentence) ?? conditional.exec(sentence) ?? [];
-  return hasConclusion(rest) ? undefined : (formula ?? number);
+  return hasConclusion(rest) ? undefined : (formula ?? number?.replace(/,$/, ''));
 }
