@@ -12,11 +12,14 @@ const hypothetical = /^\W*(?:and\s|but\s)?(?:without|otherwise|had|were)\b[^.]*\
 const denies = /(?:\b(?:not|cannot|never)|n['’]t)\s(?:\p{L}+\s){0,3}[$€£]?[-\u2212]?\d[\d,.]*[^\d]*$/iu;
 /** "The other 60 walk", behind "40 take the bus". */
 const complement = /^\W*(?:and\s)?the\s(?:others?|rest|remaining|remainder)\b/i;
-const opening = /^\W*(?:about\s|only\s)?\d[\d,]*(?:\.\d+)?%?\s(?:of\s(?:the|these|those)\s\d+\s)?(?:\p{L}+[\s,]*){1,8}\W*$/u;
+const opening = /^\W*(?:about\s|only\s)?\d[\d,]*(?:\.\d+)?%?(?:\sof\s(?:the|these|those)\s\d+)?(?:[\s,]+\p{L}+){1,8}\W*$/u;
 /** "3 vans seat only 36 people", "4 would hold 40", where one more is needed. */
 const fallsShort =
   /\b(?:(?<!the )only|just|still|too|not|cannot|exceed\w*|would|could|enough)\b|n['’]t\b|\d[^\d]*\b(?:gives?|gets?|get)\b[^\d]*\d/i;
 const mostAfterthoughts = 3;
+/** Of an afterthought, and of what it may say of others; they only bound the time. */
+const longestAfterthought = 400;
+const longestOpening = 200;
 
 /**
  * A text up to what only adds to its answer: why another number falls short ("5 boxes; 4 would hold only 40"), what it assumes,
@@ -28,7 +31,7 @@ export function withoutAfterthought(text: string): string {
     const last = [...own.trimEnd().matchAll(border)].at(-1);
     if (last === undefined) break;
     const [before, clause] = [own.slice(0, last.index), own.slice(last.index + last[0].length)];
-    if (!/\d/.test(before) || !isAfterthought(clause, before)) break;
+    if (clause.length > longestAfterthought || !/\d/.test(before) || !isAfterthought(clause, before)) break;
     own = before;
   }
   return own;
@@ -41,7 +44,7 @@ function isAfterthought(clause: string, before: string): boolean {
     denies.test(clause) ||
     (nextTo(clause, before) && fallsShort.test(clause)) ||
     (/\d/.test(clause) && hypothetical.test(clause)) ||
-    (complement.test(clause) && opening.test(before))
+    (complement.test(clause) && before.length <= longestOpening && opening.test(before))
   );
 }
 
