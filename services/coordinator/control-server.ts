@@ -126,7 +126,7 @@ export async function startControlServer(
     };
   const implementation: ControlServiceServer = {
     startRun: unary(async (request, _signal, caller) =>
-      handlers.startRun(teams?.forRun(request, caller) ?? request, caller.name),
+      handlers.startRun((await teams?.forRun(request, caller)) ?? request, caller.name),
     ),
     listRuns: unary((_request, signal) => handlers.listRuns(signal), lookPatienceSeconds),
     findRuns: unary(({ name }) => handlers.findRuns(name), lookPatienceSeconds),
@@ -156,7 +156,7 @@ export async function startControlServer(
     restore: received((requests, signal) => handlers.restore(requests, signal)),
     keepBenchmark: unary((request) => handlers.keepBenchmark(request)),
     startSweep: unary(async (request, _signal, caller) =>
-      handlers.startSweep(teams?.forSweep(request, caller) ?? request, caller.name),
+      handlers.startSweep((await teams?.forSweep(request, caller)) ?? request, caller.name),
     ),
     listSweeps: unary((_request, signal) => handlers.listSweeps(signal), lookPatienceSeconds),
     getSweep: unary(({ sweepId }, signal) => handlers.getSweep(sweepId, signal)),

@@ -114,7 +114,7 @@ await runService({
       {
         ...{ ...handlers, ...sweeps, ...createDeadLetterHandlers(bus, coordinator), ...createAuditHandlers(bus) },
         ...backups,
-        ...createKeepingHandlers(bus, systemTiming, name),
+        ...createKeepingHandlers(bus, name),
       },
       log,
     );

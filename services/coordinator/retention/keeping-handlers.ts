@@ -8,7 +8,6 @@ import type {
   SetLabelsResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { changedLabels, labelFault, tooManyLabels } from '../../shared/contracts/run-labels.ts';
-import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { runLease } from '../../shared/messaging/run-lease.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
@@ -23,7 +22,7 @@ export interface KeepingHandlers {
 }
 
 /** @param name of this coordinator, which holds the lease of a run while it deletes it */
-export function createKeepingHandlers(bus: Bus, timing: Timing, name: string): KeepingHandlers {
+export function createKeepingHandlers(bus: Bus, name: string): KeepingHandlers {
   return {
     async setLabels({ runId, add, remove }) {
       const fault = labelFault(add);
@@ -41,7 +40,7 @@ export function createKeepingHandlers(bus: Bus, timing: Timing, name: string): K
       const manifests = await bus.runs.list();
       const remembered = new Set((await bus.memory.list()).map(({ memory }) => memory.runId));
       const doomed = withDependents(runIds, manifests);
-      for (const { manifest } of doomed) await refuseIfNeeded(bus, manifest, timing, signal);
+      for (const { manifest } of doomed) await refuseIfNeeded(bus, manifest, signal);
       const runs: DeletedRun[] = [];
       for (const { manifest, becauseOf } of doomed) {
         const { runId } = manifest;
@@ -73,11 +72,11 @@ function withDependents(runIds: readonly string[], manifests: readonly RunManife
 }
 
 /** @throws RequestRefusedError for a run that is being worked on */
-async function refuseIfNeeded(bus: Bus, manifest: RunManifest, timing: Timing, signal: AbortSignal): Promise<void> {
+async function refuseIfNeeded(bus: Bus, manifest: RunManifest, signal: AbortSignal): Promise<void> {
   const { runId, sweepId } = manifest;
   if ((await bus.leases.holding(runLease(runId))) !== undefined) throw goesOn(runId);
   if (sweepId === undefined) return;
-  const sweep = (await openSweepLog(bus, sweepId, timing, signal)).state();
+  const sweep = (await openSweepLog(bus, sweepId, signal)).state();
   if (sweep === undefined || isSweepOver(sweep)) return;
   const advice = `end that with \`scale sweep cancel ${sweepId}\` first`;
   throw new RequestRefusedError('conflict', `run ${runId} is a cell of the sweep ${sweepId}, which has not ended: ${advice}`);

@@ -135,13 +135,13 @@ function isSameEnd(found: RunManifest, seen: RunManifest): boolean {
 
 async function sweepsUnderWay(
   runs: readonly RunManifest[],
-  { bus, timing, logger }: RetentionParts,
+  { bus, logger }: RetentionParts,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const underWay = new Set<string>();
   for (const sweepId of new Set(runs.flatMap((run) => run.sweepId ?? []))) {
     try {
-      const sweep = (await openSweepLog(bus, sweepId, timing, signal)).state();
+      const sweep = (await openSweepLog(bus, sweepId, signal)).state();
       if (sweep !== undefined && !isSweepOver(sweep)) underWay.add(sweepId);
     } catch (error) {
       if (unreadableLog(error) === undefined) throw error;

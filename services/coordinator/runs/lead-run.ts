@@ -152,8 +152,8 @@ async function settleRun(
   const ended = { ...run.manifest, status: runStatusOf(state) };
   const known = runSummary(ended, { state, times: run.times }, spent, timing.wallMs());
   const summary = await withLatencyOfBest(known, { manifest: ended, state }, bus, signal);
-  // Whole, as the contract has it: the time of a simulation is not.
-  const end = { status: ended.status, spent: spent && spentToProto(spent), summary, endedAtMs: Math.trunc(timing.wallMs()) };
+  // By the clock by which it was created. Whole, as the contract has it: the time of a simulation is not.
+  const end = { status: ended.status, spent: spent && spentToProto(spent), summary, endedAtMs: Math.trunc(await bus.now()) };
   await bus.jobs.closeLanes(runId);
   const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
   // The store was made anew since the last entry: led again, the run is written back with its log, and settled then.

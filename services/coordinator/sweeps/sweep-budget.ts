@@ -10,7 +10,6 @@ import type { BudgetAmount, BudgetEnd, BudgetTable } from '../../shared/contract
 import type { RunLimits, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { formatCost } from '../../shared/document/format-money.ts';
-import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { hasFinalPick, spentAmount, termsOf } from '../limits/budget-terms.ts';
@@ -25,12 +24,11 @@ export interface SweepBudget {
 }
 
 export interface SweepBudgetParts {
-  readonly bus: Pick<Bus, 'spending' | 'runs'>;
+  readonly bus: Pick<Bus, 'spending' | 'runs' | 'now'>;
   readonly budgets: Pick<Coordinator, 'budget' | 'changeBudget'>;
-  readonly timing: Timing;
 }
 
-export function createSweepBudget({ bus, budgets, timing }: SweepBudgetParts, sweepId: string): SweepBudget {
+export function createSweepBudget({ bus, budgets }: SweepBudgetParts, sweepId: string): SweepBudget {
   const scope = sweepScope(sweepId);
   /** In which its limit of money is told. */
   let currency: string | undefined;
@@ -57,8 +55,11 @@ export function createSweepBudget({ bus, budgets, timing }: SweepBudgetParts, sw
       const terms = termsOf(asRunLimits(limits), hasPick);
       const before = isKept() ? undefined : await spentSoFar(state, signal);
       const end = sweepEndsAtMs(limits, state.createdAtMs);
-      const nowMs = timing.wallMs();
-      await budgets.changeBudget(scope, (found) => withTime(withTerms(withSpent(found, before), terms), end, nowMs));
+      // The log's times are the server's, and no sweep ends because this machine's clock has jumped.
+      const isOver = end !== undefined && end <= (await bus.now());
+      await budgets.changeBudget(scope, (found) =>
+        withTime(withTerms(withSpent(found, before), terms), isOver ? end : undefined),
+      );
     },
     ended() {
       const end = budgets.budget(scope)?.ends.find(({ part }) => part === 'search' || part === 'propose');
@@ -97,8 +98,9 @@ function withSpent(found: BudgetTable, before: BudgetAmount | undefined): Budget
   return { ...found, gone: [...found.gone, { part: 'search', amount: before }] };
 }
 
-function withTime(table: BudgetTable, end: number | undefined, nowMs: number): BudgetTable {
-  if (end === undefined || end > nowMs) return withoutEndsBy(table, ['time']);
+/** @param end when its time was over; undefined: it is not */
+function withTime(table: BudgetTable, end: number | undefined): BudgetTable {
+  if (end === undefined) return withoutEndsBy(table, ['time']);
   return withEnd(table, ['propose', 'search'], { limit: 'time', most: end });
 }
 

@@ -64,7 +64,7 @@ const lookEveryMs = 500;
 export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
   const { bus, leaders, timing } = parts;
   const stateOf = async (sweepId: string, signal: AbortSignal): Promise<SweepState> => {
-    const state = isToken(sweepId) ? (await openSweepLog(bus, sweepId, timing, signal)).state() : undefined;
+    const state = isToken(sweepId) ? (await openSweepLog(bus, sweepId, signal)).state() : undefined;
     if (state === undefined) throw noSweep(sweepId);
     return state;
   };
@@ -74,7 +74,7 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
     decide: (state: SweepState | undefined) => SweepEvent | undefined | Promise<SweepEvent | undefined>,
   ): Promise<SweepState> => {
     using limit = within(timing, changeWithinMs);
-    const state = await changeSweep(bus, sweepId, decide, { timing, signal: limit.signal });
+    const state = await changeSweep(bus, sweepId, decide, limit.signal);
     if (state === undefined) throw noSweep(sweepId);
     leaders.lead(sweepId);
     return state;
@@ -106,7 +106,7 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
       if (!(await bus.sweeps.list()).includes(sweepId)) await leaders.restore(sweepId).catch(unlessConflict);
       let outcome: Omit<StartSweepResponse, 'sweepId'> = { continued: false, added: 0, leftOut: 0, again: 0 };
       await change(sweepId, async (state) => {
-        const definition = { ...wanted, name, keepOthers, startedBy: caller, nowMs: timing.wallMs() };
+        const definition = { ...wanted, name, keepOthers, startedBy: caller, nowMs: await bus.now() };
         const { event, ...counts } = await defineSweep(bus, state, definition);
         // Counted once: where another writer comes first, what is there then decides.
         outcome = { continued: state !== undefined, ...counts };
@@ -137,14 +137,14 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
 
     async *watchSweep(sweepId, signal) {
       if (!isToken(sweepId)) throw noSweep(sweepId);
-      let log = await openSweepLog(bus, sweepId, timing, signal);
+      let log = await openSweepLog(bus, sweepId, signal);
       if (log.state() === undefined) throw noSweep(sweepId);
       let told = '';
       while (!signal.aborted) {
         await log.refresh(signal).catch(async (error: unknown) => {
           // The store was made anew; whoever leads the sweep writes it again.
           if (!(error instanceof LogConflictError)) throw error;
-          log = await openSweepLog(bus, sweepId, timing, signal);
+          log = await openSweepLog(bus, sweepId, signal);
         });
         const state = log.state();
         if (state !== undefined) {

@@ -55,7 +55,7 @@ export function startSweepLeaders(parts: SweepLeadersSettings): SweepLeaders {
     const log = logger.child({ sweepId });
     const lease = { leases: bus.leases, name: sweepLease(sweepId), holder: settings.name, logger: log, timing };
     const hasEndedElsewhere = async (): Promise<boolean> => {
-      const { state, sequence } = await openSweepLog(bus, sweepId, timing, signal);
+      const { state, sequence } = await openSweepLog(bus, sweepId, signal);
       if (state()?.endedAtMs === undefined) return false;
       end(sweepId, leader, sequence());
       return true;
@@ -64,7 +64,7 @@ export function startSweepLeaders(parts: SweepLeadersSettings): SweepLeaders {
     if (held === undefined) return;
     if (leader.again.signal.aborted) leader.again = new AbortController();
     const reading = AbortSignal.any([signal, held.lost, leader.again.signal]);
-    const opened = await openSweepLog(bus, sweepId, timing, reading);
+    const opened = await openSweepLog(bus, sweepId, reading);
     if (opened.state() === undefined && leader.copy.isKept()) {
       log.error('the store had lost the log of the sweep; it is written again');
       await leader.copy.restore(bus, sweepId);

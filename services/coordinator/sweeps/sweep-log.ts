@@ -2,7 +2,6 @@ import { applySweepEvent } from '../../domain/sweep/apply-sweep-event.ts';
 import type { SweepEvent } from '../../domain/sweep/sweep-event.ts';
 import type { SweepState } from '../../domain/sweep/sweep-state.ts';
 import { decodeSweepEvent, encodeSweepEvent } from '../../shared/contracts/sweep-codec.ts';
-import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { LogConflictError } from '../../shared/messaging/errors.ts';
 
@@ -21,9 +20,8 @@ export interface SweepLog {
 }
 
 export async function openSweepLog(
-  { sweeps }: Pick<Bus, 'sweeps'>,
+  { sweeps, now }: Pick<Bus, 'sweeps' | 'now'>,
   sweepId: string,
-  timing: Timing,
   signal: AbortSignal,
 ): Promise<SweepLog> {
   let state: SweepState | undefined;
@@ -42,8 +40,8 @@ export async function openSweepLog(
       limit.throwIfAborted();
     },
     async append(event) {
-      // Applied first: an event that cannot follow must never get into the log.
-      const next = applySweepEvent(state, event, timing.wallMs());
+      // Applied first: an event that cannot follow must never get into the log. It gets its time there from the server.
+      const next = applySweepEvent(state, event, await now());
       const entry = encodeSweepEvent(sweepId, event);
       last = await sweeps.append(sweepId, entry, last);
       entries.push(entry);
@@ -61,12 +59,12 @@ export async function openSweepLog(
  * @returns the state that stands
  */
 export async function changeSweep(
-  bus: Pick<Bus, 'sweeps'>,
+  bus: Pick<Bus, 'sweeps' | 'now'>,
   sweepId: string,
   decide: (state: SweepState | undefined) => SweepEvent | undefined | Promise<SweepEvent | undefined>,
-  { timing, signal }: { readonly timing: Timing; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<SweepState | undefined> {
-  const log = await openSweepLog(bus, sweepId, timing, signal);
+  const log = await openSweepLog(bus, sweepId, signal);
   for (;;) {
     const event = await decide(log.state());
     if (event === undefined) return log.state();

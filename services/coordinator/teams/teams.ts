@@ -5,6 +5,7 @@ import type {
   CallShare,
   SetShareRequest,
   ShareGroup,
+  StartedCell,
   StartRunRequest,
   StartSweepRequest,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -33,16 +34,16 @@ export interface Teams {
   /** Called when the file has changed. */
   onChange(changed: () => void): void;
   /** The request with the team that it counts for. @throws RequestRefusedError */
-  forRun(request: StartRunRequest, caller: TeamCaller): StartRunRequest;
+  forRun(request: StartRunRequest, caller: TeamCaller): Promise<StartRunRequest>;
   /** @throws RequestRefusedError */
-  forSweep(request: StartSweepRequest, caller: TeamCaller): StartSweepRequest;
+  forSweep(request: StartSweepRequest, caller: TeamCaller): Promise<StartSweepRequest>;
   /** @throws RequestRefusedError */
   checkShare(request: SetShareRequest, caller: TeamCaller): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface TeamsParts {
-  readonly bus: Pick<Bus, 'runs'>;
+  readonly bus: Pick<Bus, 'runs' | 'now'>;
   /** What is spent in a scope, as far as it is known. Default: nothing is. */
   readonly budget?: (scope: string) => BudgetTable | undefined;
   readonly timing: Timing;
@@ -95,22 +96,25 @@ export async function openTeams(
     );
   };
   /** What waits for the next day anyway is not begun today. */
-  const refuseUsedUp = (team: string | undefined, request: Pick<StartRunRequest, 'endpoints' | 'prices'>): void => {
+  const refuseUsedUp = async (
+    team: string | undefined,
+    request: Pick<StartRunRequest, 'endpoints' | 'prices'>,
+  ): Promise<void> => {
     const { aDay } = known.get(team ?? '') ?? {};
     if (team === undefined || aDay === undefined) return;
     const whose = `the limit of the team ${team} for a day`;
     if (aDay.money > 0) refuseUnpriced(`${whose}, which is of money,`, request);
-    const { ends = [], terms } = budget(teamScope(team)) ?? {};
-    const [end] = terms?.period === dayOf(timing.wallMs()) ? ends : [];
-    if (end === undefined) return;
+    const { ends: [end] = [], terms } = budget(teamScope(team)) ?? {};
+    // A day is one by the clock of the server, as where it is kept.
+    if (end === undefined || terms?.period !== dayOf(await bus.now())) return;
     const advice = 'start it again after 24:00 UTC, or have the limit raised';
     throw new RequestRefusedError('conflict', `${describeUsedUp(whose, end)}: ${advice}`);
   };
   const priorityOf = (share: CallShare | undefined): number | undefined => share?.priority;
-  const forRun: Teams['forRun'] = (request, caller) => {
+  const forRun: Teams['forRun'] = async (request, caller) => {
     const team = teamFor(request.team, caller);
     refuseAbove(priorityOf(request.share), team);
-    refuseUsedUp(team, request);
+    await refuseUsedUp(team, request);
     return team === undefined ? request : { ...request, team };
   };
   return {
@@ -120,8 +124,9 @@ export async function openTeams(
       changed = listener;
     },
     forRun,
-    forSweep: (request, caller) => {
-      const cells = request.cells.map(({ labels, start }) => ({ labels, start: start && forRun(start, caller) }));
+    async forSweep(request, caller) {
+      const cells: StartedCell[] = [];
+      for (const { labels, start } of request.cells) cells.push({ labels, start: start && (await forRun(start, caller)) });
       for (const { start } of cells) refuseAbove(priorityOf(request.settings?.share), start?.team);
       return { ...request, cells };
     },

@@ -5,7 +5,6 @@ import type { SweepEvent } from '../../../../services/domain/sweep/sweep-event.t
 import { noLimits } from '../../../../services/shared/config/run-limits.ts';
 import { RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { encodeSweepEvent } from '../../../../services/shared/contracts/sweep-codec.ts';
-import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory/in-memory-bus.ts';
 import { runLease } from '../../../../services/shared/messaging/run-lease.ts';
 import { runManifest, runMemory } from '../../../support/bus-messages.ts';
@@ -20,7 +19,7 @@ async function begin() {
   await ended('test-of-it', { ofRun: 'search' });
   await ended('another');
   await bus.memory.keep(runMemory('search', 'q'));
-  const handlers = createKeepingHandlers(bus, systemTiming, 'coordinator');
+  const handlers = createKeepingHandlers(bus, 'coordinator');
   const left = async () => (await bus.runs.list()).map(({ runId }) => runId);
   return { bus, ended, handlers, left };
 }

@@ -3,7 +3,6 @@ import { createSweepBudget, type SweepBudgetParts } from '../../../../services/c
 import type { SweepState } from '../../../../services/domain/sweep/sweep-state.ts';
 import { BudgetTable } from '../../../../services/shared/contracts/generated/scale/v1/budgets.ts';
 import { StartRunRequest } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
-import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 
 test('a limit of money that was reached is told in the currency of the runs, where it is known', async () => {
   const table = BudgetTable.fromPartial({
@@ -11,10 +10,31 @@ test('a limit of money that was reached is told in the currency of the runs, whe
     ends: [{ part: 'search', limit: 'money', most: 1.5 }],
   });
   const budgets = { budget: () => table, changeBudget: async () => undefined } as unknown as SweepBudgetParts['budgets'];
-  const parts = { bus: {} as SweepBudgetParts['bus'], budgets, timing: systemTiming };
+  const parts = { bus: {} as SweepBudgetParts['bus'], budgets };
   const state = { settings: { limits: { money: 1.5 } }, cells: [], createdAtMs: 0 } as unknown as SweepState;
   const budget = createSweepBudget(parts, 'night');
   expect(budget.ended()).toBe("the sweep's limit of 1.5 in money was reached");
   await budget.keep(state, [StartRunRequest.fromPartial({ prices: { currency: 'EUR' } })], new AbortController().signal);
   expect(budget.ended()).toBe("the sweep's limit of EUR 1.50 was reached");
+});
+
+test('the time of a sweep is over by the clock of the server, as its beginning is, whatever that of this machine says', async () => {
+  let table = BudgetTable.fromPartial({ scope: 'sweep-night' });
+  const budgets = {
+    budget: () => table,
+    changeBudget: async (_scope: string, change: (found: BudgetTable) => BudgetTable) => {
+      table = change(table);
+    },
+  } as unknown as SweepBudgetParts['budgets'];
+  const beganMs = Date.UTC(2031, 4, 4);
+  let nowMs = beganMs + 59_000;
+  const bus = { now: async () => nowMs } as unknown as SweepBudgetParts['bus'];
+  const state = { settings: { limits: { durationMs: 60_000 } }, cells: [], createdAtMs: beganMs } as unknown as SweepState;
+  const budget = createSweepBudget({ bus, budgets }, 'night');
+  const { signal } = new AbortController();
+  await budget.keep(state, [], signal);
+  expect(budget.ended()).toBeUndefined();
+  nowMs += 1_000;
+  await budget.keep(state, [], signal);
+  expect(budget.ended()).toBe('the time of the sweep was over');
 });

@@ -19,12 +19,12 @@ const never = new AbortController().signal;
 const vision = '- { name: vision, weight: 2, highest_priority: 5, at_most: 16 }\n- { name: language }\n';
 const start = (more: Partial<StartRunRequest>): StartRunRequest => ({ endpoints: [], maxInFlight: 0, simulated: true, ...more });
 
-async function teamsOf(content: string, budget: TeamsParts['budget'] = () => undefined) {
+async function teamsOf(content: string, budget: TeamsParts['budget'] = () => undefined, now?: () => Promise<number>) {
   const folder = await mkdtemp(join(tmpdir(), 'scale-teams-'));
   const file = join(folder, 'teams.yaml');
   await writeFile(file, content);
   const bus = createInMemoryServer({ timing: systemTiming }).connect();
-  const teams = await openTeams(file, { bus, timing: systemTiming, logger, budget });
+  const teams = await openTeams(file, { bus: { ...bus, ...(now && { now }) }, timing: systemTiming, logger, budget });
   onTestFinished(async () => {
     await teams.stop();
     await rm(folder, { recursive: true, force: true });
@@ -57,24 +57,26 @@ test('a run counts for the team of its token, for no other one, and has no highe
   const { teams, bus } = await teamsOf(vision);
   const ann = { name: 'ann', team: 'vision' };
   const operator = { name: 'operator' };
-  expect(teams.forRun(start({}), ann).team).toBe('vision');
-  expect(teams.forRun(start({ team: 'language' }), operator).team).toBe('language');
-  expect(teams.forRun(start({}), operator).team).toBeUndefined();
-  expect(() => teams.forRun(start({ team: 'language' }), ann)).toThrow(
+  expect((await teams.forRun(start({}), ann)).team).toBe('vision');
+  expect((await teams.forRun(start({ team: 'language' }), operator)).team).toBe('language');
+  expect((await teams.forRun(start({}), operator)).team).toBeUndefined();
+  await expect(teams.forRun(start({ team: 'language' }), ann)).rejects.toThrow(
     'ann may start runs of its team vision only, and not of language',
   );
-  expect(() => teams.forRun(start({ team: 'sound' }), operator)).toThrow('does not name sound: those are vision, language');
+  await expect(teams.forRun(start({ team: 'sound' }), operator)).rejects.toThrow(
+    'does not name sound: those are vision, language',
+  );
   const urgent = start({ share: { ...usualShare, priority: 6 } });
-  expect(() => teams.forRun(urgent, ann)).toThrow('runs of the team vision have a priority of 5 or less, not 6');
-  expect(teams.forRun(urgent, operator)).toEqual(urgent);
+  await expect(teams.forRun(urgent, ann)).rejects.toThrow('runs of the team vision have a priority of 5 or less, not 6');
+  expect(await teams.forRun(urgent, operator)).toEqual(urgent);
   const sweep = {
     name: 's',
     baseHash: '',
     settings: { atOnce: 1, share: urgent.share },
     cells: [{ labels: [], start: start({}) }],
   };
-  expect(() => teams.forSweep(sweep, ann)).toThrow('5 or less, not 6');
-  expect(teams.forSweep({ ...sweep, settings: { atOnce: 1 } }, ann).cells[0]?.start?.team).toBe('vision');
+  await expect(teams.forSweep(sweep, ann)).rejects.toThrow('5 or less, not 6');
+  expect((await teams.forSweep({ ...sweep, settings: { atOnce: 1 } }, ann)).cells[0]?.start?.team).toBe('vision');
   const runId = newRunId();
   await bus.runs.put({ ...runManifest(runId), team: 'vision' });
   await expect(teams.checkShare({ runId, sweepId: '', priority: 6 }, operator)).rejects.toThrow('5 or less');
@@ -85,23 +87,25 @@ test('a run counts for the team of its token, for no other one, and has no highe
 });
 
 test('a team that has used up its day starts nothing, nor does one with a limit of money without prices', async () => {
-  let period = new Date().toISOString().slice(0, 10);
+  // The server's day, which is not that of this machine.
+  let period = '2031-05-04';
+  const now = async () => Date.UTC(2031, 4, 4, 12);
   const end = { part: 'search', limit: 'tokens', most: 5_000_000, used: 4_999_000, reason: '' };
   const terms = () => ({ most: undefined, proposing: 1, searching: 1, finalPick: 0, test: 0, period });
   const file = '- { name: vision, tokens_a_day: 5000000 }\n- { name: language, money_a_day: 3 }\n';
-  const { teams } = await teamsOf(file, (scope) => ({ ...emptyBudgetTable(scope), terms: terms(), ends: [end] }));
+  const { teams } = await teamsOf(file, (scope) => ({ ...emptyBudgetTable(scope), terms: terms(), ends: [end] }), now);
   expect([...teams.quotas()]).toEqual([
     ['vision', { tokens: 5_000_000, calls: 0, money: 0 }],
     ['language', { tokens: 0, calls: 0, money: 3 }],
   ]);
   const ann = { name: 'ann', team: 'vision' };
-  expect(() => teams.forRun(start({}), ann)).toThrow(
+  await expect(teams.forRun(start({}), ann)).rejects.toThrow(
     'the limit of the team vision for a day, 5,000,000 tokens, is used up: start it again after 24:00 UTC',
   );
-  period = '2020-01-01';
-  expect(teams.forRun(start({}), ann).team).toBe('vision');
+  period = new Date().toISOString().slice(0, 10);
+  expect((await teams.forRun(start({}), ann)).team).toBe('vision');
   const endpoints = [{ model: 'm', baseUrl: 'http://m', apiKeyVariable: '', maxConcurrency: 1, timeoutMs: 1 }];
-  expect(() => teams.forRun(start({ endpoints }), { name: 'bob', team: 'language' })).toThrow(
+  await expect(teams.forRun(start({ endpoints }), { name: 'bob', team: 'language' })).rejects.toThrow(
     'the limit of the team language for a day, which is of money, needs the price of every model, and m has none',
   );
 });
