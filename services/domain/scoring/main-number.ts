@@ -3,7 +3,7 @@ import { type PlacedNumber, placedNumbers, type ReadNumber } from './read-number
 /** Behind these a sentence tells more of what stands before them. */
 const subordinate = new RegExp(
   String.raw`\b(?:after|before|within|during|over|from|per|every|with|without|if|when|while|than|at|by|for|in|of|on|to|as|since|because|given|until|although|` +
-    String.raw`though|whereas|instead|rather|not|including|excluding|despite|using|under|above|which|who|where|whose|via|around|against|vs|versus|compared|minus|off|assuming)\b` +
+    String.raw`though|whereas|instead|rather|not|including|excluding|despite|using|under|above|which|who|where|whose|via|around|among|against|vs|versus|compared|minus|off|assuming)\b` +
     String.raw`|\(|\b(?!leaving|making|giving)\p{Ll}{3,}ing\b`,
   'iu',
 );
@@ -26,7 +26,7 @@ const resumes = new RegExp(
   'iu',
 );
 const relative =
-  /\b(?:who|whose|where|while|whereas|although|though|because|since|as|if|when|after|before|with|and not)\b[^,]*$/i;
+  /\b(?:who|whose|where|while|whereas|although|though|because|since|as|if|when|after|before|with|given|and not)\b[^,]*$/i;
 /** Of these the numbers before them are parts: "Ann has 20 and Ben 25, 45 in all". */
 const sums =
   /^(?:\s\p{L}+){0,3}?\s(?:in all|in total|altogether|together|total|combined|overall|left(?!\sover)|remain\p{L}*)(?!\p{L})/iu;
@@ -70,7 +70,9 @@ export function mainNumber(whole: string): ReadNumber | undefined {
 
 function tellsMore(sentence: string, main: PlacedNumber, last: PlacedNumber, next: PlacedNumber): boolean {
   const [before, link, after] = [sentence.slice(0, main.at), sentence.slice(last.end, next.at), sentence.slice(next.end)];
-  const between = sentence.slice(main.end, next.at).replace(/^(?:\s\p{L}+){0,2}\sof(?=\s\p{L})/u, '');
+  const all = sentence.slice(main.end, next.at);
+  // "720 grams of cat food will last", but not "18 of the planned 26 miles".
+  const between = verbs.test(all) ? all.replace(/^(?:\s\p{L}+){0,2}\sof(?=\s\p{L})/u, '') : all;
   if (concludes.test(link) && !reasons.test(between)) return false;
   if (relates.test(link) || (/,\swhich\s(?:is|are)\s$/.test(link) && describes.test(after))) return true;
   // "It rose from 35 to 37", "drops 20% from $80 to $64", "sells 9 eggs for $18".

@@ -32,6 +32,8 @@ describe('the strict GSM8K scorer', () => {
     ['takes no number that is denied in the end', 'Only 5 notebooks; she cannot afford 6.', '5', 1],
     ['takes what would be, as it is calculated', 'It would be 40. If they shared it, each would get 40 / 2 = 20.', '20', 1],
     ['takes the result of a question of its own', 'How many are 2 and 3? 2 + 3 = 5', '5', 1],
+    ['takes a part before its whole', 'He still has 8 of the planned 26 miles to run.', '8', 1],
+    ['takes a number before those it is among', 'There are 13 cows among the 30 animals.', '13', 1],
     ['takes an amount that has grown by one', 'He had 35 points, but now has 36.', '36', 1],
     ['takes no size of each', 'She runs 8 laps, each 400 m long.', '8', 1],
     ['takes neither of two', '30 or 40 dollars, depending on the tax', '40', 0],
