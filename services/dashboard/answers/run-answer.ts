@@ -41,7 +41,9 @@ export function limitsShown({ manifest, budgets }: FoldedRun): RunAnswer['limits
   );
   return [
     ...spent,
-    ...(own.durationMs > 0 ? [{ of: 'time', text: `${describeHours(own.durationMs)} since it was started` }] : []),
+    ...(own.durationMs > 0
+      ? [{ of: 'time', text: `at most ${describeHours(own.durationMs)} from its start, pauses included` }]
+      : []),
     ...(own.untilMs > 0 ? [{ of: 'time', text: `until ${new Date(own.untilMs).toISOString()}` }] : []),
   ];
 }

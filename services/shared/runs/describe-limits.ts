@@ -35,7 +35,7 @@ export function describeLimits(
     }
   }
   const { untilMs = 0, durationMs = 0, stopReason = '' } = limits ?? {};
-  if (durationMs > 0) lines.push(`${describeHours(durationMs)} since it was started`);
+  if (durationMs > 0) lines.push(`at most ${describeHours(durationMs)} from its start, pauses included`);
   if (untilMs > 0) lines.push(`until ${describeTime(untilMs)}`);
   if (stopReason !== '') lines.push(`to be ended: ${stopReason}`);
   return lines;

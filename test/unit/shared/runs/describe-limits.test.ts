@@ -19,6 +19,8 @@ test('money has its currency where it is known, and else says what it is', () =>
 test('until when it may search is a line of its own', () => {
   const untilMs = new Date(2026, 10, 30, 7, 5).getTime();
   expect(describeLimits({ ...noLimits, untilMs }, [])).toEqual(['until 2026-11-30 07:05']);
+  // As what it may have, not as what has passed.
+  expect(describeLimits({ ...noLimits, durationMs: 3_600_000 }, [])).toEqual(['at most 1 hour from its start, pauses included']);
 });
 
 test('what was reserved for lost calls is told apart, since no report has it as paid for', () => {
