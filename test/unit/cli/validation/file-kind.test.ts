@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKindOf } from '../../../../services/cli/validation/file-kind.ts';
 import { validateFile } from '../../../../services/cli/validation/validate-file.ts';
@@ -58,7 +58,7 @@ it('a sweep file is checked with each of its runs, and with the run file that is
     { line: 1, rule: 'sweep-file', message: expect.stringContaining('"serch"') },
     { line: 2, field: 'matrix.seed', message: 'matrix.seed names 1 twice' },
   ]);
-  await writeFile(join(file, '../base.yaml'), '\nbenchmark: sampel');
+  await writeFile(join(dirname(file), 'base.yaml'), '\nbenchmark: sampel');
   await kindOf('base: base.yaml\nmatrix: { seed: [1, 2] }');
   expect((await validateFile(file, yardstick)).problems).toMatchObject([
     { field: '', message: expect.stringMatching(/^in .*base\.yaml:2: .*"sample"/) },
