@@ -9,6 +9,7 @@ import { noLimits } from '../../shared/config/run-limits.ts';
 import type { BudgetAmount, BudgetEnd, BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
 import type { RunLimits, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
+import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { formatCost } from '../../shared/document/format-money.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import type { Coordinator } from '../coordinator.ts';
@@ -39,8 +40,9 @@ export function createSweepBudget({ bus, budgets }: SweepBudgetParts, sweepId: s
     const runIds = new Set(cells.flatMap(({ runs }) => runs.map(({ runId }) => runId)));
     const amounts: BudgetAmount[] = [];
     for (const runId of runIds) {
-      const prices = (await bus.runs.get(runId))?.prices;
-      const spent = await createRunSpending(bus, runId).spent(true, signal);
+      const { prices, spent: known } = (await bus.runs.get(runId)) ?? {};
+      // The notes of calls are kept for two weeks; what a run had spent when it ended, for as long as the run.
+      const spent = known === undefined ? await createRunSpending(bus, runId).spent(true, signal) : spentFromProto(known);
       amounts.push(spentAmount(spent, prices && pricesFromProto(prices)));
     }
     return add(...amounts);
