@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Query } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import type { ScoredAnswer, Scorer, ScoringTools } from '../../domain/scoring/scorer.ts';
+import { shortenRuns } from '../../domain/scoring/shorten-runs.ts';
 import type { RecordedAnswer } from './read-recorded-answers.ts';
 
 export interface AnswerToScore extends RecordedAnswer {
@@ -52,7 +53,7 @@ export async function rescoreAnswers(answers: readonly AnswerToScore[], work: Re
   const scoreOneByOne = async (): Promise<void> => {
     for (const [index, { query, prediction }] of waiting) {
       const key = `${query.id}\n${prediction}`;
-      const scored = scoredTexts.get(key) ?? scorer.score(prediction, query, tools);
+      const scored = scoredTexts.get(key) ?? scorer.score(shortenRuns(prediction, query, scorer), query, tools);
       scoredTexts.set(key, scored);
       results[index] = await scored;
       done += 1;

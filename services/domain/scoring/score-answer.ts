@@ -4,6 +4,7 @@ import { type Failure, FailureError } from '../failure.ts';
 import { feedbackOn } from './feedback-on.ts';
 import { type ScorersOfBenchmark, scorerIn } from './own-scorer.ts';
 import type { ScoredAnswer, ScoringTools } from './scorer.ts';
+import { shortenRuns } from './shorten-runs.ts';
 
 export interface AnswerScores extends ScoredAnswer {
   /** By scorer. */
@@ -55,7 +56,8 @@ async function scoreBy(
   tools: ScoringTools,
 ): Promise<ScoredAnswer | FailureError> {
   try {
-    return await scorerIn(scorers, name).score(answer, query, tools);
+    const scorer = scorerIn(scorers, name);
+    return await scorer.score(shortenRuns(answer, query, scorer), query, tools);
   } catch (error) {
     if (error instanceof FailureError) return error;
     throw error;

@@ -84,7 +84,7 @@ const quarters: Readonly<Record<string, number>> = { '¼': 0.25, '½': 0.5, '¾'
 
 function partsOf(text: string, separator: RegExp): string[] {
   return text
-    .replace(/(\d*)\s?([¼½¾])/g, (_all, whole: string, part: string) => String(Number(whole) + (quarters[part] ?? 0)))
+    .replace(/(?<!\d)(\d*)\s?([¼½¾])/g, (_all, whole: string, part: string) => String(Number(whole) + (quarters[part] ?? 0)))
     .normalize('NFKC')
     .toLowerCase()
     .replace(dayOrdinal, '$1$2')
