@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +16,9 @@ const root = join(import.meta.dirname, '../..');
  * product is loaded. @throws for a defect whose text the product does not have once
  */
 export function plantBugs(): void {
+  // One whose file was moved would never be switched on.
+  for (const { file, what } of plantedBugs)
+    if (!existsSync(join(root, file))) throw new Error(`there is no ${file}, in which this is planted: ${what}`);
   const byUrl = Map.groupBy(plantedBugs, ({ file }) => pathToFileURL(join(root, file)).href);
   registerHooks({
     load(url, context, nextLoad) {
