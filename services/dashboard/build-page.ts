@@ -45,7 +45,11 @@ async function buildPage(folder = sources): Promise<PageBundle> {
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       ...{ write: false, target: 'es2024', modulePreload: false, cssCodeSplit: false, reportCompressedSize: false },
-      rolldownOptions: { input: join(folder, 'main.tsx'), output: { codeSplitting: false } },
+      rolldownOptions: {
+        ...{ input: join(folder, 'main.tsx'), output: { codeSplitting: false } },
+        // On a slow machine it would tell the user of an export which plugin took how long.
+        checks: { bundlerTimings: false },
+      },
     },
   });
   const output = [built].flat().flatMap((each) => ('output' in each ? each.output : []));

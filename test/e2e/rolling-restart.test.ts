@@ -10,7 +10,10 @@ import type { ServedCall } from '../../services/simulator/access-log.ts';
 import { type KillableCluster, startKillableCluster } from '../support/cluster/killable-cluster.ts';
 
 const never = new AbortController().signal;
-/** A job that is not given back would come again only after an hour, and the test would fail. */
+/**
+ * A job that is not given back would come again only after an hour, and the test would fail. Nor does one come again because the
+ * machine stood still.
+ */
 const noAckWait = { SCALE_ACK_WAIT_MS: '3600000' };
 let folder: string;
 /** Jobs of several calls one after another, in three rounds and in one; and of one call. */
@@ -112,7 +115,8 @@ async function searchOf(name: string, settings: string): Promise<Search> {
   const path = join(folder, `${name}.yaml`);
   await writeFile(path, `name: ${name}\nseed: 4\n${settings}\nevaluation: { method: full }\n`);
   const file = await readRunFile(path);
-  return { file, undisturbed: await search(file, { executors: 1, slots: 16, firstTokenMs: 5 }) };
+  const size = { executors: 1, slots: 16, firstTokenMs: 5, environment: noAckWait };
+  return { file, undisturbed: await search(file, size) };
 }
 
 describe('executors that are ended by SIGTERM in mid-run repeat no finished call, lose nothing, and leave the log as it is', () => {
