@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { isAbsolute, join, normalize } from 'node:path';
 import { defined } from '../../domain/defined.ts';
@@ -7,6 +7,7 @@ import { createNumberedSlots } from '../lifecycle/numbered-slots.ts';
 import { type CageSettings, cageCommand } from './cage-command.ts';
 import { findPythons, type PythonBinary } from './find-python.ts';
 import { type IsolationLevel, isAtLeastLevel, isolationLevels } from './isolation.ts';
+import { removeRemains } from './remove-remains.ts';
 import { SandboxError } from './sandbox-error.ts';
 import {
   InterpreterLostError,
@@ -78,7 +79,7 @@ export async function createSandbox(
     const { first, ...found } = await findLevel(settings, pythons, folder, signal);
     return openSandbox({ settings, folder, ...found }, first);
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeRemains(folder);
     throw error;
   }
 }
@@ -164,7 +165,7 @@ async function startInterpreter(
 ): Promise<WarmInterpreter> {
   const folder = join(sharedFolder, `slot-${slot}`);
   // The remains of a killed interpreter would be in the way of the next.
-  await rm(folder, { recursive: true, force: true });
+  await removeRemains(folder);
   await mkdir(folder, { mode: 0o711 });
   const command = cageCommand(
     python,
@@ -245,7 +246,7 @@ function openSandbox({ settings, folder, level, python, rejected }: OpenSettings
     closing.abort(new SandboxError('closed', 'the sandbox was closed'));
     await Promise.allSettled(running);
     await Promise.all([...interpreters.values()].map((interpreter) => interpreter.stop()));
-    await rm(folder, { recursive: true, force: true });
+    await removeRemains(folder);
   };
   return { level, isolation, python, rejected, run, close, [Symbol.asyncDispose]: close };
 }

@@ -6,7 +6,7 @@ import { createSandbox } from '../../../services/shared/sandbox/sandbox.ts';
 import { SandboxError } from '../../../services/shared/sandbox/sandbox-error.ts';
 import { isPythonHere } from '../../support/python-here.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(300_000);
 const program = {
   code: 'import furlongs\n\ndef yards(x):\n    return furlongs.in_yards(x)',
   tests: 'assert yards(2) == 440',

@@ -25,6 +25,7 @@ KEPT_OUTPUT = 65536
 MOST_OUTPUT = 16 << 20
 TICK_SECONDS = 0.05
 MOST_FILES = 4096
+MOST_DEPTH = 200
 FULL = {"kind": "killed", "error": "the program filled its temporary folder"}
 
 
@@ -427,17 +428,21 @@ def own_children():
 
 def folder_bytes(folder):
     """The size of its content, infinite if it is more than can be counted in a moment."""
-    total, files, waiting = 0, 0, [folder]
+    total, files, waiting = 0, 0, [(folder, 0)]
     while waiting:
+        path, depth = waiting.pop()
+        # Each look goes down from the root: the time grows with the square of the depth.
+        if depth > MOST_DEPTH:
+            return float("inf")
         try:
-            with os.scandir(waiting.pop()) as entries:
+            with os.scandir(path) as entries:
                 for entry in entries:
                     files += 1
                     if files > MOST_FILES:
                         return float("inf")
                     total += entry.stat(follow_symlinks=False).st_size
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
+                        waiting.append((entry.path, depth + 1))
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 return float("inf")
