@@ -25,12 +25,12 @@ export default defineConfig({
       // They leave nothing behind, and so share their processes: a new one for each file would cost more than half of them takes.
       project('unit', 0, { testTimeout: 30_000, isolate: false }),
       project('simulation', 0, { testTimeout: 120_000 }),
-      project('contract', 1, { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: atOnce }),
-      project('integration', 2, { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: atOnce }),
-      project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: atOnce }),
+      project('contract', 1, { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: atOnce }),
+      project('integration', 2, { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: atOnce }),
+      project('e2e', 3, { testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: atOnce }),
       // Faults on real processes. With SCALE_CHAOS=all each fault by itself too, which takes half an hour.
       project('chaos', 3, {
-        ...{ testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: atOnce },
+        ...{ testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: atOnce },
         include: process.env.SCALE_CHAOS === 'all' ? ['test/chaos/**/*.test.ts'] : ['test/chaos/*.test.ts'],
       }),
       // On the container engine of this machine; skipped where none runs.

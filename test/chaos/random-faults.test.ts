@@ -48,7 +48,5 @@ evaluation: { method: scale, warm_up_rounds: 3, few_shot_ratio: 0.3 }
   await Promise.all(happening);
   await cluster.ended(runId);
   // What is late at the end comes within moments.
-  await expect
-    .poll(async () => (await cluster.check(runId)).violations, { timeout: 15_000, message: told.join('; ') })
-    .toEqual([]);
+  await expect.poll(async () => (await cluster.check(runId)).violations, { message: told.join('; ') }).toEqual([]);
 });

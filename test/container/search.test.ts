@@ -43,7 +43,7 @@ describe.skipIf(engine === undefined)(`a search, on ${engine ?? 'a container eng
   test('with TLS and credentials, an executor and the leading coordinator killed, ends with the log of an undisturbed one', async () => {
     await using cluster = await startCluster(await ownFolder('disturbed'), certificates.folder);
     expect(await disturbedSearch(cluster)).toBe(undisturbed);
-  }, 300_000);
+  });
 
   test.skipIf(!hasCompose())(
     'does so by deploy/compose.yaml too',

@@ -77,22 +77,22 @@ export function describeBusFaults(name: string, start: () => Promise<FaultyBus>)
       await bus.jobs.publish(executeJob(runId, 'j4'));
       const [held] = await other.jobs.pull('execute', runId, { max: 1, waitMs: 2_000 }, never);
       const lease = await bus.leases.acquire(runId, 'me');
-      await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(11);
+      await expect.poll(() => seen.length).toBe(11);
 
       await server.wipe();
 
       expect(await reading).toBeInstanceOf(LogLostError);
-      await expect.poll(() => told, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(() => told).toBeGreaterThan(0);
       await expect(bus.log.append(runId, new Uint8Array([4]), last)).rejects.toThrow(LogLostError);
       expect(await lease?.renew()).toBe(false);
       expect(await other.runs.get(`${before}-0`)).toBeUndefined();
-      await bus.check(AbortSignal.timeout(5_000));
-      await other.check(AbortSignal.timeout(5_000));
+      await bus.check(AbortSignal.timeout(30_000));
+      await other.check(AbortSignal.timeout(30_000));
 
       seen.splice(0);
       await other.runs.put(runManifest(runId));
       await other.results.put(executionResult(runId, 'j1', 'after'));
-      await expect.poll(() => [...seen].sort(), { timeout: 20_000 }).toEqual(['j1 of after', runId].sort());
+      await expect.poll(() => [...seen].sort()).toEqual(['j1 of after', runId].sort());
       expect(await bus.log.append(runId, new Uint8Array([1]), 0)).toBeGreaterThan(0);
       // What was in hand is settled without harm, and the lane is opened again by whoever leads.
       await held?.ack();
@@ -103,7 +103,7 @@ export function describeBusFaults(name: string, start: () => Promise<FaultyBus>)
       expect(await other.leases.acquire(runId, 'another')).toBeDefined();
       stop.abort();
       await Promise.all(following);
-    }, 60_000);
+    });
 
     test('is cleaned: unused blobs go, and those that something refers to stay', async () => {
       const runId = newRunId();
@@ -148,7 +148,7 @@ export function describeBusFaults(name: string, start: () => Promise<FaultyBus>)
       expect((await bus.blobs.collect({ unusedForMs: 0 }, never)).removed).toBeGreaterThan(1);
       await expect(bus.blobs.get(workflow)).rejects.toThrow(BlobMissingError);
       expect((await bus.blobs.get(benchmark)).length).toBe(11);
-    }, 60_000);
+    });
   });
 }
 

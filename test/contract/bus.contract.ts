@@ -678,7 +678,7 @@ export function describeBusContract(name: string, start: (limits: BusLimits) => 
         for (const each of entries) await bus.audit.append(each);
         const read = async (target: string) => {
           const found: AuditEntry[] = [];
-          for await (const each of other.audit.read(target, AbortSignal.timeout(10_000))) found.push(each);
+          for await (const each of other.audit.read(target, AbortSignal.timeout(60_000))) found.push(each);
           return found;
         };
         expect(await read(runId)).toEqual([entries[0], entries[3]]);
@@ -944,7 +944,7 @@ export function describeBusContract(name: string, start: (limits: BusLimits) => 
           bus.troubles.tell({ runId: another, worker: 'w', message: 'of another run' });
           bus.troubles.tell({ runId, worker: 'w', message: 'no answer' });
           expect(heard[0]).toBe('no answer');
-        }, 30_000);
+        });
         listening.abort();
         await following;
         expect(new Set(heard)).toEqual(new Set(['no answer']));
@@ -970,7 +970,7 @@ export function describeBusContract(name: string, start: (limits: BusLimits) => 
           bus.workers.tell(report(names[0] ?? ''));
           other.workers.tell(report(names[1] ?? ''));
           expect(names.map((name) => heard.get(name))).toEqual(names.map(report));
-        }, 30_000);
+        });
         listening.abort();
         await following;
       });

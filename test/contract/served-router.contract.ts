@@ -196,7 +196,7 @@ export function describeServedRouter(how: string, executors: OpenExecutor, write
       await expect.poll(() => admitted.length).toBe(1);
       hanging.abort();
       await asked.then(undefined, () => undefined);
-      await expect.poll(metrics, { timeout: 10_000 }).toContain('scale_serve_requests_total{outcome="gone"} 1');
+      await expect.poll(metrics).toContain('scale_serve_requests_total{outcome="gone"} 1');
       gate.resolve();
       expect(admitted).toHaveLength(1);
     });

@@ -116,7 +116,7 @@ describe.each(servers)('talks %s', (_, start) => {
         () => false,
         (error: unknown) => error instanceof NobodyListensError,
       );
-    await expect.poll(isNobody, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isNobody).toBe(true);
   });
 
   test('that have begun go on when their listener hears no more', async () => {
@@ -133,9 +133,9 @@ describe.each(servers)('talks %s', (_, start) => {
     const at = await listening(() => undefined, undefined, other);
     const talk = await begin(at.topic);
     await other.close();
-    await expect.poll(() => talk.over.aborted, { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => talk.over.aborted).toBe(true);
     await at.stop().catch(() => undefined);
-  }, 20_000);
+  });
 
   test('go to all that listen, and not to one alone', async () => {
     const names: string[] = [];
@@ -176,7 +176,7 @@ test('a talk is not begun over a server that stands still, which is not taken fo
   process.kill(server.pid, 'SIGSTOP');
   try {
     const problem = () => bus.talks.begin('frozen', never).then(String, (error: Error) => error.message);
-    await expect.poll(problem, { timeout: 20_000 }).toContain('the server does not answer');
+    await expect.poll(problem).toContain('the server does not answer');
   } finally {
     process.kill(server.pid, 'SIGCONT');
     await bus.close();

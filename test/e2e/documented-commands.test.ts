@@ -36,7 +36,7 @@ beforeAll(async () => {
   await run(shared, 'scale run gsm8k.yaml && scale run demo.yaml && scale run overnight.yaml');
   const said = await run(shared, 'scale run gsm8k.yaml --set name=spare --json');
   spare = (JSON.parse(said) as { readonly runId: string }).runId;
-}, 300_000);
+});
 
 afterAll(async () => {
   for (const owner of owners) owner.child.kill('SIGINT');

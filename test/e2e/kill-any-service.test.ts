@@ -164,7 +164,7 @@ describe('kill -9 at a random moment of', () => {
       process.kill(ownerPid, 'SIGKILL');
     });
     expect(orphans.length).toBeGreaterThanOrEqual(4);
-    await expect.poll(() => orphans.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => orphans.filter(isAlive)).toEqual([]);
     const second = await search(dataFolder);
     expect(second.code, second.stderr).toBe(0);
     expect(Buffer.compare(await runLog(dataFolder, second.runId), undisturbed), 'the log differs from the undisturbed one').toBe(

@@ -503,7 +503,7 @@ interface Document {
 
 describe('whatever is an answer scores', () => {
   it.concurrent.each(Object.entries(answered))('%s', async (name, it) => {
-    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(100_000));
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(280_000));
     expect(code, stderr).toBe(0);
     const document = JSON.parse(stdout) as Document;
     expect(document).toMatchObject({ score: { score: 1 }, failures: [] });
@@ -513,7 +513,7 @@ describe('whatever is an answer scores', () => {
 
 describe("what is one query's is that query's failure", () => {
   it.concurrent.each(Object.entries(ofOneQuery))('%s', async (name, [kind, it]) => {
-    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(100_000));
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(280_000));
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ score: { score: 0.75 }, failures: [{ kind, count: 1 }] });
   });
@@ -521,7 +521,7 @@ describe("what is one query's is that query's failure", () => {
 
 describe('what is doubtful is told', () => {
   it.concurrent.each(Object.entries(doubted))('%s', async (name, [told, fields, column, it]) => {
-    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(100_000));
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(280_000));
     expect(code, stderr).toBe(0);
     const document = JSON.parse(stdout) as Document;
     expect(document).toMatchObject({ score: { score: 1 }, ...fields });
@@ -533,7 +533,7 @@ describe('what is doubtful is told', () => {
 
 describe('what a person has to mend ends the command, and scores nothing', () => {
   it.concurrent.each(Object.entries(forPeople))('%s', async (name, [words, it]) => {
-    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(100_000));
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(280_000));
     expect(code, stderr).toBe(5);
     const { error } = JSON.parse(stdout) as { readonly error: { readonly message: string } };
     expect(error.message).toMatch(words);
@@ -544,7 +544,7 @@ describe('what a person has to mend ends the command, and scores nothing', () =>
 
 describe("trouble that comes to one query only is that query's, in the end", () => {
   it.concurrent.each(Object.entries(ofOneQueryInTheEnd))('%s', async (name, [kind, it]) => {
-    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(110_000));
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(280_000));
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ score: { score: 0.75 }, failures: [{ kind, count: 1 }] });
   });
@@ -553,11 +553,11 @@ describe("trouble that comes to one query only is that query's, in the end", () 
 it('goes on with what was asked before, and scores it all, once it is mended', async () => {
   const [name, settings] = ['mended-later', rows['mended-later']] as const;
   if (settings === undefined) throw new Error('no such row');
-  const broken = await evaluate(name, settings, AbortSignal.timeout(100_000));
+  const broken = await evaluate(name, settings, AbortSignal.timeout(280_000));
   expect(broken.code, broken.stderr).toBe(5);
   expect(broken.stdout).toMatch(/Budget has been exceeded/);
   isMended = true;
-  const { code, stdout, stderr } = await evaluate(name, settings, AbortSignal.timeout(100_000));
+  const { code, stdout, stderr } = await evaluate(name, settings, AbortSignal.timeout(280_000));
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ score: { score: 1 }, failures: [] });
 });
@@ -565,7 +565,7 @@ it('goes on with what was asked before, and scores it all, once it is mended', a
 describe('a key that a server repeats', () => {
   const said: string[] = [];
   it.concurrent.each(Object.entries(echoes))('%s', async (name, [expected, it]) => {
-    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(110_000));
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(280_000));
     expect(code, stderr).toBe(expected);
     expect(stdout + stderr).toMatch(name === 'echo-throttled' ? /"score"/ : /\[redacted\]/);
     said.push(stdout, stderr);

@@ -36,7 +36,7 @@ beforeAll(async () => {
     await symlink(join(project, path), join(folder, path));
   }
   manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;
-}, 300_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Those at the top: each holds its own. */

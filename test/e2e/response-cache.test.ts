@@ -61,4 +61,4 @@ cluster: { executors: 2, slots: 8 }
   expect(report).toContain(`0: what was charged, less ${ledger.total.tokens.toLocaleString('en')} that the response cache saved`);
   const status = await scale('status', after ?? '');
   expect(status.stdout).toMatch(/spent +0: what was charged, less .* that the response cache saved in \d+ calls/);
-}, 120_000);
+});

@@ -135,7 +135,7 @@ describe('executors that are ended by SIGTERM in mid-run repeat no finished call
     });
     expectUndisturbed(searched, threeRounds);
     expect(searched.cut, 'calls that were broken off').toEqual([]);
-  }, 120_000);
+  });
 
   it('in a scale-in from 8 to 2, all six at once: jobs of many calls go back between two of them, and no call is broken off', async () => {
     // A job may go on for 1 s, and a call for 8.6 s more.
@@ -149,7 +149,7 @@ describe('executors that are ended by SIGTERM in mid-run repeat no finished call
     expectUndisturbed(searched, oneRound);
     expect(searched.cut, 'calls that were broken off').toEqual([]);
     expect(searched.results.filter(({ delivery }) => delivery > 1).length, 'jobs that were given back').toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it('also where they may not drain for as long as a call takes: what is not finished is given back at once', async () => {
     const environment = { ...noAckWait, SCALE_DRAIN_MS: '4000' };
@@ -162,5 +162,5 @@ describe('executors that are ended by SIGTERM in mid-run repeat no finished call
     expectUndisturbed(searched, oneCall);
     expect(searched.cut.length, 'calls that were broken off').toBeGreaterThan(0);
     expect(searched.results.filter(({ delivery }) => delivery > 1).length, 'jobs that were given back').toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

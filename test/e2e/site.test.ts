@@ -37,7 +37,7 @@ describe.skipIf(!isSetUp)('the site', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     browser = await openBrowser();
-  }, 300_000);
+  });
   afterAll(async () => {
     await browser?.close();
     server?.close();

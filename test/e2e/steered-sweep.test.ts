@@ -97,4 +97,4 @@ test('a sweep on a cluster that stays is detached from, paused, shared, led on b
   expect(await scale(cluster, 'sweep', 'cancel', other, '--reason', 'no use')).toMatchObject({ status: 'cancelled' });
   const ended = await viewOf(other);
   expect(ended.summary).toMatchObject({ status: 'cancelled', reason: 'no use', isOver: true, counts: { running: 0 } });
-}, 300_000);
+});

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('the report of a sweep', { timeout: 300_000 }, () => {
+describe('the report of a sweep', () => {
   it('has the scores of tests, and those of a seed that came later', async () => {
     await runWith('[1]');
     const { tests } = (await scale('sweep', 'test', 'night', '--limit', '12')) as { tests: { cell: string; score: number }[] };

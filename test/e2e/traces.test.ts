@@ -143,7 +143,7 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
     const sources = twice.flat().map(({ attributes }) => attributes['scale.call.source']);
     expect(sources.filter((source) => source === 'journal').length, 'calls that it had finished').toBeGreaterThan(0);
     expectNoTexts(collector);
-  }, 300_000);
+  });
 
   it('a run that another coordinator continues goes on in the same traces', async () => {
     await using collector = await startCollector(binary ?? '');
@@ -161,7 +161,7 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
     );
     const shared = [...coordinatorsOf.values()].filter((trace) => new Set(trace.map(({ instance }) => instance)).size === 2);
     expect(shared.length, 'jobs that one queued and the other took in').toBeGreaterThan(0);
-  }, 300_000);
+  });
 });
 
 /** The names of spans from the first of a trace down to one. */

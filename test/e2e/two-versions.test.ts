@@ -111,4 +111,4 @@ it('executors of two versions side by side end every run with its log: the earli
   const [needsLater, needsNothing] = mixed.workers.map((counts) => [...counts.keys()].filter((name) => name.startsWith('this-')));
   expect(needsLater).toEqual([]);
   expect(needsNothing).toHaveLength(1);
-}, 120_000);
+});

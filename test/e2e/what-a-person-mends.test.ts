@@ -204,7 +204,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-const within = () => AbortSignal.timeout(60_000);
+const within = () => AbortSignal.timeout(200_000);
 const evaluate = (args: readonly string[], ...more: readonly string[]): Promise<Said> =>
   cliHere([...args, '--json', ...more], {
     signal: within(),

@@ -57,7 +57,7 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
     await workOn(bus, kinds, runId, coordinator, putRaw);
     // As a worker pauses a run that lacks a key.
     await bus.runs.update(runId, (manifest) => ({ ...manifest, maxInFlight: manifest.maxInFlight + 1 }));
-    await bus.check(AbortSignal.timeout(5_000));
+    await bus.check(AbortSignal.timeout(30_000));
   }
   await heard;
   await first(coordinator.results.follow(runId, never));
@@ -83,7 +83,7 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await coordinator.blobs.collect({ unusedForMs: 0 }, never);
   await coordinator.memory.forget(runId);
   await coordinator.removeRun(newRunId());
-  await coordinator.check(AbortSignal.timeout(5_000));
+  await coordinator.check(AbortSignal.timeout(30_000));
 }
 
 async function workOn(

@@ -45,7 +45,7 @@ it('fault 8: an executor is cut off from NATS, others do its jobs, and it comes 
   // Whether it works again is seen in the next run.
   const healed = now();
   await runs.disturb('fault-8-after', async (run) => {
-    for await (const { worker } of run.cluster.bus.results.follow(run.runId, AbortSignal.timeout(60_000))) {
+    for await (const { worker } of run.cluster.bus.results.follow(run.runId, AbortSignal.timeout(200_000))) {
       if (worker === executor.name) break;
     }
     await run.recovered(8, 'from the return of the network to a result of its own, in the next run', healed);

@@ -124,7 +124,7 @@ async function beginBeforePredictor(cli: CliRun): Promise<void> {
     predictor = (await servicesOf(cli)).get('predictor') ?? 0;
     return predictor;
   };
-  await expect.poll(look, { interval: 10, timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(look, { interval: 10 }).toBeGreaterThan(0);
   process.kill(predictor, 'SIGSTOP');
   // Told when the run has been started.
   await cli.until('can see differences of');

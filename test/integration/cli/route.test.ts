@@ -95,7 +95,7 @@ test('a search is fitted, evaluated on the test split, and served by its policy'
   });
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 test('what cannot be routed over is refused, with what to do', async () => {
   const few =
@@ -108,4 +108,4 @@ test('what cannot be routed over is refused, with what to do', async () => {
   expect(other.error.message).toContain('they have not the same queries');
   const none = (await scale('serve', '--router', 'nothing.json')) as unknown as { error: { message: string } };
   expect(none.error.message).toContain('there is no such file');
-}, 120_000);
+});

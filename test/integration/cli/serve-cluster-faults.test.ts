@@ -116,7 +116,7 @@ test('an executor killed in the middle of an answer costs the call under way: an
   expect(answer).toMatchObject({ scale: { calls: 3 }, usage: whole.usage });
   // The drafts were made once, and the last call twice at most.
   expect(ended.filter((end) => end === 'whole').length).toBeLessThanOrEqual(4);
-}, 60_000);
+});
 
 test('an executor that is stopped hands its answers on', async () => {
   const stopped = await startExecutor({ SCALE_DRAIN_MS: '2000' });
@@ -126,12 +126,12 @@ test('an executor that is stopped hands its answers on', async () => {
   await expect.poll(() => ended.length).toBe(2);
   const next = await startExecutor();
   const stopping = stopped.stop();
-  await expect.poll(() => answersIn(next), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => answersIn(next)).toBe(1);
   admit(Number.POSITIVE_INFINITY);
   expect(await asked).toMatchObject({ scale: { calls: 3 } });
   await stopping;
   expect(ended.filter((end) => end === 'whole')).toHaveLength(3);
-}, 60_000);
+});
 
 test('somebody waits for an answer: its calls are made at once, at an endpoint whose other calls go into batches', async () => {
   await startExecutor();
@@ -139,7 +139,7 @@ test('somebody waits for an answer: its calls are made at once, at an endpoint w
   await writeFile(join(folder, 'batch.yaml'), run.replace('max_concurrency: 300', 'max_concurrency: 300, batch: true'));
   const { client } = await serve('--run-file', join(folder, 'batch.yaml'), '--deadline', '20');
   expect(await client.chat.completions.create(ask)).toMatchObject({ scale: { calls: 3 } });
-}, 60_000);
+});
 
 test('two executors that die over one answer are enough', async () => {
   const doomed = await Promise.all([startExecutor(), startExecutor()]);
@@ -155,13 +155,13 @@ test('two executors that die over one answer are enough', async () => {
         for (const each of doomed) if ((await answersIn(each)) === 1) return each;
         return undefined;
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     doomed.splice(doomed.indexOf(busy), 1);
     await busy.kill();
   }
   expect(await asked).toMatchObject({ status: 502, code: 'executor_lost' });
-}, 90_000);
+});
 
 test('a client that hangs up stops the calls of the executor, and so does the end of the server', async () => {
   const executor = await startExecutor();
@@ -172,14 +172,14 @@ test('a client that hangs up stops the calls of the executor, and so does the en
   await expect.poll(() => ended.length).toBe(2);
   hanging.abort();
   await asked;
-  await expect.poll(metrics, { timeout: 10_000 }).toContain('scale_serve_requests_total{outcome="gone"} 1');
+  await expect.poll(metrics).toContain('scale_serve_requests_total{outcome="gone"} 1');
   await expect.poll(() => answersIn(executor)).toBe(0);
   admit(2);
   client.chat.completions.create(ask).catch(() => undefined);
   await expect.poll(() => ended.filter((end) => end === 'whole').length).toBe(4);
   child.kill('SIGKILL');
-  await expect.poll(() => answersIn(executor), { timeout: 10_000 }).toBe(0);
-}, 60_000);
+  await expect.poll(() => answersIn(executor)).toBe(0);
+});
 
 test('200 requests at once are answered by two executors that take 60 each', async () => {
   const both = await Promise.all([1, 2].map(() => startExecutor({ SCALE_ANSWERS_AT_ONCE: '60' })));
@@ -188,7 +188,7 @@ test('200 requests at once are answered by two executors that take 60 each', asy
   expect(answers.filter(({ choices }) => choices[0]?.finish_reason === 'stop')).toHaveLength(200);
   expect(ended).toHaveLength(600);
   for (const each of both) expect(await answersIn(each)).toBe(0);
-}, 120_000);
+});
 
 test('without an executor, or without NATS, a client is told so in time', async () => {
   const { client } = await serve();
@@ -199,7 +199,7 @@ test('without an executor, or without NATS, a client is told so in time', async 
   const failed = client.chat.completions.create(ask);
   await expect(failed).rejects.toMatchObject({ status: 503, code: 'cluster_unreachable', headers: expect.anything() });
   nats = await startTestNatsServer({ port: Number(new URL(nats.url).port) });
-}, 60_000);
+});
 
 test.each([
   [['--cluster', ' '], 'it must not be empty'],

@@ -63,7 +63,7 @@ test('killed while it answers many, and started again, it answers all of them: t
   await serve('--port', new URL(first.url).port, '--at-once', '5');
   await Promise.all(all);
   expect(answered.filter((text) => text !== '')).toHaveLength(40);
-}, 120_000);
+});
 
 test('beyond this machine it is served with a token only', async () => {
   const refused = await startCli(['serve', workflow, '--host', '0.0.0.0', '--port', '0']).ended;

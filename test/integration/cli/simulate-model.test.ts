@@ -47,7 +47,7 @@ describe('scale simulate-model', () => {
     run.child.kill('SIGINT');
     expect(await run.ended).toMatchObject({ code: 0 });
     await expect(fetch(`${left[0]}/models`)).rejects.toThrow();
-  }, 60_000);
+  });
 
   it('refuses speeds for an engine that has none, before anything starts', async () => {
     const run = startCli(['simulate-model', '--replicas', '8,4@0.5'], { environment: { SCALE_SIMULATOR_ENGINE: '' } });

@@ -85,7 +85,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'header'), `${plantedInFile}\n`, { mode: 0o600 });
   const environment = { ...planted, MY_HEADER_FILE: 'header' };
   cli = startCli(['run', 'run.yaml', '--json'], { cwd: folder, environment });
-  await vi.waitUntil(() => mine.keys.length > 0, { timeout: 50_000 });
+  await vi.waitUntil(() => mine.keys.length > 0, { timeout: 100_000 });
   const known = JSON.parse(await readFile(join(folder, '.scale/cluster.json'), 'utf8')) as Record<string, string>;
   address = String(known.controlAddress);
   token = String(known.controlToken);

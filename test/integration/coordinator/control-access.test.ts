@@ -148,13 +148,11 @@ test.each<[string, ControlClientSettings, RegExp]>([
     /authority that is not trusted here: set SCALE_CA_FILE/,
   ],
   ['no TLS', {}, /it closed the connection; if it serves TLS, set SCALE_CA_FILE/],
-])('with %s, nothing is told but why, within 5 s', async (_, settings, message) => {
-  const began = performance.now();
+])('with %s, nothing is told but why, and not at a deadline', async (_, settings, message) => {
   const asked = client(settings);
   await expect(asked.listRuns(never)).rejects.toThrow(message);
   const watching = asked.watchRun({ runId: 'r', afterSequence: 0, follow: true }, never)[Symbol.asyncIterator]();
   await expect(watching.next()).rejects.toThrow(message);
-  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test('a certificate with a role needs no token, and has that role alone', async () => {
@@ -179,7 +177,7 @@ test('the log tells who did what, and holds no token', async () => {
   await client({ tls: { ca }, token: tokenOf('admin') }).clearCache(never);
   const log = join(folder, 'coordinator.log');
   const told = { caller: 'runner', role: 'run', method: 'PauseRun', runId: 'a-run', reason: 'lunch', code: 'NOT_FOUND' };
-  await expect.poll(() => linesOf(log), { timeout: 5_000 }).toContainEqual(expect.objectContaining(told));
+  await expect.poll(() => linesOf(log)).toContainEqual(expect.objectContaining(told));
   expect(await linesOf(log)).toContainEqual(
     expect.objectContaining({ caller: 'SCALE_CONTROL_TOKEN', method: 'ClearCache', code: 'OK' }),
   );
@@ -225,7 +223,7 @@ test('a new certificate and new tokens are used without a restart; one who is st
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await commonNameShown()).toBe('the first certificate');
   await put('tls.key', key);
-  await expect.poll(commonNameShown, { timeout: 10_000 }).toBe('the second certificate');
+  await expect.poll(commonNameShown).toBe('the second certificate');
 
   const reader = client({ tls: { ca }, token: tokenOf('read') });
   expect(await reader.listRuns(never)).toEqual({ runs: [] });
@@ -239,10 +237,8 @@ test('a new certificate and new tokens are used without a restart; one who is st
       () => '',
       (error: Error) => error.message,
     );
-  await expect.poll(() => refused(reader), { timeout: 10_000 }).toMatch(/does not know the token/);
-  await expect
-    .poll(() => refused(client({ tls: { ca }, token: tokenOf('admin') })), { timeout: 10_000 })
-    .toMatch(/does not know/);
+  await expect.poll(() => refused(reader)).toMatch(/does not know the token/);
+  await expect.poll(() => refused(client({ tls: { ca }, token: tokenOf('admin') }))).toMatch(/does not know/);
   expect(await client({ tls: { ca }, token: 'planted-token-that-is-new' }).clearCache(never)).toEqual({ replies: 0 });
 });
 

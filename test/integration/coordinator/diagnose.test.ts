@@ -54,7 +54,7 @@ test('streams that were changed or removed by hand are told, and so is who leads
     );
 
     await server.kill();
-    await expect.poll(() => bus.link().isUp, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => bus.link().isUp).toBe(false);
     const away = await look();
     expect(away.trouble).toMatch(/lost/);
     expect(away.streamsTrouble).toBe(away.trouble);
@@ -113,7 +113,7 @@ test('with the accounts of deploy/nats a coordinator may look at all that is ask
       ...{ role: 'executor', version: '1.0.0', timing: systemTiming, logger: silent },
       ...{ check: (signal) => worker.check(signal), endpoints: () => new Map(), ask: async () => undefined },
     });
-    await expect.poll(() => condition.current().trouble, { timeout: 20_000 }).toContain('CONSUMER.MSG.NEXT.JOBS');
+    await expect.poll(() => condition.current().trouble).toContain('CONSUMER.MSG.NEXT.JOBS');
     await condition.stop();
     await Promise.all([bus.close(), worker.close()]);
   } finally {

@@ -84,7 +84,7 @@ test('a coordinator deletes old runs by itself, each copied and noted before', a
   const deeds: object[] = [];
   for await (const { method, target, code, asked } of bus.audit.read('', never)) deeds.push({ method, target, code, asked });
   expect(deeds).toEqual([{ method: 'Retire', target: 'old', code: 'OK', asked: JSON.stringify({ copy: path }) }]);
-}, 60_000);
+});
 
 test('beyond a size the oldest runs go, and no more of them than needed', async () => {
   await using cluster = await begin();
@@ -97,7 +97,7 @@ test('beyond a size the oldest runs go, and no more of them than needed', async 
   await vi.waitFor(async () => expect(await left()).toEqual(['b', 'c']), 20_000);
   await service.stop();
   expect(await left()).toEqual(['b', 'c']);
-}, 60_000);
+});
 
 test('no copy, no deletion: where the folder cannot be written all runs stay', async () => {
   await using cluster = await begin();
@@ -108,7 +108,7 @@ test('no copy, no deletion: where the folder cannot be written all runs stay', a
   await vi.waitFor(async () => expect(await readFile(log, 'utf8')).toContain('could not be archived'), 20_000);
   await service.stop();
   expect(await left()).toEqual(['old']);
-}, 60_000);
+});
 
 test('a coordinator that is killed at any moment of it loses no run: each is there as it was, or whole in its copy', async () => {
   await using cluster = await begin();
@@ -124,7 +124,7 @@ test('a coordinator that is killed at any moment of it loses no run: each is the
     }
     const service = await coordinator('days=30');
     const wanted = Math.max(0, before.length - 1 - Math.floor(10 * random()));
-    await vi.waitFor(async () => expect((await left()).length).toBeLessThanOrEqual(wanted), { timeout: 20_000, interval: 1 });
+    await vi.waitFor(async () => expect((await left()).length).toBeLessThanOrEqual(wanted), { timeout: 60_000, interval: 1 });
     await service.kill();
     const now = new Set(await left());
     for (const run of runs.filter(({ runId }) => !now.has(runId)))

@@ -73,7 +73,7 @@ describe.runIf(findChromium() !== undefined)('a page that is open while what it 
     await writeFile(file, 'name: watched\nbenchmark: { name: sample, limit: 8 }\nsearch: { max_rounds: 4 }\n');
     ({ runId } = await client.startRun(startRunRequestOf(await readRunFile(file), 'http://127.0.0.1:9/v1'), never));
     await startDashboard('token');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await closeDashboard();
@@ -88,7 +88,7 @@ describe.runIf(findChromium() !== undefined)('a page that is open while what it 
     const context = await browser.newContext();
     const tabs = [await context.newPage(), await context.newPage()];
     const says = async (what: string | RegExp, where = 'body'): Promise<void> => {
-      for (const tab of tabs) await expect.poll(() => textOf(tab, where), { timeout: 40_000 }).toMatch(what);
+      for (const tab of tabs) await expect.poll(() => textOf(tab, where)).toMatch(what);
     };
     for (const [index, tab] of tabs.entries()) {
       await tab.goto(dashboard.url);
@@ -111,7 +111,7 @@ describe.runIf(findChromium() !== undefined)('a page that is open while what it 
     await says(/The cluster does not answer/, '.banner');
     nats = await startTestNatsServer({ storeFolder: nats.storeFolder, port: natsPort });
     await gone(tabs, '.banner');
-    await expect.poll(() => resumed().then(() => 'resumed', String), { timeout: 40_000 }).toBe('resumed');
+    await expect.poll(() => resumed().then(() => 'resumed', String)).toBe('resumed');
     await says('running', 'main');
 
     const at = Number(new URL(dashboard.url).port);
@@ -143,5 +143,5 @@ async function textOf(page: Page, selector: string): Promise<string> {
 }
 
 async function gone(tabs: readonly Page[], selector: string): Promise<void> {
-  for (const tab of tabs) await expect.poll(() => tab.locator(selector).count(), { timeout: 40_000 }).toBe(0);
+  for (const tab of tabs) await expect.poll(() => tab.locator(selector).count()).toBe(0);
 }

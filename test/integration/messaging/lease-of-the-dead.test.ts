@@ -15,7 +15,7 @@ const leaseTtlMs = 600_000;
 /** Connects as any service does, takes the lease, says its epoch, and keeps it. */
 const holder = (url: string) => `import { connectBus } from '${messaging}/nats-bus.ts';
 const logger = { child: () => logger, debug() {}, info() {}, warn() {}, error() {} };
-const bus = await connectBus({ servers: ['${url}'], name: 'holder', logger, deadlineMs: 10_000, leaseTtlMs: ${leaseTtlMs} });
+const bus = await connectBus({ servers: ['${url}'], name: 'holder', logger, deadlineMs: 30_000, leaseTtlMs: ${leaseTtlMs} });
 process.send((await bus.leases.acquire('a-run', 'holder')).epoch);
 setInterval(() => {}, 1_000);
 `;
@@ -28,7 +28,7 @@ test('the lease of a process that was killed on this machine is free at once, th
   const child = fork(script, [], { execArgv: [] });
   const [epoch] = (await once(child, 'message')) as [number];
   const logger = pino({ level: 'silent' });
-  const bus = await connectBus({ servers: [server.url], name: 'next', logger, deadlineMs: 10_000, leaseTtlMs });
+  const bus = await connectBus({ servers: [server.url], name: 'next', logger, deadlineMs: 30_000, leaseTtlMs });
   expect(await bus.leases.acquire('a-run', 'next')).toBeUndefined();
   child.kill('SIGKILL');
   await once(child, 'exit');

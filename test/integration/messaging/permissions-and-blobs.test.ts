@@ -25,7 +25,7 @@ describe.each(await natsServersToTry())('nats-server $version', ({ path: binary 
     await node.ready();
   };
   const connectTo = async (url = node.url): Promise<Bus> => {
-    const bus = await connectBus({ servers: [url], name: 'answers', logger: pino({ level: 'silent' }), deadlineMs: 20_000 });
+    const bus = await connectBus({ servers: [url], name: 'answers', logger: pino({ level: 'silent' }), deadlineMs: 60_000 });
     buses.push(bus);
     return bus;
   };
@@ -132,7 +132,7 @@ describe.each(await natsServersToTry())('nats-server $version', ({ path: binary 
     await admin.jobs.publish(executeJob(runId, 'j1'));
     const bus = await connectTo();
     // Told before anything is tried, as a pattern.
-    await expect(bus.check(AbortSignal.timeout(5_000))).rejects.toThrow(
+    await expect(bus.check(AbortSignal.timeout(30_000))).rejects.toThrow(
       /does not let this user (publish|subscribe) to ".*permissions/,
     );
     expect(bus.forbidden()).toMatch(/does not let this user/);
@@ -142,7 +142,7 @@ describe.each(await natsServersToTry())('nats-server $version', ({ path: binary 
     expect((error as BusError).message).toMatch(subject);
     expect((error as BusError).message).toMatch(/permissions/);
     expect((error as BusError).retryable).toBe(false);
-    expect(performance.now() - asked).toBeLessThan(14_000);
+    expect(performance.now() - asked).toBeLessThan(45_000);
   });
 });
 

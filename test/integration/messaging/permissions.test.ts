@@ -37,7 +37,7 @@ afterAll(() => certificates[Symbol.asyncDispose]());
 
 const connectAs = (node: NatsNode, role: NatsRole, more: Partial<BusSettings> = {}) =>
   connectBus({
-    ...{ servers: [node.url], role, files: filesOf(certificates, role), name: role, logger, deadlineMs: 5_000 },
+    ...{ servers: [node.url], role, files: filesOf(certificates, role), name: role, logger, deadlineMs: 30_000 },
     ...more,
   });
 
@@ -59,7 +59,7 @@ describe('with the accounts of deploy/nats', () => {
     node = await startSecuredNats({ certificates, more: 'trace: true\nmax_traced_msg_len: 64' });
     await doEverything(node);
     used = usedSubjects(await node.log());
-  }, 60_000);
+  });
   afterAll(() => node.kill());
 
   test('services may do all that they do', async () => {
@@ -145,7 +145,7 @@ test('a service that lacks a permission says which, for every one of them', asyn
   });
   expect(fault).toEqual([]);
   expect(lacking.length).toBeGreaterThan(150);
-}, 60_000);
+});
 
 /** A subject that the pattern matches. */
 function oneOf(pattern: string): string {

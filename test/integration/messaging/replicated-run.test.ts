@@ -45,7 +45,7 @@ describe.each(await natsServersToTry())('a run on three nodes of nats-server $ve
   beforeAll(async () => {
     cluster = await startNatsCluster({ binary });
     await cluster.ready();
-  }, 120_000);
+  });
   afterAll(async () => void (await Promise.all(cluster.nodes.map((node) => node.kill()))));
 
   const tries = ['cut off', 'killed'].flatMap((how) => Array.from({ length: times }, (_, index) => [how, index + 1] as const));

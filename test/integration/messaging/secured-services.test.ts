@@ -78,7 +78,7 @@ function startService(role: NatsRole, files: Files, more: Record<string, string>
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const logged = async (message: RegExp): Promise<Line> => {
     const found = () => lines.find(({ msg, err }) => message.test(`${msg} ${err?.message ?? ''}`));
-    await expect.poll(found, { timeout: 30_000, message: String(message) }).toBeDefined();
+    await expect.poll(found, { message: String(message) }).toBeDefined();
     return found() as Line;
   };
   return {
@@ -134,13 +134,13 @@ describe.each(natsRoles)('%s', (role) => {
 
 test('a service waits for the streams that only a coordinator creates, and is ready once one has come', async () => {
   const executor = startService('executor', filesOf(certificates, 'executor'));
-  await expect.poll(executor.readyz, { timeout: 20_000 }).toEqual({
+  await expect.poll(executor.readyz).toEqual({
     status: 503,
     bus: expect.stringMatching(/JOBS, .*: not on the server yet; a coordinator creates them when it starts/),
   });
   const coordinator = startService('coordinator', filesOf(certificates, 'coordinator'));
   await Promise.all([executor, coordinator].map(({ logged }) => logged(/^running/)));
-  await expect.poll(executor.readyz, { timeout: 10_000 }).toEqual({ status: 200, bus: 'ok' });
+  await expect.poll(executor.readyz).toEqual({ status: 200, bus: 'ok' });
   await Promise.all([executor, coordinator].map(({ end }) => end()));
 });
 
@@ -158,7 +158,7 @@ test('a whole search works with each service on its own credentials and certific
   expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' });
   expect(violations(await node.log()).slice(before.length)).toEqual([]);
   await Promise.all(services.map(({ end }) => end()));
-}, 90_000);
+});
 
 function violations(log: string): string[] {
   return log.split('\n').filter((line) => line.includes('Violation'));
@@ -178,7 +178,7 @@ evaluation: { method: scale, few_shot_ratio: 0.1, warm_up_rounds: 2 }
 test('what is taken from a service while it runs is told by name, it is not ready, and it is again once that is given back', async () => {
   const predictor = startService('predictor', filesOf(certificates, 'predictor'));
   await predictor.logged(/^running/);
-  await expect.poll(predictor.readyz, { timeout: 10_000 }).toEqual({ status: 200, bus: 'ok' });
+  await expect.poll(predictor.readyz).toEqual({ status: 200, bus: 'ok' });
   const changed = async (change: (text: string) => string) => {
     accounts = change(deployedAccounts);
     await node.reload();
@@ -186,20 +186,18 @@ test('what is taken from a service while it runs is told by name, it is not read
   const [before = '', ofPredictor = ''] = deployedAccounts.split('user: predictor');
   await changed(() => `${before}user: predictor${ofPredictor.replace('"results.v1.>"\n', '')}`);
   await predictor.logged(/does not let user "predictor" in \S+ publish to "results\.v1\.>", which a predictor must do/);
-  await expect
-    .poll(predictor.readyz, { timeout: 10_000 })
-    .toEqual({ status: 503, bus: expect.stringMatching(/publish to "results\.v1\.>"/) });
+  await expect.poll(predictor.readyz).toEqual({ status: 503, bus: expect.stringMatching(/publish to "results\.v1\.>"/) });
   await changed((text) => text);
   await predictor.logged(/NATS allows again all that this service must do/);
-  await expect.poll(predictor.readyz, { timeout: 10_000 }).toEqual({ status: 200, bus: 'ok' });
+  await expect.poll(predictor.readyz).toEqual({ status: 200, bus: 'ok' });
   // The user itself.
   await changed((text) => text.replace('user: predictor', 'user: somebody'));
   await predictor.logged(/NATS does not let this service in: it does not accept user "predictor" in /);
   await expect
-    .poll(predictor.readyz, { timeout: 10_000 })
+    .poll(predictor.readyz)
     .toEqual({ status: 503, bus: expect.stringMatching(/does not accept user "predictor" .* again and again/) });
   await changed((text) => text);
-  await expect.poll(predictor.readyz, { timeout: 20_000 }).toEqual({ status: 200, bus: 'ok' });
+  await expect.poll(predictor.readyz).toEqual({ status: 200, bus: 'ok' });
   await predictor.end();
 });
 
@@ -207,7 +205,7 @@ test('a service that lacks a permission at its start takes no work, says which, 
   accounts = deployedAccounts.replaceAll('"$JS.API.CONSUMER.MSG.NEXT.JOBS.*"\n', '');
   await node.reload();
   const executor = startService('executor', filesOf(certificates, 'executor'));
-  await expect.poll(executor.readyz, { timeout: 20_000 }).toEqual({
+  await expect.poll(executor.readyz).toEqual({
     status: 503,
     bus: expect.stringMatching(/"\$JS\.API\.CONSUMER\.MSG\.NEXT\.JOBS\.\*", which an executor must do/),
   });
@@ -216,6 +214,6 @@ test('a service that lacks a permission at its start takes no work, says which, 
   accounts = deployedAccounts;
   await node.reload();
   await executor.logged(/^running/);
-  await expect.poll(executor.readyz, { timeout: 10_000 }).toEqual({ status: 200, bus: 'ok' });
+  await expect.poll(executor.readyz).toEqual({ status: 200, bus: 'ok' });
   await executor.end();
 });

@@ -15,7 +15,7 @@ afterAll(() => server.stop());
 
 const never = new AbortController().signal;
 const connectTo = ({ url }: TestNatsServer, settings: Partial<BusSettings> = {}) =>
-  connectBus({ servers: [url], name: 'streams test', logger: pino({ level: 'silent' }), deadlineMs: 3_000, ...settings });
+  connectBus({ servers: [url], name: 'streams test', logger: pino({ level: 'silent' }), deadlineMs: 20_000, ...settings });
 
 test('many services that start at the same time on a new server make the streams once', async () => {
   await using fresh = await startTestNatsServer();
@@ -75,7 +75,7 @@ test('the response cache forgets the oldest replies when it is full, and those t
   expect(await bus.responses.get('a')).toBeUndefined();
   expect((await bus.responses.get('c'))?.entry.length).toBe(400_000);
   const soon = await connectTo(small, { cacheMaxAgeMs: 1_000 });
-  await expect.poll(async () => (await bus.responses.size()).replies, { timeout: 20_000 }).toBe(0);
+  await expect.poll(async () => (await bus.responses.size()).replies).toBe(0);
   expect(await soon.responses.get('c')).toBeUndefined();
   await Promise.all([bus.close(), soon.close()]);
 });

@@ -45,7 +45,7 @@ function runServiceProcess({ start, leash = 'none', drainWithinMs = 5_000, stder
     text = complete.pop() ?? '';
     lines.push(...complete.map((line) => (JSON.parse(line) as { msg: string }).msg));
   });
-  const logged = (message: string) => expect.poll(() => lines, { timeout: 10_000 }).toContain(message);
+  const logged = (message: string) => expect.poll(() => lines).toContain(message);
   const exited = once(child, 'exit').then(([status, signal]) => (signal ?? status) as string | number);
   return { child, lines, logged, exited };
 }
@@ -148,7 +148,7 @@ test('a service on a leash ends when its parent is killed', async () => {
   const pid = Number(line.toString());
   expect(await identifyProcess(pid)).toBeDefined();
   parent.kill('SIGKILL');
-  await expect.poll(() => identifyProcess(pid), { timeout: 10_000 }).toBeUndefined();
+  await expect.poll(() => identifyProcess(pid)).toBeUndefined();
 });
 
 test('a service on a leash leaves Ctrl-C to its parent', async () => {

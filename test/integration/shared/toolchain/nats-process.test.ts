@@ -64,7 +64,7 @@ test('a program that is not there is an error that names it, and leaves the fold
 test('a server does not outlive an owner that was killed', async () => {
   const { owner, server } = await startOwner();
   owner.kill('SIGKILL');
-  await expect.poll(() => isRunning(server), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isRunning(server)).toBe(false);
 });
 
 test('a server that outlived its owner all the same is ended by the next start on its folder', async () => {
