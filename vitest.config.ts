@@ -23,10 +23,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // They leave nothing behind, and so share their processes: a new one for each file would cost more than half of them takes.
-      project('unit', 0, { testTimeout: 30_000, isolate: false }),
-      project('simulation', 0, { testTimeout: 120_000 }),
-      project('contract', 1, { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: atOnce }),
-      project('integration', 2, { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: atOnce }),
+      project('unit', 0, { testTimeout: 120_000, isolate: false }),
+      project('simulation', 0, { testTimeout: 300_000 }),
+      project('contract', 1, { testTimeout: 240_000, hookTimeout: 240_000, maxWorkers: atOnce }),
+      project('integration', 2, { testTimeout: 240_000, hookTimeout: 240_000, maxWorkers: atOnce }),
       project('e2e', 3, { testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: atOnce }),
       // Faults on real processes. With SCALE_CHAOS=all each fault by itself too, which takes half an hour.
       project('chaos', 3, {

@@ -92,7 +92,7 @@ at_once: 2
 async function keptIn(storeFolder: string, runIds: readonly string[], served: readonly ServedCall[]): Promise<RunEvidence[]> {
   await using nats = await startTestNatsServer({ storeFolder });
   const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
-  const bus = await connectBus({ servers: [nats.url], name: 'test', logger, deadlineMs: 20_000 });
+  const bus = await connectBus({ servers: [nats.url], name: 'test', logger, deadlineMs: 60_000 });
   const connection = await connect({ servers: nats.url });
   try {
     const evidence: RunEvidence[] = [];

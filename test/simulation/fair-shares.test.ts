@@ -77,7 +77,7 @@ test('whatever the weights, the workers and the jobs are, each run that has enou
       await cluster.stop();
     });
   }
-}, 120_000);
+});
 
 test('the runs of a sweep divide what the sweep has, whatever their number, also after a change', () =>
   inVirtualTime(async (timing) => {

@@ -27,7 +27,12 @@ const coordinator = {
 
 test('streams that were changed or removed by hand are told, and so is who leads a run', async () => {
   await using server = await startTestNatsServer();
-  const bus = await connectBus({ servers: [server.url], name: 'diagnose', logger: pino({ level: 'silent' }), deadlineMs: 5_000 });
+  const bus = await connectBus({
+    servers: [server.url],
+    name: 'diagnose',
+    logger: pino({ level: 'silent' }),
+    deadlineMs: 10_000,
+  });
   const admin = await connect({ servers: server.url });
   const manager = await jetstreamManager(admin);
   const look = () => diagnose({ name: 'c1', bus, coordinator, timing: systemTiming }, never);
@@ -69,7 +74,7 @@ const [pausing] = (await natsServersToTry()).filter(({ version }) => isAtLeast(v
 
 test.skipIf(pausing === undefined)('a lane that an administrator has paused is told, with how long that lasts', async () => {
   await using server = await startTestNatsServer(pausing && { binary: pausing.path });
-  const bus = await connectBus({ servers: [server.url], name: 'diagnose', logger: silent, deadlineMs: 5_000 });
+  const bus = await connectBus({ servers: [server.url], name: 'diagnose', logger: silent, deadlineMs: 10_000 });
   const admin = await connect({ servers: server.url });
   const { consumers } = await jetstreamManager(admin);
   try {
@@ -96,7 +101,7 @@ test('with the accounts of deploy/nats a coordinator may look at all that is ask
   const node = await startSecuredNats({ certificates, accounts: () => deployedAccounts.replaceAll(pulling, 'nothing.at.all') });
   const as = (role: NatsRole) =>
     connectBus({
-      ...{ servers: [node.url], role, files: filesOf(certificates, role), name: role, logger: silent, deadlineMs: 5_000 },
+      ...{ servers: [node.url], role, files: filesOf(certificates, role), name: role, logger: silent, deadlineMs: 10_000 },
     });
   try {
     const bus = await as('coordinator');

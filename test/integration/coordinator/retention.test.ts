@@ -135,7 +135,7 @@ test('a coordinator that is killed at any moment of it loses no run: each is the
   const noted = new Set<string>();
   for await (const { target } of bus.audit.read('', never)) noted.add(target);
   expect(noted.size).toBe(runs.length);
-}, 240_000);
+});
 
 async function lastOf(bus: Awaited<ReturnType<typeof connectBus>>, runId: string): Promise<number | undefined> {
   let last: number | undefined;

@@ -216,7 +216,7 @@ test('a sweep with its cells and its report', async () => {
   await page.click('text=Work out the figures');
   await expect.poll(() => page.textContent('#figures')).toContain('cost (USD)');
   expect(seen).toEqual({ errors: [], requests: [] });
-}, 180_000);
+});
 
 test('a run that goes on is shown as it goes, and steered by who may; a coordinator that is away is told of', async () => {
   const client = dashboardClient(dashboard.url);

@@ -212,7 +212,7 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
     ...Array.from({ length: settings.executors }, (_, index) => ['executor', index + 1] as const),
   ];
   const members = await Promise.all(places.map(([kind, index]) => openMember(kind, index)));
-  const bus = await connectBus({ servers: [...natsUrls], name: 'test', logger, deadlineMs: 20_000 });
+  const bus = await connectBus({ servers: [...natsUrls], name: 'test', logger, deadlineMs: 60_000 });
   const connection: NatsConnection = await connect({ servers: [...natsUrls], maxReconnectAttempts: -1, reconnectTimeWait: 200 });
   const of = (kind: ServiceKind) => members.filter((member) => member.kind === kind);
 

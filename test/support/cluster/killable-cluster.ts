@@ -146,7 +146,7 @@ export async function startKillableCluster(
   const ofThis = Array.from({ length: others?.executorsOfThis ?? 0 }, () => start('executor', undefined));
   parts.get('executor')?.push(...ofThis);
   await Promise.all([...parts.values()].flat());
-  const bus = await connectBus({ servers: [natsUrl], name: 'test', logger, deadlineMs: 20_000 });
+  const bus = await connectBus({ servers: [natsUrl], name: 'test', logger, deadlineMs: 60_000 });
 
   return {
     ...{ served, batches },

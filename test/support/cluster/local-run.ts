@@ -26,7 +26,7 @@ export async function clusterProcesses(ownerPid: number): Promise<Map<string, nu
 export async function storedResults(dataFolder: string, runId: string): Promise<Set<string>> {
   const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
   await using bus = Object.assign(
-    await connectBus({ servers: [await natsUrl(dataFolder)], name: 'test', logger, deadlineMs: 5000 }),
+    await connectBus({ servers: [await natsUrl(dataFolder)], name: 'test', logger, deadlineMs: 30_000 }),
     {
       async [Symbol.asyncDispose]() {
         await bus.close();

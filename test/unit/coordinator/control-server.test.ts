@@ -161,7 +161,7 @@ test('a stream that nobody reads any more is not read on from its source, which 
     },
   });
   for await (const _ of client.watchRun(watching, never)) break;
-  await expect.poll(() => isEnded, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => isEnded).toBe(true);
   // Only as many as fill the buffers of a connection.
   expect(given).toBeLessThan(10_000);
 });
@@ -257,9 +257,9 @@ test('whoever lists runs while there is no connection to NATS is told after thre
   await expect(client.listRuns(never)).rejects.toThrow(/waiting for the NATS server: reach NATS: the connection .* is lost/);
   expect(looks).toBe(3);
   const patient = client.listRuns(never);
-  await expect.poll(() => looks, { timeout: 5_000 }).toBe(5);
+  await expect.poll(() => looks).toBe(5);
   isCutOff = false;
-  await expect.poll(() => looks, { timeout: 5_000 }).toBe(7);
+  await expect.poll(() => looks).toBe(7);
   listed.resolve({ runs: [] });
   expect(await patient).toEqual({ runs: [] });
 });
@@ -278,7 +278,7 @@ describe('limits', () => {
     // Twice the rate at once, and then 20 in a second: without another try, some would fail.
     await Promise.all(Array.from({ length: 3 }, () => Promise.all(Array.from({ length: 20 }, () => client.listRuns(never)))));
     const streams = Array.from({ length: 3 }, () => drain(client.watchRun(watching, never)));
-    await expect.poll(() => ends.length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => ends.length).toBe(3);
     const fourth = drain(client.watchRun(watching, never));
 
     const bare = new ControlServiceClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
@@ -290,7 +290,7 @@ describe('limits', () => {
     });
     ends.splice(0).forEach((end) => void end());
     expect(await Promise.all(streams)).toEqual(Array.from({ length: 3 }, () => ({ count: 1, end: 'in order' })));
-    await expect.poll(() => ends.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => ends.length).toBe(1);
     ends.forEach((end) => void end());
     expect(await fourth).toEqual({ count: 1, end: 'in order' });
   });

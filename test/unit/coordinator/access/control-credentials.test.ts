@@ -71,7 +71,7 @@ test('a rotation counts once both files have come; a session of before cannot be
       await timing.advance(1_000);
       return lines.at(-1) ?? '';
     };
-    return expect.poll(look, { timeout: 5_000 }).toMatch(message);
+    return expect.poll(look).toMatch(message);
   };
   put('cert', second.cert);
   await told(/cannot be used; the certificate of before still holds/);

@@ -157,7 +157,7 @@ describe('with a tracer', () => {
     for (let number = 0; number < 3; number += 1) {
       await inSpan(job(number), async () => undefined);
       const dropped = number + 1;
-      await expect.poll(() => tracing?.figures(), { timeout: 5_000 }).toEqual({ exported: 0, dropped });
+      await expect.poll(() => tracing?.figures()).toEqual({ exported: 0, dropped });
     }
     expect(lines.filter((line) => line.includes('does not take spans'))).toHaveLength(1);
   });
@@ -165,7 +165,7 @@ describe('with a tracer', () => {
   it('more spans than may wait are dropped and counted', async () => {
     await begin({ ...nowhere, OTEL_BSP_MAX_QUEUE_SIZE: '10', OTEL_BSP_SCHEDULE_DELAY: '600000' });
     for (let number = 0; number < 25; number += 1) await inSpan(job(number), async () => undefined);
-    await expect.poll(() => tracing?.figures().dropped, { timeout: 5_000 }).toBeGreaterThanOrEqual(15);
+    await expect.poll(() => tracing?.figures().dropped).toBeGreaterThanOrEqual(15);
   });
 
   it('a collector that never answers holds up an end by two seconds at most', async () => {

@@ -147,4 +147,4 @@ test('however processes come, die and lose the bus, no more calls than the limit
     const trouble = await play(seed);
     if (trouble !== undefined) expect.fail(`cluster ${seed}: ${trouble}`);
   }
-}, 120_000);
+});
