@@ -50,12 +50,7 @@ export function addReplayCommand(program: Command, cli: Cli): void {
       '--run <files...>',
       'logs of finished runs (events.binpb) with full evaluation; with --traces, in addition to its searches',
     )
-    .option(
-      '--methods <names>',
-      `comma-separated; default: ${comparedMethods().join(',')}`,
-      names(evaluationMethods),
-      comparedMethods(),
-    )
+    .option('--methods <names>', 'comma-separated', names(evaluationMethods), comparedMethods())
     .option(
       '--picks <names>',
       `replay each method with each of these pick policies (${[...pickPolicies.keys()].join(', ')}); default: the comparison of docs/replay.md`,

@@ -26,11 +26,13 @@ export function addSimulateModelCommand(program: Command, cli: Cli): void {
     .option('--port <n>', '0 for any free port; of several replicas, the first one has it', parsePort, 8000)
     .option('--seed <n>', 'the same seed gives the same replies', parseWhole, 1)
     .addOption(new Option('--engine <name>', 'a fixed latency, or steps like those of vLLM').choices(['fixed', 'vllm']))
-    .option(
-      '--replicas <n>',
-      'so many servers; or the sequences that each runs at once, with its speed if not 1: 256,256,64@0.5',
-      parseReplicas,
-      [{}],
+    .addOption(
+      new Option(
+        '--replicas <n>',
+        'so many servers; or the sequences that each runs at once, with its speed if not 1: 256,256,64@0.5',
+      )
+        .argParser(parseReplicas)
+        .default([{}], '1'),
     )
     .option('--benchmark <files...>', 'your own benchmark files whose queries it should know', [])
     .option('--json', 'print one JSON document with the address; logs go to stderr', false)

@@ -56,6 +56,13 @@ test('docs/architecture.md has every kind of error with its exit status', () => 
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(kinds));
 });
 
+test('--help names the defaults that say something, as they are given', () => {
+  const help = new Map(commands.map((command) => [command.name(), command.helpInformation().replaceAll(/\s+/g, ' ')]));
+  for (const text of help.values()) expect(text).not.toMatch(/default: (?:false|none\)|[[{])/);
+  expect(help.get('replay')).toContain('"" for no picks (default: 0.1,0.2)');
+  expect(help.get('simulate-model')).toContain('256,256,64@0.5 (default: 1)');
+});
+
 test('every option of every command has a description, and every command takes --json', () => {
   for (const command of commands.flatMap(withActions)) {
     expect(command.description()).not.toBe('');
