@@ -139,5 +139,5 @@ async function showExecutions(
 function roundPair(text: string): readonly [number, number] {
   const [, before, after] = /^(\d+),(\d+)$/.exec(text) ?? [];
   if (Number(before) >= 1 && Number(after) >= 1) return [Number(before), Number(after)];
-  throw new InvalidArgumentError('it must be two rounds, e.g. 1,6.');
+  throw new InvalidArgumentError('it must be two rounds, such as 1,6.');
 }

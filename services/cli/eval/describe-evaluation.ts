@@ -49,7 +49,7 @@ function failureLines({ failures, executions }: EvaluationDocument): string[] {
   if (failures.length === 0) return ['  failures    none'];
   return failures.map(
     ({ class: failureClass, kind, count, example }, index) =>
-      `  ${index === 0 ? 'failures    ' : '            '}${count} of ${executions} ${describeKind(failureClass, kind)}, e.g. ${oneLine(example, 80)}`,
+      `  ${index === 0 ? 'failures    ' : '            '}${count} of ${executions} ${describeKind(failureClass, kind)}, such as: ${oneLine(example, 80)}`,
   );
 }
 

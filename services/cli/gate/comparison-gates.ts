@@ -9,7 +9,7 @@ import type { TestCase } from './junit.ts';
 export function marginPoints(text: string): number {
   const points = Number(text);
   if (/^\d*\.?\d+$/.test(text) && points <= 100) return points;
-  throw new InvalidArgumentError('it must be a number of points from 0 to 100, e.g. 2.');
+  throw new InvalidArgumentError('it must be a number of points from 0 to 100, such as 2.');
 }
 
 export interface RequiredOfB {

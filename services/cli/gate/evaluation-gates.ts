@@ -10,7 +10,7 @@ import type { TestCase } from './junit.ts';
 export function requiredScore(text: string): number {
   const score = Number(text);
   if (/^\d*\.?\d+$/.test(text) && score <= 1) return score;
-  throw new InvalidArgumentError('it must be a score from 0 to 1, e.g. 0.85.');
+  throw new InvalidArgumentError('it must be a score from 0 to 1, such as 0.85.');
 }
 
 /**

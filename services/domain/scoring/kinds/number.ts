@@ -26,7 +26,7 @@ export const number = scorerKind({
       default: 0,
       low: 0,
       high: 1,
-      description: 'the same as a share of the reference, e.g. 0.01 for 1 %; the larger of the two counts',
+      description: 'the same as a share of the reference: 0.01 is 1 %; the larger of the two counts',
     },
   },
   create: (name, { tolerance, relative }) => ({

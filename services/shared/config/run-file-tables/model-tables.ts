@@ -28,7 +28,7 @@ const executor = {
   chat_template_kwargs: {
     type: 'special',
     schema: templateSettings().default({}),
-    description: 'passed on unchanged, e.g. `{ enable_thinking: false }`, which must be true or false',
+    description: 'passed on unchanged, such as `{ enable_thinking: false }`, which must be true or false',
     range: 'a group',
     shownDefault: '`{}`',
   },
