@@ -181,7 +181,7 @@ export const coordinatorTable = {
     variable: 'SCALE_SCALER_PORT',
     type: 'special',
     schema: z.coerce.number({ error: portRule }).pipe(integer(0, 65_535)).optional(),
-    description: 'the port at which it does, 7071 by habit',
+    description: 'the port at which it does, 7071 by convention',
     range: 'a port; 0: any free one',
     shownDefault: 'none: it does not',
   },
