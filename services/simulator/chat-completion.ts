@@ -19,6 +19,7 @@ export interface Completion {
   readonly choices: readonly Choice[];
 }
 
+/** A choice for each text, cut at the request's token limit. @param created in seconds since 1970 */
 export function complete(request: ChatRequest, texts: readonly string[], id: string, created: number): Completion {
   const choices = texts.map((whole): Choice => {
     const { text, cut } = cutToTokens(whole, maxTokensOf(request));

@@ -29,6 +29,7 @@ export interface SlotUse {
   readonly mostAtOnce: number;
 }
 
+/** @param calls at least one. @param slots calls that the endpoints take at once, above 0 */
 export function slotUse(calls: readonly Pick<ServedCall, 'beganMs' | 'endedMs'>[], slots: number): SlotUse {
   const first = lowestOf(calls.map(({ beganMs }) => beganMs));
   const last = highestOf(calls.map(({ endedMs }) => endedMs));

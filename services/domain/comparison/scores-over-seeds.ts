@@ -35,6 +35,7 @@ export function pairedOverSets(sets: readonly (readonly (readonly number[])[])[]
   };
 }
 
+/** Query by query, `scores` minus `others`. @throws RangeError unless both are of as many queries */
 export function differencesOf(scores: readonly number[], others: readonly number[]): number[] {
   if (scores.length !== others.length) throw new RangeError(`cannot pair ${scores.length} queries with ${others.length}`);
   return scores.map((score, query) => score - (others[query] as number));

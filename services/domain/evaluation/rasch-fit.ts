@@ -54,6 +54,7 @@ function withRound(fit: RaschFit, row: EarlierRound, parent: number | undefined,
   return sweptTimes(fitted, sweeps);
 }
 
+/** @param times passes over all workflows. @param weight of a parent's ability in a workflow's prior, from 0 to 1 */
 export function sweptTimes(fit: RaschFit, times: number, weight = parentWeight): RaschFit {
   let after = fit;
   for (let sweep = 0; sweep < times; sweep += 1) after = swept(after, weight);

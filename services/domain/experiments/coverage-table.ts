@@ -39,6 +39,7 @@ const titles: Readonly<Record<ColumnName, string>> = {
   queryLevelCoverage: 'query-level, coverage of 5',
 };
 
+/** @param threshold the score from which an answer counts as correct, from 0 to 1 */
 export function coverageValues(trials: readonly CoverageTrial[], threshold: number): CoverageValues[] {
   return [...Map.groupBy(trials, ({ benchmark }) => benchmark)].map(([benchmark, group]) => {
     const each = (of: (trial: CoverageTrial) => readonly number[]) => group.map(of);

@@ -17,6 +17,7 @@ export function boardOf(candidates: readonly EarlierRound[], queryCount: number)
   return { queryCount, scores };
 }
 
+/** From 0 to 1, and NaN where the candidate was not executed on the query. Both are places, from 0. */
 export function scoreAt(board: OutcomeBoard, candidate: number, query: number): number {
   return board.scores[candidate * board.queryCount + query] as number;
 }

@@ -27,6 +27,10 @@ export interface PickComparison {
   readonly chanceBetter: number;
 }
 
+/**
+ * @param winner its place among the candidates
+ * @param confidence above which two workflows are told apart, from 0 to 1
+ */
 export function judgePick(
   candidates: readonly EarlierRound[],
   board: OutcomeBoard,

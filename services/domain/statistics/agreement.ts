@@ -12,6 +12,7 @@ export interface Agreement {
   readonly count: number;
 }
 
+/** @throws RangeError unless both lists are of one length */
 export function agreement(estimates: readonly number[], truths: readonly number[]): Agreement {
   return {
     pearson: pearson(estimates, truths),
@@ -22,6 +23,7 @@ export function agreement(estimates: readonly number[], truths: readonly number[
   };
 }
 
+/** From -1 to 1. @throws RangeError unless both lists are of one length */
 export function pearson(xs: readonly number[], ys: readonly number[]): number | undefined {
   return xs.length < 2 ? undefined : cosine(centred(xs), centred(ys));
 }
@@ -36,6 +38,7 @@ export function diffCos(xs: readonly number[], ys: readonly number[]): number | 
   return cosine(differences(xs), differences(ys));
 }
 
+/** In the unit of the values; undefined where there are none. @throws RangeError unless both lists are of one length */
 export function meanAbsoluteError(xs: readonly number[], ys: readonly number[]): number | undefined {
   assertParallel(xs, ys);
   return xs.length === 0 ? undefined : mean(xs.map((x, index) => Math.abs(x - (ys[index] as number))));

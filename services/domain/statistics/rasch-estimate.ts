@@ -7,6 +7,7 @@ export interface RaschEstimate {
   readonly variance: number;
 }
 
+/** What the model expects of a workflow. @param index the place of its row */
 export function estimate(fit: RaschFit, index: number): RaschEstimate {
   const { queries, scores, posterior } = fit.rows[index] as FittedRow;
   const { beliefs, queryCount } = fit;

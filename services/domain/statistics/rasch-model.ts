@@ -40,6 +40,7 @@ export interface RaschFit {
   readonly beliefsBefore?: Float64Array;
 }
 
+/** Before any workflow is known: every query's difficulty is as the first priors have it. */
 export function startRasch(queryCount: number): RaschFit {
   const beliefs = new Float64Array(queryCount * difficultyCount);
   for (let query = 0; query < queryCount; query += 1) beliefs.set(startPriors.difficulty, query * difficultyCount);

@@ -5,6 +5,7 @@ export interface RecentPeak {
   note(value: number): number;
 }
 
+/** @param forMs how long a value counts at least */
 export function createRecentPeak(timing: Pick<Timing, 'monotonicMs'>, forMs: number): RecentPeak {
   let sinceMs = timing.monotonicMs();
   let [before, now] = [0, 0];
