@@ -20,7 +20,8 @@ export async function checkEndpoints(file: RunFile, cli: Cli): Promise<Check[]> 
       if (look.kind === 'answers') {
         if (asked.endpoint.batch === undefined) return { ...about, status: 'ok' };
         const advice = await lookAtBatches(asked.endpoint, cli.environment, cli.interrupts.requested);
-        return advice === undefined ? { ...about, status: 'ok' } : { ...about, status: 'warning', advice };
+        if (advice !== undefined) return { ...about, status: 'warning', advice };
+        return { ...about, found: `${baseUrl}, which lists batches`, status: 'ok' };
       }
       const isBusy = look.kind === 'not-now' && look.error.problem !== 'unavailable';
       return { ...about, status: isBusy ? 'warning' : 'missing', advice: look.error.message };
