@@ -247,7 +247,7 @@ export const faults: readonly Fault[] = [
   {
     number: 'B5',
     fault: 'the store is made anew while services live',
-    survived: 'whoever follows starts over, and a log is told to be lost',
+    survived: 'whoever follows starts over, and a log is reported lost',
     tests: [{ file: 'test/contract/bus-faults.contract.ts', title: 'is lost: whoever follows starts over' }],
   },
   {
