@@ -2,7 +2,9 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
 import { isGroup } from '../../settings/sorted-text.ts';
 import { BenchmarkError } from '../benchmark-error.ts';
+import { decimalText, floatText, momentOf, timeText } from './parquet-texts.ts';
 import type { ReadRows } from './source-rows.ts';
+import { variantValue } from './variant-value.ts';
 
 /** What hyparquet leaves to others. */
 const compressors: Compressors = {
@@ -27,7 +29,7 @@ export async function rowsOfParquet(bytes: Uint8Array, path: string): Promise<Re
       timestampFromMicroseconds: (time: bigint | number) => momentOf(BigInt(time), 1000n),
       timestampFromNanoseconds: (time: bigint | number) => momentOf(BigInt(time), 1_000_000n),
     };
-    const asStored = storedForm(metadata, schema);
+    const asStored = storedForm(metadata);
     const found = await parquetReadObjects({ file, metadata: asStored, compressors, parsers, utf8: false });
     const rows = found.map((row, index) => ({
       ...{ file: path, at: { unit: 'row', number: index + 1 } as const },
@@ -60,9 +62,9 @@ function isText({ converted_type, logical_type }: SchemaElement): boolean {
   return converted_type === 'UTF8' || logical_type?.type === 'STRING';
 }
 
-/** As what its numbers are stored, where hyparquet's own reading would lose some. It alone can read those within a VARIANT. */
-function storedForm(metadata: FileMetaData, schema: SchemaTree): FileMetaData {
-  const asStored = new Set(elementsOutsideVariants(schema).filter((element) => isDecimal(element) || isUnsigned(element)));
+/** As what its numbers and VARIANTs are stored, where hyparquet's own reading would lose some. */
+function storedForm(metadata: FileMetaData): FileMetaData {
+  const asStored = new Set(metadata.schema.filter((element) => isDecimal(element) || isUnsigned(element) || isVariant(element)));
   const leaves = metadata.schema.filter(({ num_children }) => num_children === undefined);
   const longWhereUnsigned = (chunk: ColumnChunk, index: number) => {
     const leaf = leaves[index];
@@ -70,7 +72,7 @@ function storedForm(metadata: FileMetaData, schema: SchemaTree): FileMetaData {
   };
   return {
     ...metadata,
-    schema: metadata.schema.map((element) => (asStored.has(element) ? withWholeNumbers(element) : element)),
+    schema: metadata.schema.map((element) => (asStored.has(element) ? withoutType(element) : element)),
     row_groups: metadata.row_groups.map((group) => ({ ...group, columns: group.columns.map(longWhereUnsigned) })),
   };
 }
@@ -86,8 +88,8 @@ function withLongDeltas(chunk: ColumnChunk): ColumnChunk {
   return { ...chunk, meta_data: { ...meta_data, type: 'INT64' } };
 }
 
-/** A DECIMAL as it is stored: whole numbers, or their bytes; an unsigned number as it is without its sign. */
-function withWholeNumbers(element: SchemaElement): SchemaElement {
+/** A DECIMAL as it is stored: whole numbers, or their bytes; an unsigned number with a sign; a VARIANT as a group. */
+function withoutType(element: SchemaElement): SchemaElement {
   const { converted_type, logical_type, ...stored } = element;
   return stored;
 }
@@ -99,10 +101,6 @@ function isDecimal({ converted_type }: SchemaElement): boolean {
 /** Of 32 bits. Shorter ones fit into what they are stored as. */
 function isUnsigned({ converted_type }: SchemaElement): boolean {
   return converted_type === 'UINT_32';
-}
-
-function elementsOutsideVariants({ element, children }: SchemaTree): readonly SchemaElement[] {
-  return isVariant(element) ? [] : [element, ...children.flatMap(elementsOutsideVariants)];
 }
 
 function isVariant({ logical_type }: SchemaElement): boolean {
@@ -117,16 +115,40 @@ function itemOf(list: SchemaTree): SchemaTree {
 }
 
 function fieldOf(group: SchemaTree | undefined, name: string): SchemaTree | undefined {
-  if (group === undefined || isVariant(group.element)) return undefined;
+  if (group === undefined) return undefined;
   const fields = group.element.converted_type === 'MAP' ? group.children[0]?.children : group.children;
   const wanted = group.element.converted_type === 'MAP' ? 'value' : name;
   return fields?.find(({ element }) => element.name === wanted);
+}
+
+/**
+ * A VARIANT, or a part of one: what has the type of its column is in `typed_value`, with a VARIANT for each field or item, and
+ * all else in `value`, which may hold further fields of an object. hyparquet (1.31.5 and 1.33.0) takes an object with a field
+ * `value` or `typed_value` for one of these levels, and gives null for it.
+ * @returns undefined if there is none, as of a field that an object lacks
+ */
+function variantTexts(part: unknown, schema: SchemaTree, metadata: Uint8Array): unknown {
+  const { value, typed_value: typed } = (part ?? {}) as { readonly value?: Uint8Array | null; readonly typed_value?: unknown };
+  const other = value === null || value === undefined ? undefined : asTexts(variantValue(metadata, value), undefined);
+  const type = schema.children.find(({ element }) => element.name === 'typed_value');
+  if (type === undefined || typed === null || typed === undefined) return other;
+  if (Array.isArray(typed)) return typed.map((item) => variantTexts(item, itemOf(type), metadata) ?? null);
+  if (type.children.length === 0) return asTexts(typed, type);
+  const fields = type.children.map((field) => {
+    const { name } = field.element;
+    return [name, variantTexts((typed as Readonly<Record<string, unknown>>)[name], field, metadata)] as const;
+  });
+  return { ...(isGroup(other) ? other : {}), ...Object.fromEntries(fields.filter(([, field]) => field !== undefined)) };
 }
 
 /** @param schema where in the file's schema it is; undefined within a VARIANT, which says of each value itself what it is */
 function asTexts(value: unknown, schema: SchemaTree | undefined): unknown {
   if (value === null || value === undefined) return null;
   const element = schema?.element;
+  if (schema && isVariant(schema.element) && !Array.isArray(value)) {
+    const { metadata } = value as { readonly metadata: Uint8Array };
+    return variantTexts(value, schema, metadata) ?? null;
+  }
   if (element && isDecimal(element) && !Array.isArray(value)) return decimalText(wholeOf(value), element.scale ?? 0);
   if (element && isUnsigned(element) && !Array.isArray(value)) return String(BigInt.asUintN(32, wholeOf(value)));
   const unit = element && timeUnit(element);
@@ -136,7 +158,7 @@ function asTexts(value: unknown, schema: SchemaTree | undefined): unknown {
   if (typeof value === 'number') return numberText(value, element);
   if (value instanceof Uint8Array) {
     if (element && isText(element)) throw new TypeError(`the column ${schema?.path.join('.')} holds a text that is not UTF-8`);
-    return element?.type === 'BYTE_ARRAY' ? textOf(value) : value;
+    return element === undefined || element.type === 'BYTE_ARRAY' ? textOf(value) : value;
   }
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     const each = schema && itemOf(schema);
@@ -154,25 +176,6 @@ function timeUnit({ converted_type, logical_type }: SchemaElement): bigint | und
   return { MILLIS: 1000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n }[logical_type.unit];
 }
 
-/** As 07:45:00, with what is below a second only where there is something. */
-function timeText(time: bigint, unit: bigint): string {
-  const seconds = time / unit;
-  const clock = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n].map((part) => String(part).padStart(2, '0')).join(':');
-  const below = String(unit + (time % unit))
-    .slice(1)
-    .replace(/0+$/, '');
-  return below === '' ? clock : `${clock}.${below}`;
-}
-
-/** As text where a Date has no room for all of it. @param unit how many units of the time are a millisecond */
-function momentOf(time: bigint, unit: bigint): Date | string {
-  const below = ((time % unit) + unit) % unit;
-  const moment = new Date(Number((time - below) / unit));
-  if (below === 0n) return moment;
-  const digits = String(unit + below).slice(1);
-  return moment.toISOString().replace('Z', `${digits.replace(/0+$/, '')}Z`);
-}
-
 /** @param value a number, or the bytes of one, the highest first, in two's complement */
 function wholeOf(value: unknown): bigint {
   if (!(value instanceof Uint8Array)) return BigInt(value as number | bigint);
@@ -182,14 +185,6 @@ function wholeOf(value: unknown): bigint {
   );
 }
 
-function decimalText(whole: bigint, scale: number): string {
-  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
-  const point = digits.length - scale;
-  return `${whole < 0n ? '-' : ''}${digits.slice(0, point)}${scale === 0 ? '' : `.${digits.slice(point)}`}`;
-}
-
 function numberText(value: number, element: SchemaElement | undefined): string {
-  if (element?.type !== 'FLOAT') return String(value);
-  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value) ?? 9;
-  return String(Number(value.toPrecision(digits)));
+  return element?.type === 'FLOAT' ? floatText(value) : String(value);
 }
