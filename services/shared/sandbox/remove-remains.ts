@@ -6,8 +6,8 @@ const withinMs = 60_000;
 const script = 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"';
 
 /**
- * Removes a folder with all that programs have left in it. They can nest folders more deeply than a path may be long, where Node's
- * own rm ends with ENAMETOOLONG, and close them even to their owner.
+ * Removes a folder with all that programs have left in it. They can nest folders more deeply than a path may be long, where
+ * Node's own rm ends with ENAMETOOLONG, and close them even to their owner.
  * @throws if something is left
  */
 export async function removeRemains(folder: string): Promise<void> {
