@@ -3,10 +3,12 @@ import { type Announcement, announcements } from '../replies/announced-text.ts';
 import { boxedTexts } from '../replies/boxes.ts';
 import { announcedBelowBoxes } from '../replies/marked-answer.ts';
 import { withoutConfidence } from '../replies/without-confidence.ts';
+import { joinedParts } from './in-parts.ts';
 import { inOtherUnit } from './in-two-units.ts';
 import { lastNumber } from './last-number.ts';
 import { numberAlone, numberOfMarked } from './marked-number.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
+import { withoutRemainder } from './without-remainder.ts';
 
 /** Each reader gives the texts that it takes as marked, in order of appearance; the last one with a number counts. */
 const markedAnswers: readonly ((text: string, announced: readonly Announcement[]) => string[])[] = [
@@ -29,7 +31,12 @@ export function finalNumber(answer: string): ReadNumber | undefined {
   return (later === undefined ? undefined : numberOf(later)) ?? numberOf(text);
 }
 
-function numberOf(text: string): ReadNumber | undefined {
+function numberOf(answer: string): ReadNumber | undefined {
+  const { text, larger } = joinedParts(withoutRemainder(answer));
+  const withOther = (found: ReadNumber, near: string): ReadNumber => {
+    const other = inOtherUnit(near, found) ?? larger.get(found.value);
+    return other === undefined ? found : { ...found, other };
+  };
   const announced = announcements(text);
   for (const marked of markedAnswers) {
     for (const candidate of marked(text, announced).reverse()) {
@@ -43,11 +50,6 @@ function numberOf(text: string): ReadNumber | undefined {
 
 /** Of the end of a text; two units of one quantity stand close to each other. */
 const longestPair = 200;
-
-function withOther(found: ReadNumber, text: string): ReadNumber {
-  const other = inOtherUnit(text, found);
-  return other === undefined ? found : { ...found, other };
-}
 
 /** Not a sentence with several, such as "The 42 kg bag lasts for 3 weeks". */
 function isOneNumber(text: string): boolean {

@@ -42,8 +42,11 @@ const fronted = new RegExp(String.raw`${adjunct}(?:(?!,\s)[^:;=])*,\s(?=[^\n]*\d
 /** The same without a comma, as far as no verb follows. */
 const opening = new RegExp(`${adjunct}[^,]*$`, 'iu');
 
-/** "30 or 40 dollars" and "30 to 40 people" answer nothing: no number is the same as this one. */
-const alternatives = /^(?:\s(?:or|to)\s|\s?\u2013\s?)$/;
+/** "30 or 40 dollars", "30 to 40 people" and "between 30 and 40" answer nothing: no number is the same as this one. */
+const alternatives = /^(?:\s(?:or|to|and)\s|\s?\u2013\s?)$/;
+/** Nor do "75 girls and 45 boys". */
+const counted = /^(?:\s\p{Ll}+){1,2}\sand\s$/u;
+const lastCounted = /^(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,2}\W*$/u;
 
 /**
  * The number that a sentence is about: its first one, as long as the others stand in what only tells more of it ("12 apples are
@@ -53,11 +56,9 @@ export function mainNumber(whole: string): ReadNumber | undefined {
   const { plain, numbers } = placedNumbers(whole.replace(fronted, ''));
   const [first, ...others] = numbers;
   if (first === undefined || others.length === 0 || /[\\{}|<>]/.test(plain)) return undefined;
-  if (
-    others.length === 1 &&
-    alternatives.test(plain.slice(first.end, others[0]?.at)) &&
-    !/\bfrom\s$/.test(plain.slice(0, first.at))
-  )
+  const link = plain.slice(first.end, others[0]?.at);
+  const isOneOfTwo = alternatives.test(link) || (counted.test(link) && lastCounted.test(plain.slice(others[0]?.end)));
+  if (others.length === 1 && isOneOfTwo && !/\bfrom\s$/.test(plain.slice(0, first.at)))
     return { value: Number.NaN, percent: false, text: plain };
   let main = first;
   let last = first;

@@ -1,4 +1,4 @@
-import { fractionInWords, numberInWords } from './number-words.ts';
+import { countInWord, fractionInWords, numberInWords } from './number-words.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** "20 + 16 = 36 signatures" is 36; "36 of the 100 signatures" is 36. */
@@ -63,6 +63,12 @@ const numbers = new RegExp(
   'u',
 );
 
+/** "3 apples and 8 pears". */
+const counted = new RegExp(
+  String.raw`^\W*?${oneNumber}(?:\s\p{Ll}+){1,2}\sand\s${oneNumber}(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,2}\W*$`,
+  'u',
+);
+
 /** "70-80" and "5 – 10 apples". */
 const range = new RegExp(String.raw`^\W*?(${oneNumber})\s?[-\u2013]\s?(\d[\d,]*(?:\.\d+)?)%?(?:\s\p{L}+)?\W*$`, 'u');
 
@@ -73,7 +79,7 @@ function isRange(text: string): boolean {
 
 /** "10 or 12" answers nothing: no number is the same as this one. */
 function several(text: string): ReadNumber | undefined {
-  if (!numbers.test(text) && !isRange(text)) return undefined;
+  if (!numbers.test(text) && !counted.test(text) && !isRange(text)) return undefined;
   const values = new Set(readNumbers(text).map(({ value, percent }) => (percent ? value / 100 : value)));
   return values.size > 1 ? { value: Number.NaN, percent: false, text } : undefined;
 }
@@ -85,6 +91,9 @@ const mostFractionWords = 6;
 
 /** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is not a number. */
 export function numberOfWords(text: string): ReadNumber | undefined {
+  const [, alone = ''] = /^\W*(\p{L}+)\W*$/u.exec(text) ?? [];
+  const count = countInWord(alone.toLowerCase());
+  if (count !== undefined) return { value: count, percent: false, text: alone };
   const words = text
     .toLowerCase()
     .replace(/\\[a-z]+/g, ' ')

@@ -5,6 +5,9 @@ const below20 =
 const small = new Map(below20.split(' ').map((word, value) => [word, value]));
 const tens = new Map('twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, at) => [word, 20 + 10 * at]));
 
+/** A pattern for a word that is a number: "five", "twenty-five". */
+export const countingWord = `(?:(?:${[...tens.keys()].join('|')})-)?(?:${[...small.keys(), ...tens.keys()].join('|')})`;
+
 /** The factor by which the word multiplies the number before it, in the plural too. */
 export const scales: ReadonlyMap<string, number> = new Map(
   Object.entries({
@@ -67,8 +70,8 @@ export function numberInWords(words: readonly string[]): NumberInWords | undefin
       // A hundred belongs to the thousand that follows it: "two hundred thousand".
       if (scale <= 100) current = (current ?? 1) * scale;
       else [total, current] = [total + (current ?? 1) * scale, undefined];
-    } else if (word === 'and' && at > 0 && words[at + 1] === 'a' && words[at + 2] === 'half') {
-      current = (current ?? 0) + 0.5;
+    } else if (word === 'and' && length > 0 && isPartOfOne(fractionInWords(words.slice(at + 1, at + 3)))) {
+      current = (current ?? 0) + (fractionInWords(words.slice(at + 1, at + 3))?.value ?? 0);
       at += 2;
     } else if (!(at === 0 && isArticle(word)) && !(word === 'and' && length > 0 && length === at && isRound(current))) break;
     else continue;
@@ -89,6 +92,9 @@ function valueAfter(before: number | undefined, word: string, first: boolean): n
   return value > 0 && value < free ? before + value : undefined;
 }
 
+/** "a half" and "three quarters", behind a whole. */
+const isPartOfOne = (part: NumberInWords | undefined): boolean => part !== undefined && part.length === 2 && part.value < 1;
+
 /** What "and" may follow within a number. */
 const isRound = (number: number | undefined): boolean => number === undefined || (number > 0 && number % 100 === 0);
 
@@ -97,6 +103,13 @@ const isArticle = (word: string | undefined): boolean => word === 'a' || word ==
 const irregular: Readonly<Record<string, string>> = {
   ...{ first: '1st', second: '2nd', third: '3rd', fifth: '5th', eighth: '8th', ninth: '9th', twelfth: '12th' },
 };
+
+const counts = new Map(Object.entries({ none: 0, nothing: 0, nobody: 0, once: 1, twice: 2, thrice: 3 }));
+
+/** What a word counts that is no number: "none", "twice". */
+export function countInWord(word: string): number | undefined {
+  return counts.get(word);
+}
 
 /** "third" and "thirtieth" as "3rd" and "30th". */
 export function ordinalInDigits(word: string): string | undefined {

@@ -1,5 +1,5 @@
 import { halfWidth } from '../replies/half-width.ts';
-import { scales } from './number-words.ts';
+import { fractionInWords, scales } from './number-words.ts';
 
 export interface ReadNumber {
   /** With its scale: "3 million" is 3000000. */
@@ -154,7 +154,10 @@ function plainText(text: string): string {
         /(\d?)([¼-¾⅐-⅞])/g,
         (_, digit: string, part: string) => `${digit} ${part.normalize('NFKC').replace('\u2044', '/')}`,
       )
-      .replace(/(?<=\d) and a half\b/gi, ' 1/2')
+      .replace(/(?<=\d) and (an?|one|two|three)[ -](half|thirds?|quarters?|fourths?)\b/gi, partInDigits)
+      .replace(/(?<![\d./,])(\d+) and (?=(\d{1,2})\/(\d{1,2})(?![\d/]))/g, (all, whole: string, top: string, bottom: string) =>
+        Number(top) < Number(bottom) ? `${whole} ` : all,
+      )
       .replace(/(?<![\d.,])(\d{1,3})\.(\d{3})(?=\s?(?:€|EUR\b|euros?\b))/g, '$1$2')
       .replace(euros, (_all, before: string, whole: string, cents: string) => `${before}${whole.replace(/[. ]/g, '')}.${cents}`)
       .replace(
@@ -165,6 +168,13 @@ function plainText(text: string): string {
       .replace(minus, '-')
       .replace(/[*_`]{1,3}/g, (marks, at: number, whole: string) => (isBetweenDigits(whole, at, marks.length) ? marks : ''))
   );
+}
+
+/** "3 and three quarters" as "3 3/4". */
+function partInDigits(all: string, count: string, name: string): string {
+  const part = fractionInWords([count.toLowerCase(), name.toLowerCase()]);
+  const bottom = part && [2, 3, 4].find((each) => Number.isInteger(part.value * each));
+  return part === undefined || bottom === undefined ? all : ` ${part.value * bottom}/${bottom}`;
 }
 
 /** "20 000" and "1 234 567" are numbers, and so is "12 500" alone; in a text "3 100" may be two. */

@@ -5,6 +5,7 @@ import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
 import { withoutAfterthought } from '../../replies/without-afterthought.ts';
 import { withoutEmphasis } from '../../replies/without-emphasis.ts';
 import { withoutFence } from '../../replies/without-fence.ts';
+import { withoutRemainder } from '../without-remainder.ts';
 import {
   closingLines,
   countOfItems,
@@ -17,7 +18,7 @@ import {
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
-import { toldValue } from './told-value.ts';
+import { realsIn, toldValue } from './told-value.ts';
 import { valueInWords } from './value-in-words.ts';
 
 export interface FinalFormula {
@@ -51,10 +52,11 @@ export function finalFormula(answer: string): FinalFormula {
     const own = withoutReason(withoutAfterthought(announced)).replace(/^["“]([^"”]*)["”]$/, '$1');
     const letter = /^\(([A-E])\)\s/.exec(own)?.[1];
     const exclaimed = /^[^$\\]*\d!$/.test(own) ? { together: own.slice(0, -1) } : {};
-    return { formula: announcedFormula(own), around: own, together: countOfItems(own) ?? letter, ...exclaimed };
+    return { formula: realsIn(own) ?? announcedFormula(own), around: own, together: countOfItems(own) ?? letter, ...exclaimed };
   }
-  const own = withoutAfterthought(withoutCheck(withoutFence(end)));
-  const inWords = valueInWords(lastLineOf(own)) ?? toldValue(lastLineOf(own));
+  const own = withoutRemainder(withoutAfterthought(withoutCheck(withoutFence(end))));
+  const line = lastLineOf(own);
+  const inWords = realsIn(line) ?? valueInWords(line) ?? toldValue(line);
   const exclaimed = /^[^$\\]*\s\d+!$/.test(lastLineOf(own)) ? lastFormula(own).replace(/!$/, '') : undefined;
   return {
     formula: inWords ?? lastFormula(own),

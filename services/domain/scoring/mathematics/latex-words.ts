@@ -62,14 +62,14 @@ function nameOf(text: string): string | undefined {
 /** "\text{five}", "negative three", "one half". */
 function numberOf(text: string): string | undefined {
   const words = text.replace(textCommand, '$1').trim().toLowerCase();
-  if (!/^[a-z]{3,}(?:[\s-][a-z]{3,})*$/.test(words)) return undefined;
+  if (!/^[a-z]{3,}(?:[\s-](?:a|[a-z]{3,}))*$/.test(words)) return undefined;
   const [first = '', ...rest] = words.split(/[\s-]+/);
   const isNegative = first === 'negative' || first === 'minus';
   const parts = isNegative ? rest : [first, ...rest];
   const fraction = fractionInWords(parts);
   const number = fraction ?? numberInWords(parts);
   if (number?.length !== parts.length) return undefined;
-  const value = fraction === undefined ? String(number.value) : ratioOf(number.value);
+  const value = Number.isInteger(number.value) ? String(number.value) : ratioOf(number.value);
   return `${isNegative ? '-' : ''}${value}`;
 }
 
@@ -86,8 +86,8 @@ function allBut(text: string): string | undefined {
     /^(?:x\s*\\in\s*)?all\s+(?:the\s+)?reals?(?:\s+numbers?)?(?:\s+x)?,?\s+(?:except|excluding|other than|but)(?:\s+for)?\s+(.{1,60})$/i;
   const left = except
     .exec(words)?.[1]
-    ?.replace(/^x\s*=/, '')
-    .replace(/\s+and\s+/g, ',');
+    ?.replace(/\s+(?:and|or)\s+/g, ',')
+    .replace(/(?<=^|,)\s*[a-z]\s*=/g, '');
   return left === undefined ? undefined : `\\mathbb{R}\\setminus\\{${left}\\}`;
 }
 

@@ -1,6 +1,7 @@
 import { type MathExpression, parseMathExpression } from './math-expression.ts';
 import { exactly, type MathNumber, whole } from './math-number.ts';
 import { isName } from './named-value.ts';
+import { allSigns } from './plus-minus.ts';
 import { zero } from './rational.ts';
 import { at } from './same-expression.ts';
 import { isSameNumber, type NumberTo, signOf } from './same-value.ts';
@@ -103,7 +104,7 @@ function readOne(text: string): NumberSet | undefined {
 function readBraces(inner: string): NumberSet | undefined {
   const { parts } = splitBy(inner, /[|:]/);
   if (parts.length === 2) return readSet(parts[1] ?? '');
-  const values = splitAtCommas(inner).map(numberOf);
+  const values = splitAtCommas(inner).flatMap(allSigns).map(numberOf);
   const pieces = values.flatMap((value) => (value ? [{ low: { value, closed: true }, high: { value, closed: true } }] : []));
   return pieces.length === values.length ? { pieces: union(pieces), about: undefined, sure: false } : undefined;
 }

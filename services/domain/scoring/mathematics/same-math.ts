@@ -157,7 +157,8 @@ function isSameWithLetter(answer: string, expected: string, same: Same): boolean
 
 /** "3 \pm 2" is two values; of two such signs in one value both readings count. */
 function isSameEither(answer: string, expected: string, same: Same): boolean | undefined {
-  if (!hasTwoSigns(answer + expected)) return undefined;
+  // Of \mathbb{R} \setminus \{\pm 2\} both are left out at once.
+  if (!hasTwoSigns(answer + expected) || /\\setminus/.test(answer + expected)) return undefined;
   const parts = (text: string) => (tupleOf(text) ? [text] : listOf(text));
   for (const read of [sameSigns, allSigns]) {
     const [left, right] = [parts(answer).flatMap(read), parts(expected).flatMap(read)];

@@ -122,6 +122,18 @@ describe('the strict HotpotQA scorer', () => {
 
   it.each([
     ['takes a decision at the end', 'Both are American, so yes.', 'yes', 1],
+    ['takes a decision in a clause of its own', 'Based on the passages, no, they are not.', 'no', 1],
+    ['takes a decision in a sentence of its own', 'Only one of them is American. No.', 'no', 1],
+    ['takes no decision for one beside the other', 'Yes and no', 'yes', 0],
+    ['takes the decision behind the question', 'Yes or no? No.', 'no', 1],
+    ['takes no article for a decision', 'No doubt: yes', 'no', 0],
+    ['takes the decision behind an article', 'No doubt: yes', 'yes', 1],
+    ['takes no sentence about nobody for a decision', 'No one knows.', 'no', 0],
+    ['takes no number for a decision', 'No. 5', 'no', 0],
+    ['takes a no before a name for a decision', 'No Korn is not older than Tool', 'no', 1],
+    ['takes no decision that is taken back', 'No, wait, yes', 'no', 0],
+    ['takes no decision that is denied', 'That is not a yes', 'yes', 0],
+    ['takes another word for a decision', '{"answer": true}', 'yes', 1],
     ['takes no other decision at the end', 'No, so yes', 'yes', 0],
     ['reads a heading in German', 'Antwort: Delhi', 'Delhi', 1],
     ['reads a heading in Chinese', '回答：Delhi', 'Delhi', 1],

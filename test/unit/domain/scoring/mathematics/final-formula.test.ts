@@ -6,6 +6,13 @@ const score = async (answer: string, reference: string) =>
 
 describe('the final formula of an answer', () => {
   it.each([
+    ['(-\\infty,3)\\cup(3,\\infty)', 'The domain is all real numbers except $x = 3$.'],
+    ['(-\\infty,3)\\cup(3,\\infty)', 'The answer is all real numbers other than 3.'],
+    ['\\mathbb{R} \\setminus \\{-2,2\\}', 'It can be any real number except $x = 2$ and $x = -2$.'],
+    ['\\mathbb{R} \\setminus \\{-2,2\\}', '$\\text{all real numbers except } \\pm 2$'],
+    ['\\mathbb{R}', 'The domain is all real numbers.'],
+    ['6', '6 remainder 2'],
+    ['\\frac52', 'two and a half'],
     ['7.78', 'Final Answer: The final answer is $7.78$. I hope it is correct.'],
     ['\\frac{3}{8}', 'The probability is 3/8 (about 0.38).'],
     ['12', "The area is $12$. (We could also have used Heron's formula, giving $s = 6$.)"],
@@ -174,6 +181,8 @@ describe('the final formula of an answer', () => {
   });
 
   it.each([
+    ['3', 'The answer is all real numbers except $3$.'],
+    ['2', '6 remainder 2'],
     ['2', 'The solutions are $x=\\boxed{1}$ or $x=\\boxed{2}$.'],
     ['30', 'Therefore, $12$ of the $30$ students play chess.'],
     ['12', 'There are twelve or thirteen.'],
