@@ -228,6 +228,13 @@ describe.runIf(isPythonHere)('an exported Python file does as the interpreter do
       'It ıs true. The thıng ıs rıght.',
       '<thİnk>no</thınk><answer>1</answer>',
       'Optıon B is right',
+      ...['A false, B false, C true', 'A (no) B (yes) C (no)', 'A ✗ B ✓ C ✗', 'A 5%, B 90%, C 5%', 'A. 3 - wrong\nB. 4 - right'],
+      ...[
+        'A is true, B is false; therefore D.',
+        'A right triangle. B is right, C is wrong',
+        'A - F, B - T\u2028C - F',
+        'A T B T',
+      ],
     ];
     expect(await replyDifferences(texts)).toEqual([]);
   });

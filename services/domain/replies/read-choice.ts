@@ -2,6 +2,7 @@ import { afterRetraction } from './after-retraction.ts';
 import { type Announcement, announcedText, announcements } from './announced-text.ts';
 import { boxedTexts } from './boxes.ts';
 import { halfWidth } from './half-width.ts';
+import { judgedChoice } from './judged-choice.ts';
 import { announcedBelowBoxes } from './marked-answer.ts';
 import { mentionsIn, nameOf, nameSource } from './mentions-in.ts';
 
@@ -119,6 +120,7 @@ function statedChoice(text: string, choices: readonly string[]): Reading {
   return (
     alone[0] ??
     alone[1] ??
+    judgedChoice(prose, choices) ??
     likeliest(prose, choices) ??
     (right.length === 1 ? right[0]?.choice : undefined) ??
     (left.length === 1 ? left[0]?.choice : undefined) ??
@@ -182,7 +184,7 @@ function isSaidRight(text: string, at: number, end: number): boolean {
 /** "A: 10%", "B (70%)", "C (20%)": the choice of the highest share, if several have one. */
 function likeliest(text: string, choices: readonly string[]): string | undefined {
   const share = new RegExp(
-    `(?<![\\p{L}\\p{N}])(${nameSource(choices)})${closing}\\s?[:(=–-]\\s?(\\d{1,3}(?:\\.\\d+)?)\\s?%`,
+    `(?<![\\p{L}\\p{N}])(${nameSource(choices)})${closing}(?:\\s?[:(=–-]\\s?|\\s)(\\d{1,3}(?:\\.\\d+)?)\\s?%`,
     'gu',
   );
   const shares = [...text.matchAll(share)].map(([, name = '', size]) => ({ choice: nameOf(name, choices), size: Number(size) }));

@@ -125,6 +125,7 @@ def stated_choice(text, choices):
     good = [one for one in named if not one.doubted] or named[:1]
     readings = [
         *alone,
+        judged_choice(prose, choices),
         likeliest(prose, choices),
         right[0] if len(right) == 1 else None,
         left[0] if len(left) == 1 else None,
@@ -180,9 +181,33 @@ def is_said_right(text, at, end):
     )
 
 
+GOOD, BAD = "[Tt]rue|[Cc]orrect|[Rr]ight|[Yy]es|YES|T|[✓✔✅]", "[Ff]alse|[Ii]ncorrect|[Ww]rong|[Nn]o|NO|F|[✗✘❌]"
+VERDICT = rf"(?:({GOOD})|(?:{BAD}))(?![\p{{L}}\p{{N}}]|\s(?!(?:because|since|as|and|but|while)\b)[a-z])"
+
+
+def judged_choice(text, choices):
+    """The one choice that a text calls right where it judges several: "A: false, B: true", "A ✗ B ✓", a line "B) 4: yes"."""
+    if any(finds(f"^(?:{GOOD}|{BAD})$", choice, "i") for choice in choices):
+        return None
+    name = rf"({name_source(choices)})[*_\"'”’)\]}}]*"
+    near = rf"(?<![\p{{L}}\p{{N}}]){name}(?:[^\S\n]?(?:[-–—:=(.]|is)){{0,2}}[^\S\n]?[*_(]{{0,3}}{VERDICT}"
+    at_end = rf"^[\s>#*_(\[-]{{0,20}}{name}\s?[).:–—-]?\s[^\n]{{1,80}}[:–—(-]\s?[*_]{{0,3}}{VERDICT}[).!*_]*[^\S\n]*$"
+    found = [one for source in (near, at_end) for one in js(source, "m").finditer(text)]
+    verdicts = {}
+    for one in found:
+        verdicts.setdefault(name_of(one[1], choices), set()).add(one[2] is not None)
+    # "A is true and B is false; therefore D".
+    end = max([0, *(one.end() for one in found)])
+    if any(not one.refused for one in mentions_in(text[end:], choices)):
+        return None
+    right = [choice for choice, said in verdicts.items() if True in said]
+    is_clear = all(len(said) == 1 for said in verdicts.values())
+    return right[0] if len(verdicts) > 1 and is_clear and len(right) == 1 else None
+
+
 def likeliest(text, choices):
     """ "A: 10%", "B (70%)": the choice of the highest share, if several have one."""
-    share = rf"(?<![\p{{L}}\p{{N}}])({name_source(choices)}){CLOSING}\s?[:(=–-]\s?(\d{{1,3}}(?:\.\d+)?)\s?%"
+    share = rf"(?<![\p{{L}}\p{{N}}])({name_source(choices)}){CLOSING}(?:\s?[:(=–-]\s?|\s)(\d{{1,3}}(?:\.\d+)?)\s?%"
     shares = [(float(found[2]), name_of(found[1], choices)) for found in js(share).finditer(text)]
     most = [choice for size, choice in shares if size == max(shares)[0]]
     return most[0] if len(shares) > 1 and len(most) == 1 else None
