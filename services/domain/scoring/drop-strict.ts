@@ -3,6 +3,7 @@ import { withoutRemark } from '../replies/without-aside.ts';
 import { bestMarked } from './best-marked.ts';
 import { goldAnswers } from './gold-answers.ts';
 import { numberOfParts } from './last-number.ts';
+import { countInWord } from './number-words.ts';
 import type { Scorer } from './scorer.ts';
 import { statedNumber } from './stated-number.ts';
 import { tokenOverlap } from './token-overlap.ts';
@@ -38,7 +39,7 @@ const mostSpans = 8;
 /** "from 1933 to 1939". */
 const years =
   /\b(?:[Ii]n|[Ff]rom|[Bb]etween|[Ss]ince|[Dd]uring|[Bb]y|of)\s(?:the\s(?:years?\s)?|\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d(?:\s?(?:to|and|until|[-\u2013])\s?(?:\p{Lu}\p{Ll}+\s)?(?:1[5-9]|20)\d\d)?(?![\d,.]\d|\d)/gu;
-const none = /^\W*(?:none|nothing|nobody|no one)\W*$/i;
+const none = /^\W*(?:none|nothing|nobody|no one)(?:\sof\s\p{L}+(?:\s\p{L}+)?)?\W*$/iu;
 
 /**
  * If a number is wanted, the last sentence may give it ("3,700 - 1,700 = 2,000. So it is 2,000 more."), and so may the end of a
@@ -59,6 +60,8 @@ function overlap([whole = '', last = '']: readonly string[], gold: string): numb
   // "3 touchdowns: two by Jones, one by Smith".
   const [, counted = whole] = /^(\S+(?:\s\p{L}+){0,2}):\s/u.exec(whole) ?? [];
   if (token === '0' && isNumber && none.test(whole)) return 1;
+  const counts = countInWord(whole.replace(/[^\p{L}]+/gu, '').toLowerCase());
+  if (isNumber && counts !== undefined) return String(counts) === token ? 1 : 0;
   const texts = isNumber ? [whole, last, counted] : [whole];
   // A calculation's end is right or wrong: its other numbers do not make a wrong one better.
   const isResult = (read: Reader) => isNumber && alignedOverlap(resultOf(last), gold, read) === 1;
@@ -79,9 +82,13 @@ function inDecimals(text: string): string {
   return /^\W*(?:an?\s|one[\s-])?half\W*$/i.test(text) ? '0.5' : '';
 }
 
-/** "27 - 17 = 10", "they scored 14 and 7, so 21". */
+/** "27 - 17 = 10", "27 minus 17 is 10", "they scored 14 and 7, so 21". */
 function resultOf(text: string): string {
-  const [result = '', ...calculation] = text.split(/=|≈|→|,\s(?:so|thus|hence|therefore)\b/).reverse();
+  const [result = '', ...calculation] = text
+    .split(
+      /=|≈|→|,\s(?:so|thus|hence|therefore)\b|(?<=\b(?:minus|plus|difference between|sum of)\s[^.;]{0,60}\d[^.;\d]{0,20})\s(?:is|equals)\s/,
+    )
+    .reverse();
   return calculation.length > 0 && !/\d/.test(result) ? text : result.replace(/\s*\((?!\s*(?:or|and)\b)[^()]*\)\s*$/, '');
 }
 

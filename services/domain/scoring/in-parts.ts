@@ -5,9 +5,14 @@ import { type ReadNumber, readNumbers } from './read-number.ts';
 
 /** Blanks within a line, and LaTeX's commands around a unit. */
 const gap = String.raw`(?:[^\S\n]|\\(?:text|mathrm|mbox)\s?\{|\}|\\[,;: ]){0,6}`;
-const part = String.raw`(\d[\d,]*(?:\.\d+)?|(?<!\p{L})${countingWord})${gap}(\p{L}{1,12})`;
+/** "An hour" begins a quantity unless it ends a rate: "5 dollars an hour". */
+const count = String.raw`\d[\d,]*(?:\.\d+)?|(?<!\p{L})(?:${countingWord}|(?<!\d[^.\n]{0,20})[Aa]n?)`;
+/** With the point of an abbreviation: "5 ft. 8 in." */
+const unit = String.raw`(\p{L}{1,12})(?:(?<=(?<!\p{L})\p{L}{2,3})\.)?`;
+const part = String.raw`(${count})${gap}${unit}`;
+const dimension = 'tall|long|wide|high|deep|thick';
 const inParts = new RegExp(
-  String.raw`(?<![\d.,/])${part},?${gap}(?:and${gap})?${part}(?![\p{L}\p{N}])(?<!\d${gap}in(?=\s+\p{L}))`,
+  String.raw`(?<![\d.,/])${part},?${gap}(?:and${gap})?${part}(?![\p{L}\p{N}])(?<!\d${gap}in(?=\s+(?!${dimension})\p{L}))`,
   'gu',
 );
 /** 5'3" and "$12 and 50 cents" with their units. */
@@ -44,6 +49,7 @@ export function joinedParts(answer: string): JoinedParts {
 }
 
 function sizeOf(amount: string): number | undefined {
+  if (/^an?$/i.test(amount)) return 1;
   const words = amount.split('-');
   return numberInWords(words)?.value ?? readNumbers(amount).at(0)?.value;
 }

@@ -46,7 +46,7 @@ const opening = new RegExp(`${adjunct}[^,]*$`, 'iu');
 const alternatives = /^(?:\s(?:or|to|and)\s|\s?\u2013\s?)$/;
 /** Nor do "75 girls and 45 boys". */
 const counted = /^(?:\s\p{Ll}+){1,2}\sand\s$/u;
-const lastCounted = /^(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,2}\W*$/u;
+const lastCounted = /^(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,3}\W*$/u;
 
 /**
  * The number that a sentence is about: its first one, as long as the others stand in what only tells more of it ("12 apples are

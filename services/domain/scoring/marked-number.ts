@@ -65,7 +65,7 @@ const numbers = new RegExp(
 
 /** "3 apples and 8 pears". */
 const counted = new RegExp(
-  String.raw`^\W*?${oneNumber}(?:\s\p{Ll}+){1,2}\sand\s${oneNumber}(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,2}\W*$`,
+  String.raw`^\W*?${oneNumber}(?:\s\p{Ll}+){1,2}\sand\s${oneNumber}(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,3}\W*$`,
   'u',
 );
 

@@ -47,6 +47,7 @@ const sets: readonly (readonly [RegExp, string])[] = [
     '\\emptyset ',
   ],
   [/^(?:x\s*is\s*)?(?:the\s+set\s+of\s+)?all\s+(?:the\s+)?integers?$/i, '\\mathbb{Z}'],
+  [/^(?:x\s*is\s*)?all\s+non-?\s?zero\s+reals?(?:\s+numbers?)?$/i, '\\mathbb{R}\\setminus\\{0\\}'],
   [/^(?:positive\s+)?infinity$/i, '\\infty '],
   [/^(?:negative|minus)\s+infinity$/i, '-\\infty '],
   [/^(?:x\s*is\s*)?all\s+positive\s+reals?(?:\s+numbers?)?$/i, '(0,\\infty)'],
@@ -87,7 +88,8 @@ function allBut(text: string): string | undefined {
   const left = except
     .exec(words)?.[1]
     ?.replace(/\s+(?:and|or)\s+/g, ',')
-    .replace(/(?<=^|,)\s*[a-z]\s*=/g, '');
+    .replace(/(?<=^|,)\s*[a-z]\s*=/g, '')
+    .replace(/\bzero\b/i, '0');
   return left === undefined ? undefined : `\\mathbb{R}\\setminus\\{${left}\\}`;
 }
 

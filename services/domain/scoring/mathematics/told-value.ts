@@ -24,13 +24,14 @@ const chance = /\b(?:probability|chance|odds)\b[^\n]*\s(\d{1,6})\s(?:in|out of)\
 const realsBut =
   /\b(?:all|any|every)\s+(?:the\s+)?reals?(?:\s+numbers?)?(?:\s+(?:values?(?:\s+of\s+)?)?\$?[a-z]?\$?)?,?\s+(?:except|excluding|besides|other\s+than|but)(?:\s+for)?(?:\s+when)?\s+([^\n]{1,80}?)[\s.]*$/i;
 
-const realsAlone = /^[^\d]*\b(?:is|are|be)\s+all\s+(?:the\s+)?(?:reals|real\s+numbers)[\s.*]*$/i;
+const realsAlone =
+  /^[^\d]*\b(?:is|are|be)\s+(all\s+(?:the\s+)?(?:(?:positive|negative|non-?\s?negative|non-?\s?zero)\s+)?(?:reals|real\s+numbers))[\s.*]*$/i;
 
 /** "The domain is all real numbers except $x = 3$", of which 3 is not the answer. */
 export function realsIn(sentence: string): string | undefined {
   const left = realsBut.exec(sentence)?.[1]?.replace(/\$|\\[()]/g, '');
   if (left !== undefined) return `all real numbers except ${left}`;
-  return realsAlone.test(sentence) ? 'all real numbers' : undefined;
+  return realsAlone.exec(sentence)?.[1];
 }
 
 /** The value that a sentence tells before it says what the value is of; undefined if it comes to another one. */

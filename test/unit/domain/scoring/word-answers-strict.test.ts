@@ -12,6 +12,10 @@ describe('the strict DROP scorer', () => {
   it.each([
     ['ignores case, articles, quotation marks and punctuation', '"The Lions!"', 'lions', 1],
     ['takes the later of two answers', 'The answer is the Bears. Wait, no: the Lions.', 'Lions', 1],
+    ['takes a word for how often', 'twice', '2', 1],
+    ['takes no other word for how often', 'once', '2', 0],
+    ['takes none of some for 0', 'none of them', '0', 1],
+    ['takes the end of a calculation in words', '20 yards minus 13 yards equals 7 yards', '7', 1],
     ['takes half for 0.5', 'half', '0.5', 1],
     ['takes a fraction for its decimals', '1/2', '0.5', 1],
     ['takes no other fraction', '1/3', '0.5', 0],

@@ -11,6 +11,8 @@ describe('the final formula of an answer', () => {
     ['\\mathbb{R} \\setminus \\{-2,2\\}', 'It can be any real number except $x = 2$ and $x = -2$.'],
     ['\\mathbb{R} \\setminus \\{-2,2\\}', '$\\text{all real numbers except } \\pm 2$'],
     ['\\mathbb{R}', 'The domain is all real numbers.'],
+    ['[0,\\infty)', 'The range is all non-negative real numbers.'],
+    ['(-\\infty,0)\\cup(0,\\infty)', '$\\text{all real numbers except zero}$'],
     ['6', '6 remainder 2'],
     ['\\frac52', 'two and a half'],
     ['7.78', 'Final Answer: The final answer is $7.78$. I hope it is correct.'],
