@@ -109,7 +109,7 @@ LEFTOVERS = re.compile(r"\\s*(?:</s>|<[|\\uff5c][\\w\\u2581]{1,30}[|\\uff5c]>|<e
 BLANKS = re.compile("[\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]")
 QUOTES = str.maketrans("\\u201c\\u201d\\u2018\\u2019", "\\"\\"''")
 # What each line of a quotation, a session, a listing or a patch begins with; in a session, what a program prints does not.
-LINE_MARKS = (r"> ?", r"(?:>>>|\\.\\.\\.)(?: |$)", r"[ \\t]*\\d+(?:[ \\t]*[|:.)])?(?: |$)", r"\\+")
+LINE_MARKS = (r"> ?", r"(?:>>>|\\.\\.\\.|In \\[\\d+\\]:|[ ]+\\.\\.\\.:)(?: |$)", r"[ \\t]*\\d+(?:[ \\t]*[|:.)])?(?: |$)", r"\\+")
 
 def unmarked(code):
     lines = code.split("\\n")
@@ -117,7 +117,7 @@ def unmarked(code):
         lines = [line for line in lines if not line.startswith("-")]
     for mark in map(re.compile, LINE_MARKS):
         marked = [line for line in lines if mark.match(line)]
-        is_session = mark.pattern.startswith("(?:>>>") and marked and code.lstrip().startswith(">>>")
+        is_session = mark.pattern.startswith("(?:>>>") and marked and code.lstrip().startswith((">>>", "In ["))
         if is_session or all(mark.match(line) for line in lines if line.strip()):
             yield textwrap.dedent("\\n".join(mark.sub("", line, count=1) for line in (marked if is_session else lines)))
 

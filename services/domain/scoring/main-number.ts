@@ -44,9 +44,10 @@ const opening = new RegExp(`${adjunct}[^,]*$`, 'iu');
 
 /** "30 or 40 dollars", "30 to 40 people" and "between 30 and 40" answer nothing: no number is the same as this one. */
 const alternatives = /^(?:\s(?:or|to|and)\s|\s?\u2013\s?)$/;
-/** Nor do "75 girls and 45 boys". */
+/** Nor do "75 girls and 45 boys in the class". */
 const counted = /^(?:\s\p{Ll}+){1,2}\sand\s$/u;
-const lastCounted = /^(?:\s(?!(?:left|more|extra|remaining)\b)\p{Ll}+){1,3}\W*$/u;
+const lastCounted =
+  /^\s(?!(?:left|more|extra|remaining|each)\b)\p{Ll}+(?:\s\p{Ll}+){0,2}(?:\s(?:in|at|on|for|from)\s[^\d,;:=]{1,60})?\W*$/u;
 
 /**
  * The number that a sentence is about: its first one, as long as the others stand in what only tells more of it ("12 apples are

@@ -32,6 +32,7 @@ afterAll(() => sandbox.close());
 
 /** Name, answer, score by AFlow's rule, by the strict one. */
 const answersToTriple: [string, string, number, number][] = [
+  ['a session of IPython', 'In [1]: def triple(x):\n   ...:     return 3 * x\n   ...:\n\nIn [2]: triple(4)\nOut[2]: 12', 0, 1],
   ['right code', 'def triple(x):\n    return 3 * x', 1, 1],
   ['wrong code', 'def triple(x):\n    return 3 + x', 0, 0],
   ['code in a fence amid prose', 'Here it is:\n\n```python\ndef triple(x):\n    return 3 * x\n```\nIt multiplies.', 1, 1],

@@ -63,6 +63,7 @@ describe('the strict GSM8K scorer', () => {
     ['takes no remainder for the result', 'Each gets 6 R2', '2', 0],
     ['takes a remainder that is asked for', 'The remainder is 2.', '2', 1],
     ['takes neither of two counts', 'There are 75 girls and 45 boys.', '45', 0],
+    ['takes neither of two counts in a class', 'There are 16 girls and 14 boys in the class.', '14', 0],
     ['takes the sum behind two counts', 'There are 75 girls and 45 boys, 120 in all.', '120', 1],
     ['takes neither of two marked counts', 'The answer is 3 apples and 8 pears.', '3', 0],
     ['takes no end of a range', 'It will take between 30 and 40 minutes.', '40', 0],
