@@ -9,7 +9,7 @@ const gap = String.raw`(?:[^\S\n]|\\(?:text|mathrm|mbox)\s?\{|\}|\\[,;: ]){0,6}`
 const count = String.raw`\d[\d,]*(?:\.\d+)?|(?<!\p{L})(?:${countingWord}|(?<!\d[^.\n]{0,20})[Aa]n?)`;
 /** With the point of an abbreviation: "5 ft. 8 in." */
 const unit = String.raw`(\p{L}{1,12})(?:(?<=(?<!\p{L})\p{L}{2,3})\.)?`;
-const part = String.raw`(${count})${gap}${unit}`;
+const part = `(${count})${gap}${unit}`;
 const dimension = 'tall|long|wide|high|deep|thick';
 const inParts = new RegExp(
   String.raw`(?<![\d.,/])${part},?${gap}(?:and${gap})?${part}(?![\p{L}\p{N}])(?<!\d${gap}in(?=\s+(?!${dimension})\p{L}))`,
