@@ -10,6 +10,7 @@ import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
+import { whyUnread } from '../../shared/errors/file-error.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -143,8 +144,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return utf8Text(await readFile(path));
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw refuse(path, missing ? 'there is no such file' : `cannot be read: ${(cause as Error).message}`, cause);
+    throw refuse(path, whyUnread(cause, 'file'), cause);
   }
 }
 

@@ -17,6 +17,7 @@ import { pricesIn, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { settingsOf } from '../../shared/config/run-file-schema.ts';
 import { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { whyUnread } from '../../shared/errors/file-error.ts';
 import { clusterBaseUrl } from '../../shared/models/settings/endpoint-settings.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
@@ -162,9 +163,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return utf8Text(await readFile(path));
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such workflow file' : `cannot be read: ${(error as Error).message}`;
-    throw new CliError('bad-input', `${path}: ${why}`, { cause: error });
+    throw new CliError('bad-input', `${path}: ${whyUnread(error, 'workflow file')}`, { cause: error });
   }
 }
 

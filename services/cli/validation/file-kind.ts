@@ -5,7 +5,7 @@ import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file/benc
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
 import { sweepFileSchema } from '../../shared/config/sweep-file/sweep-file-schema.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
-import { utf8Text } from '../../shared/settings/utf8-text.ts';
+import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 
 export type FileKind = 'workflow' | 'run file' | 'sweep file' | 'benchmark file';
 
@@ -16,11 +16,12 @@ const settingsOf: Readonly<Record<FileKind, readonly string[]>> = {
   'benchmark file': Object.keys(benchmarkFileSchema.shape),
 };
 
-/** What a file is, by the settings at its top: the kind that has most of them, misspelt ones too. Of equals, a run file. */
+/**
+ * What a file is, by the settings at its top: the kind that has most of them, misspelt ones too. Of equals, a run file.
+ * @throws what Node says of a file that cannot be read
+ */
 export async function fileKindOf(file: string): Promise<FileKind> {
-  const text = await readFile(file)
-    .then(utf8Text)
-    .catch(() => '');
+  const text = textIn(await readFile(file));
   const keys = topKeys(text);
   // What is spelt right says more: `base` is near to `name`.
   const weight = (key: string, settings: readonly string[]): number =>
@@ -28,6 +29,16 @@ export async function fileKindOf(file: string): Promise<FileKind> {
   const known = (kind: FileKind): number => keys.reduce((sum, key) => sum + weight(key, settingsOf[kind]), 0);
   const kinds: readonly FileKind[] = ['run file', 'workflow', 'benchmark file', 'sweep file'];
   return kinds.reduce((best, kind) => (known(kind) > known(best) ? kind : best), 'run file' as FileKind);
+}
+
+/** Nothing of what is no text: it is refused when it is read as a file of its kind. */
+function textIn(bytes: Uint8Array): string {
+  try {
+    return utf8Text(bytes);
+  } catch (error) {
+    if (error instanceof EncodingError) return '';
+    throw error;
+  }
 }
 
 function topKeys(text: string): readonly string[] {

@@ -13,6 +13,7 @@ import { type RunFile, readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { readSweepFile } from '../../shared/config/sweep-file/sweep-file.ts';
 import { type SweepFault, SweepFileError } from '../../shared/config/sweep-file/sweep-file-error.ts';
+import { whyUnread } from '../../shared/errors/file-error.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { CliError } from '../cli-error.ts';
@@ -32,7 +33,8 @@ export interface FileProblem {
 
 export interface ValidatedFile {
   readonly file: string;
-  readonly kind: FileKind;
+  /** Left out where the file cannot be read. */
+  readonly kind?: FileKind;
   readonly problems: readonly FileProblem[];
   /** What is in a valid file, in a few words. */
   readonly summary: string;
@@ -59,7 +61,13 @@ type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
  * benchmark file, with everything that it names.
  */
 export async function validateFile(file: string, yardstick: Yardstick): Promise<ValidatedFile> {
-  const kind = await fileKindOf(file);
+  let kind: FileKind;
+  try {
+    kind = await fileKindOf(file);
+  } catch (error) {
+    const problem = { step: '', field: '', rule: 'unreadable', message: whyUnread(error, 'file') };
+    return { file, problems: [problem], summary: '', warnings: [] };
+  }
   try {
     const checked = await checkedFile(file, kind, yardstick);
     return { file, kind, problems: [], ...checked };

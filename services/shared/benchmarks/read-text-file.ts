@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { whyUnread } from '../errors/file-error.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 
@@ -33,6 +34,6 @@ export async function readFileBytes(path: string, howToGetIt: string): Promise<U
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) throw new BenchmarkError('missing-file', `${path} is not there; ${howToGetIt}`, { cause });
-    throw new BenchmarkError('unreadable-file', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new BenchmarkError('unreadable-file', `${path} ${whyUnread(cause, 'file')}`, { cause });
   }
 }

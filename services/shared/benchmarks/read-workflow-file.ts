@@ -7,6 +7,7 @@ import { validateWorkflow } from '../../domain/workflow/check/validate-workflow.
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
 import type { Workflow, WorkflowProblem } from '../../domain/workflow/workflow.ts';
+import { whyUnread } from '../errors/file-error.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 
 /** What a workflow is checked against: a benchmark's operators and fields. */
@@ -46,9 +47,7 @@ export async function readWorkflowFile(file: string, surroundings: WorkflowSurro
   } catch (cause) {
     if (cause instanceof EncodingError)
       throw new WorkflowFileError({ file, line: cause.line }, `${file}: ${cause.message}.`, [], { cause });
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const what = missing ? 'there is no such workflow file' : `cannot be read: ${(cause as Error).message}`;
-    throw new WorkflowFileError({ file }, `${file}: ${what}.`, [], { cause });
+    throw new WorkflowFileError({ file }, `${file}: ${whyUnread(cause, 'workflow file')}.`, [], { cause });
   }
   return readWorkflowText(text, file, surroundings, maxCalls);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { ModelPrice, PriceTable } from '../../domain/prices/price-table.ts';
+import { whyUnread } from '../errors/file-error.ts';
 import { type Environment, processEnvironment } from '../settings/environment.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
 import { decimal, settings, text } from '../settings/rules.ts';
@@ -96,9 +97,7 @@ async function textOf(path: string): Promise<string> {
     if (cause instanceof EncodingError) {
       throw new PriceFileError(`${path}${cause.line === undefined ? '' : `:${cause.line}`}: ${cause.message}`, { cause });
     }
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? 'there is no such price table' : `the price table cannot be read: ${(cause as Error).message}`;
-    throw new PriceFileError(`${path}: ${message}`, { cause });
+    throw new PriceFileError(`${path}: ${whyUnread(cause, 'price table')}`, { cause });
   }
 }
 

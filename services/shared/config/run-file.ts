@@ -11,6 +11,7 @@ import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import type { CacheUse, CallShare, RunLimits } from '../contracts/generated/scale/v1/control.ts';
+import { whyUnread } from '../errors/file-error.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
@@ -170,9 +171,7 @@ async function readText(path: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof EncodingError)
       throw new RunFileError({ file: path, line: cause.line, field: '' }, cause.message, { cause });
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? 'there is no such run file' : `cannot be read: ${(cause as Error).message}`;
-    throw new RunFileError({ file: path, field: '' }, message, { cause });
+    throw new RunFileError({ file: path, field: '' }, whyUnread(cause, 'run file'), { cause });
   }
 }
 

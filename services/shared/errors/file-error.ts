@@ -41,6 +41,14 @@ export function describeFileError(error: unknown, path?: string): string | undef
   return sentenceOf(error, remedies, path);
 }
 
+/** Why a file that somebody has named cannot be read, to stand after its name. @param what it was to be: "run file" */
+export function whyUnread(error: unknown, what: string): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `there is no such ${what}`;
+  const remedy = remedies.get(code);
+  return `cannot be read: ${remedy === undefined ? message : `${remedy} (${code})`}`;
+}
+
 function sentenceOf(error: unknown, known: ReadonlyMap<string, string>, path?: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = '', path: own = path, syscall = '', dest } = error as NodeJS.ErrnoException & { readonly dest?: string };

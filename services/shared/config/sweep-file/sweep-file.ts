@@ -6,6 +6,7 @@ import { describeCell, expandMatrix, labelOf, type Matrix, type MatrixCell } fro
 import type { SweepSettings } from '../../../domain/sweep/sweep-event.ts';
 import { loadBenchmark } from '../../benchmarks/load-benchmark.ts';
 import { runIdOf } from '../../contracts/run-id.ts';
+import { whyUnread } from '../../errors/file-error.ts';
 import { processEnvironment } from '../../settings/environment.ts';
 import { type ParsedSettings, parseSettings } from '../../settings/parse-settings.ts';
 import { isGroup } from '../../settings/sorted-text.ts';
@@ -42,7 +43,7 @@ type Parsed = ParsedSettings<SweepFileSettings, SweepFileError>;
  */
 export async function readSweepFile(path: string, surroundings: FileSurroundings = {}): Promise<SweepFile> {
   const amend = amending(surroundings);
-  const { parsed, faults: ownFaults } = parse(await textOf(path, 'there is no such sweep file'), path, amend);
+  const { parsed, faults: ownFaults } = parse(await textOf(path, 'sweep file'), path, amend);
   const { settings } = parsed;
   const lineOf = (field: string): number | undefined => parsed.line(pathOf(field));
   const base = await readBase(parsed, path, lineOf, amend);
@@ -128,14 +129,13 @@ function byPlace(one: SweepFault, other: SweepFault): number {
   return (one.line ?? 0) - (other.line ?? 0);
 }
 
-async function textOf(path: string, missing: string): Promise<string> {
+/** @param named where its name is from, if nobody typed it */
+async function textOf(path: string, what: string, named = ''): Promise<string> {
   try {
     return utf8Text(await readFile(path));
   } catch (cause) {
     const place = { file: path, line: cause instanceof EncodingError ? cause.line : undefined, field: '' };
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const message =
-      cause instanceof EncodingError ? cause.message : isMissing ? missing : `cannot be read: ${(cause as Error).message}`;
+    const message = cause instanceof EncodingError ? cause.message : `${whyUnread(cause, what)}${named}`;
     throw new SweepFileError([{ ...place, message }], { cause });
   }
 }
@@ -155,7 +155,7 @@ async function readBase(
   }
   const file = resolve(dirname(path), base);
   const shown = file === resolve(base) ? base : file;
-  const text = await textOf(file, `there is no such run file; base of ${path} names it`);
+  const text = await textOf(file, 'run file', `; base of ${path} names it`);
   const { written, line } = parseSettings(text, {
     schemaOf: () => z.looseObject({}, { error: 'must be a group of settings' }),
     what: 'a run file',

@@ -20,3 +20,10 @@ it.each([
   const { code, stdout } = await cliHere(['validate', path], { signal: new AbortController().signal });
   expect({ code, stdout }).toEqual({ code: 2, stdout: `${path}${said}\n` });
 });
+
+it('scale validate says of a file that cannot be read why, and takes it for no kind of file', async () => {
+  const missing = join(folder, 'nothere.yaml');
+  const { code, stdout } = await cliHere(['validate', missing, folder], { signal: new AbortController().signal });
+  const said = `${missing}: there is no such file [unreadable]\n${folder}: cannot be read: it is a folder (EISDIR) [unreadable]\n`;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: said });
+});

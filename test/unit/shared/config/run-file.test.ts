@@ -223,7 +223,7 @@ endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key:
 
   it('says so if there is no such file', async () => {
     await expect(readRunFile(join(folder, 'none.yaml'))).rejects.toThrow(/none\.yaml: there is no such run file$/);
-    await expect(readRunFile(folder)).rejects.toThrow(/: cannot be read: EISDIR/);
+    await expect(readRunFile(folder)).rejects.toThrow(/: cannot be read: it is a folder \(EISDIR\)/);
   });
 });
 
