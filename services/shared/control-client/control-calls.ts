@@ -152,7 +152,7 @@ export function openControlCalls(address: string, settings: ControlClientSetting
       isUnanswered = client.getChannel().getConnectivityState(false) === connectivityState.CONNECTING;
       if (isUnanswered) cancel();
     });
-    const unanswered = `the coordinator at ${address} does not answer (${call}: no connection within ${deadlineMs / 1000} s)`;
+    const unanswered = `the coordinator at ${address} does not answer (no connection within ${deadlineMs / 1000} s)`;
     return {
       [Symbol.dispose]: answered,
       errorOf: (cause: unknown): ControlError =>

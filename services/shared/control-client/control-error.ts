@@ -15,7 +15,10 @@ export function retryAfterMs(error: unknown): number | undefined {
   return given === undefined ? undefined : Math.max(0, Number(given) || 0);
 }
 
-/** A call of the ControlService that did not succeed. */
+/**
+ * A call of the ControlService that did not succeed. Its message is for people, to whom the names of calls mean nothing: for logs
+ * there is `call`.
+ */
 export class ControlError extends ScaleError {
   readonly kind: ErrorKind;
   /** E.g. "StartRun". */
@@ -38,16 +41,19 @@ export function isLasting({ kind }: ControlError): boolean {
 /** Turns what grpc-js throws into a ControlError; a lost connection has several names there. */
 export function controlErrorFrom(call: string, address: string, error: unknown): ControlError {
   if (error instanceof ControlError) return error;
-  if (!isServiceError(error)) return new ControlError(call, address, 'failed', `${call}: ${String(error)}`, { cause: error });
+  if (!isServiceError(error))
+    return new ControlError(call, address, 'failed', `the call to the coordinator at ${address} failed: ${String(error)}`, {
+      cause: error,
+    });
   // Whoever calls too often may call later.
   const mayPass = isLostConnection(error) || retryAfterMs(error) !== undefined;
   const kind = mayPass ? 'unreachable' : kindOfGrpcStatus(error.code);
   const isAnswer = (error.metadata?.get(answeredBy).length ?? 0) > 0;
-  const known = isAnswer ? undefined : (tlsFault(address, error.details) ?? sizeFault(call, error));
+  const known = isAnswer ? undefined : (tlsFault(address, error.details) ?? sizeFault(error));
   if (known !== undefined) return new ControlError(call, address, 'refused', known, { cause: error });
   const message =
     kind === 'unreachable' && !isAnswer
-      ? `the coordinator at ${address} does not answer (${call}: ${lostDetails(error.details)})`
+      ? `the coordinator at ${address} does not answer (${lostDetails(error.details)})`
       : error.details;
   return new ControlError(call, address, kind, message, { cause: error });
 }
@@ -56,7 +62,9 @@ export function controlErrorFrom(call: string, address: string, error: unknown):
 export function givenUp(call: string, address: string, { reason }: AbortSignal): ControlError {
   const kind = reason instanceof ScaleError ? reason.kind : 'interrupted';
   const why = reason instanceof Error ? reason.message : String(reason);
-  return new ControlError(call, address, kind, `${call} was given up: ${why}`, { cause: reason });
+  return new ControlError(call, address, kind, `the call to the coordinator at ${address} was given up: ${why}`, {
+    cause: reason,
+  });
 }
 
 /** OpenSSL's words for why no connection with TLS comes about, and what to do; none of it passes by itself. */
@@ -86,11 +94,11 @@ function tlsFault(address: string, details: string): string | undefined {
 }
 
 /** A side that gets a message above its limit ends the call itself, below where our own messages come from. */
-function sizeFault(call: string, { code, details }: ServiceError): string | undefined {
+function sizeFault({ code, details }: ServiceError): string | undefined {
   const [, size, limit] = /larger than max \((\d+) vs\.? (\d+)\)/.exec(details) ?? [];
   if (code !== status.RESOURCE_EXHAUSTED || size === undefined || limit === undefined) return undefined;
   const [given, most] = [size, limit].map((bytes) => (Number(bytes) / 1024 ** 2).toFixed(1));
-  return `${call}: a message of ${given} MiB is larger than the ${most} MiB that the coordinator allows (its SCALE_CONTROL_MESSAGE_MB)`;
+  return `a message of ${given} MiB is larger than the ${most} MiB that the coordinator allows (its SCALE_CONTROL_MESSAGE_MB)`;
 }
 
 /** What to do, where grpc-js has no more to say than what the operating system said. */
@@ -98,6 +106,9 @@ function lostDetails(details: string): string {
   if (/ECONNREFUSED/.test(details)) {
     return 'nothing listens at that address, ECONNREFUSED; if `kubectl port-forward` or a tunnel leads to it, start that again';
   }
+  const [, seconds] = /^Deadline exceeded after ([\d.]+)s/.exec(details) ?? [];
+  if (seconds !== undefined) return `no answer within ${Number(Number(seconds).toPrecision(2))} s`;
+  if (/^Name resolution failed/.test(details)) return 'no address is known for that name; check how it is spelt';
   // The other side closes a connection that it does not understand.
   const isClosed = /Last error: Failed to connect|ECONNRESET|Connection (dropped|closed)/.test(details);
   return isClosed

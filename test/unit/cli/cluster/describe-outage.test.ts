@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeOutage } from '../../../../services/cli/cluster/describe-outage.ts';
 
-const told =
-  'the coordinator at 127.0.0.1:7070 does not answer (WatchRun: it closed the connection; if it serves TLS, set SCALE_CA_FILE)';
+const told = 'the coordinator at 127.0.0.1:7070 does not answer (it closed the connection; if it serves TLS, set SCALE_CA_FILE)';
 
 it('says of a coordinator elsewhere how to reach it, and of one of this machine only that it is away', () => {
   expect(describeOutage({ kind: 'server' }, told)).toBe(told);

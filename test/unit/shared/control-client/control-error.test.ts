@@ -5,17 +5,21 @@ import { controlErrorFrom } from '../../../../services/shared/control-client/con
 test.each([
   [
     'No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:7070. Resolution note: ',
-    'the coordinator at host:1 does not answer (ListRuns: nothing listens at that address, ECONNREFUSED; ' +
+    'the coordinator at host:1 does not answer (nothing listens at that address, ECONNREFUSED; ' +
       'if `kubectl port-forward` or a tunnel leads to it, start that again)',
   ],
   [
     'No connection established. Last error: Failed to connect. Resolution note: ',
-    'the coordinator at host:1 does not answer (ListRuns: it closed the connection; ' +
+    'the coordinator at host:1 does not answer (it closed the connection; ' +
       'if it serves TLS, set SCALE_CA_FILE, or give --server as tls://host:port)',
   ],
   [
     'Name resolution failed for target dns:host:1',
-    'the coordinator at host:1 does not answer (ListRuns: Name resolution failed for target dns:host:1)',
+    'the coordinator at host:1 does not answer (no address is known for that name; check how it is spelt)',
+  ],
+  [
+    'Deadline exceeded after 15.002s,LB pick: 0.003s,remote_addr=127.0.0.1:7070',
+    'the coordinator at host:1 does not answer (no answer within 15 s)',
   ],
 ])('%s', (details, told) => {
   const given = Object.assign(new Error(details), { code: status.UNAVAILABLE, details, metadata: new Metadata() });

@@ -99,7 +99,11 @@ describe('watching a run', () => {
 describe('a call', () => {
   test('that nobody answers ends at its deadline as unreachable', async () => {
     const client = connect('127.0.0.1:1', 300);
-    await expect(client.listRuns(never)).rejects.toMatchObject({ kind: 'unreachable', call: 'ListRuns' });
+    await expect(client.listRuns(never)).rejects.toMatchObject({
+      kind: 'unreachable',
+      call: 'ListRuns',
+      message: expect.not.stringContaining('ListRuns'),
+    });
   });
 
   test('is dropped when its signal aborts', async () => {
@@ -109,8 +113,8 @@ describe('a call', () => {
   });
 
   test.each([
-    ['SIGINT', 'interrupted', 'ListRuns was given up: interrupted'],
-    ['SIGTERM', 'terminated', 'ListRuns was given up: ended by SIGTERM'],
+    ['SIGINT', 'interrupted', /^the call to the coordinator at \S+ was given up: interrupted$/],
+    ['SIGTERM', 'terminated', /^the call to the coordinator at \S+ was given up: ended by SIGTERM$/],
   ] as const)('that %s cuts in the middle is told as the signal is', async (by, kind, message) => {
     const silent = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void silent.close());
@@ -121,7 +125,11 @@ describe('a call', () => {
       given.abort(new InterruptedError(by));
     });
     const client = connect(`127.0.0.1:${(silent.address() as AddressInfo).port}`);
-    await expect(client.listRuns(given.signal)).rejects.toMatchObject({ name: 'ControlError', kind, message });
+    await expect(client.listRuns(given.signal)).rejects.toMatchObject({
+      name: 'ControlError',
+      kind,
+      message: expect.stringMatching(message),
+    });
   });
 });
 
@@ -137,6 +145,6 @@ test('a restore to a peer that accepts the connection and then says nothing ends
   await expect(client.restore(requests(), never)).rejects.toMatchObject({
     name: 'ControlError',
     kind: 'unreachable',
-    message: expect.stringContaining('does not answer (Restore: no connection within 0.3 s)'),
+    message: expect.stringContaining('does not answer (no connection within 0.3 s)'),
   });
 });
