@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { serverAccess } from '../../shared/control-client/server-access.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { drawWork } from '../progress/show-work.ts';
 import { dataFolderAt, dataFolderName, dataFolderVariable, hasData, nearestDataFolder } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
 
@@ -57,18 +58,11 @@ export async function reachCluster(
   if (options.server !== undefined) return reachServer(serverAccess(options.server, cli));
   const folder = dataFolderAt(options.dataDir);
   if (whereNothingIs === 'refuse' && !hasData(folder)) throw new NothingHereError(folder.root);
-  return reachLocalCluster(
-    {
-      folder,
-      purpose: 'read',
-      executors: 0,
-      slots: 0,
-      withSimulator: false,
-      environment: cli.environment,
-      notice: cli.notice,
-    },
-    cli.interrupts.requested,
-  );
+  const settings = {
+    ...({ folder, purpose: 'read', executors: 0, slots: 0, withSimulator: false } as const),
+    ...{ environment: cli.environment, notice: cli.notice },
+  };
+  return drawWork(cli, () => 'starting the cluster of this machine', reachLocalCluster(settings, cli.interrupts.requested));
 }
 
 /** Reaches a cluster, asks it, and lets it go, whatever happens. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
@@ -19,12 +19,13 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { addNamed } from '../command-words.ts';
 import { callTable } from '../export/call-table.ts';
 import { type TableFormat, tableFormats } from '../export/encode-table.ts';
-import { executionTable } from '../export/execution-table.ts';
+import { executionTable, type TableWanted } from '../export/execution-table.ts';
 import { exportPage, type RunOrSweepId } from '../export/export-page.ts';
 import { exportFileAsPython, exportRunAsPython, isWorkflowFile, type WorkflowOfRun } from '../export/export-python.ts';
 import { describeProvenance, type Provenance, provenanceOf } from '../export/provenance.ts';
 import { roundTable } from '../export/round-table.ts';
 import { countUpTo } from '../parse-count.ts';
+import { showWork } from '../progress/show-work.ts';
 import { reportOf } from '../runs/archive-run.ts';
 import { endpointsOfModel } from '../runs/endpoints-of-model.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -69,7 +70,9 @@ export function addExportCommand(program: Command, cli: Cli): void {
       new Option(
         '--format <format>',
         'of a table; default: as the name of --out ends, otherwise jsonl. spreadsheet: CSV in which no text is a formula',
-      ).choices(tableFormats),
+      )
+        .choices(tableFormats)
+        .argParser(parseFormat),
     )
     .option('--out <file>', 'write to this file instead of stdout')
     .option('--python <file>', 'write the workflow as one Python file that needs the openai package alone')
@@ -102,8 +105,15 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   }
   const { record, content } = await withCluster(cli, options, async (cluster) => {
     const { runId } = await findRun(cluster, wanted, signal);
-    const read = await readRun(cluster, createRunRecord(runId), signal);
-    return { record: read, content: await contentOf(cluster, read, { ...options, format }, signal) };
+    let doing = `reading run ${runId}`;
+    const step = (what: string): void => {
+      doing = what;
+    };
+    const reading = readRun(cluster, createRunRecord(runId), signal).then(async (read) => ({
+      record: read,
+      content: await contentOf(cluster, read, { ...options, format, step }, signal),
+    }));
+    return showWork(cli, () => doing, reading);
   });
   const about = { runId: record.runId, what, ...(content.about && { about: content.about }) };
   if (out !== undefined) {
@@ -133,7 +143,7 @@ interface Content {
 async function contentOf(
   cluster: ReachedCluster,
   record: RunRecord,
-  { what, round, format }: ExportOptions & { readonly format: TableFormat },
+  { what, round, format, step }: Pick<ExportOptions, 'what' | 'round'> & Omit<TableWanted, 'round'>,
   signal: AbortSignal,
 ): Promise<Content> {
   const readBenchmark = () => readRunBenchmark(cluster, record.runId, signal);
@@ -152,7 +162,7 @@ async function contentOf(
     case 'calls': {
       if (round !== undefined) roundOf(record.state(), record.runId, round);
       const table = what === 'calls' ? callTable : executionTable;
-      return { bytes: await table(cluster, record, await readBenchmark(), { format, round }, signal) };
+      return { bytes: await table(cluster, record, await readBenchmark(), { format, round, step }, signal) };
     }
     case 'workflow':
       return workflowContent(record, readBenchmark, round);
@@ -209,6 +219,23 @@ function formatOf({ format, out }: ExportOptions): TableFormat {
   return format ?? tableFormats.find((each) => each === ending) ?? 'jsonl';
 }
 
+/** What a person may take for a format, or for the ending of a file, and has an option of its own. */
+const ownOptions = new Map([
+  ['python', '`--python FILE` writes a Python file'],
+  ['py', '`--python FILE` writes a Python file'],
+  ['html', '`--page FILE` writes a page'],
+  ['page', '`--page FILE` writes a page'],
+  ['json', '`--json` prints a JSON document'],
+  ['yaml', 'a workflow is YAML without it'],
+]);
+
+function parseFormat(given: string): TableFormat {
+  const format = tableFormats.find((each) => each === given);
+  if (format !== undefined) return format;
+  const own = ownOptions.get(given);
+  throw new InvalidArgumentError(`Allowed choices are ${tableFormats.join(', ')}${own === undefined ? '' : `; ${own}`}.`);
+}
+
 /** @throws CliError for an option that says nothing about this part */
 function refuseUnfit({ what, round, format, out, python, page, runFile }: ExportOptions, wanted: string | undefined): void {
   if (page !== undefined && (what !== 'workflow' || out !== undefined || round !== undefined || python !== undefined)) {
@@ -219,6 +246,13 @@ function refuseUnfit({ what, round, format, out, python, page, runFile }: Export
     throw new CliError(
       'bad-input',
       '--python names the file that it writes: give --out, for a workflow file, or --what in a command of its own',
+    );
+  }
+  const ending = extname(out ?? '').slice(1);
+  if (what === 'workflow' && ['py', 'html'].includes(ending)) {
+    throw new CliError(
+      'bad-input',
+      `--out writes the workflow as YAML, which ${out} is not named for: ${ownOptions.get(ending)}`,
     );
   }
   if (runFile !== undefined && !(python !== undefined && isWorkflowFile(wanted))) {

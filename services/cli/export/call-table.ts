@@ -1,10 +1,12 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import { type CallShown, executionShown } from '../../shared/runs/execution-shown.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { optional, type RecordColumn, text, truth, whole } from '../eval/record-columns.ts';
-import { encodeTable, type TableFormat } from './encode-table.ts';
+import { encodeTable } from './encode-table.ts';
+import type { TableWanted } from './execution-table.ts';
 
 interface CallRow extends CallShown {
   readonly round: number;
@@ -21,7 +23,7 @@ export async function callTable(
   { client }: Pick<ReachedCluster, 'client'>,
   record: RunRecord,
   benchmark: Benchmark,
-  { format, round: wanted }: { readonly format: TableFormat; readonly round: number | undefined },
+  { format, round: wanted, step }: TableWanted,
   signal: AbortSignal,
 ): Promise<string | Uint8Array> {
   const { rounds, configuration } = record.state();
@@ -29,6 +31,7 @@ export async function callTable(
   const seen = new Set<string>();
   for (const round of rounds) {
     if (wanted !== undefined && round.round !== wanted) continue;
+    step(`reading the calls of round ${round.round} of ${rounds.length}`);
     const workflowFor = executedWorkflows(round);
     const executed = [...round.outcomes].map(({ queryIndex }) => workflowFor(queryIndex)?.workflowHash ?? '');
     for (const workflowHash of new Set([round.workflowHash, ...executed])) {
@@ -46,6 +49,7 @@ export async function callTable(
     }
   }
   signal.throwIfAborted();
+  step(`writing ${countOf(rows.length, 'call')}`);
   return encodeTable(format, columnsOf(record.runId), rows);
 }
 

@@ -1,5 +1,6 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { detailKey, type ExecutionRecord, executionRecords } from '../../domain/comparison/execution-record.ts';
+import { countOf } from '../../domain/names/count-of.ts';
 import type { KeptOutcome } from '../../domain/run/outcomes/outcome-columns.ts';
 import { executedWorkflows } from '../../domain/run/query-workflows.ts';
 import type { Round } from '../../domain/run/state.ts';
@@ -21,17 +22,27 @@ interface RoundExecution extends ExecutionRecord {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** What of a run is to be a table. */
+export interface TableWanted {
+  readonly format: TableFormat;
+  /** Of this round alone. */
+  readonly round: number | undefined;
+  /** Told what is being done, each time that it changes. */
+  step(what: string): void;
+}
+
 /** Every execution of a run, or of one round, that the log has: of the evaluations, the canaries and the final pick. */
 export async function executionTable(
   cluster: ReachedCluster,
   record: RunRecord,
   benchmark: Benchmark,
-  { format, round }: { readonly format: TableFormat; readonly round: number | undefined },
+  { format, round, step }: TableWanted,
   signal: AbortSignal,
 ): Promise<string | Uint8Array> {
   const { rounds, configuration } = record.state();
   const byRound: RoundExecution[][] = [];
   for (const each of rounds.filter(({ round: number }) => round === undefined || number === round)) {
+    step(`reading the executions of round ${each.round} of ${rounds.length}`);
     byRound.push(await executionsOf(cluster, record, each, benchmark, signal));
   }
   const executions = byRound.flat();
@@ -41,6 +52,7 @@ export async function executionTable(
   };
   const fields = [...new Set(benchmark.queries.flatMap((query) => Object.keys(query.fields)))];
   const columns = columnsOf(recordColumns(origin, executions), fields);
+  step(`writing ${countOf(executions.length, 'execution')}`);
   return encodeTable(format, columns, executions);
 }
 

@@ -8,6 +8,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { ClusterOptions } from '../cluster/cluster-options.ts';
 import { openDashboard } from '../cluster/open-dashboard.ts';
+import { showWork } from '../progress/show-work.ts';
 
 export type RunOrSweepId = { readonly runId: string } | { readonly sweepId: string };
 
@@ -19,9 +20,11 @@ const writtenWithinMs = 120_000;
 /** Writes a run or a sweep as a page of one file: a dashboard of this command's own makes it, and ends. */
 export async function exportPage(cli: Cli, of: RunOrSweepId, file: string, options: ClusterOptions): Promise<Answer> {
   const { requested, forced } = cli.interrupts;
-  const { service, staying } = await openDashboard(cli, { ...options, port: 0 });
+  const id = 'runId' in of ? of.runId : of.sweepId;
+  const opening = openDashboard(cli, { ...options, port: 0 });
+  const { service, staying } = await showWork(cli, () => 'starting a dashboard that writes the page', opening);
   try {
-    const { html, leftOut } = await pageOf(service.addresses, of, requested);
+    const { html, leftOut } = await showWork(cli, () => `writing the page of ${id}`, pageOf(service.addresses, of, requested));
     const path = resolve(file);
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, html);

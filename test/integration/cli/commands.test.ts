@@ -192,6 +192,19 @@ describe('steering', () => {
 });
 
 describe('export', () => {
+  test.each([
+    [['--format', 'python'], 'Allowed choices are jsonl, csv, parquet, spreadsheet; `--python FILE` writes a Python file.'],
+    [['--format', 'html'], '`--page FILE` writes a page.'],
+    [
+      ['--out', 'best.py'],
+      '--out writes the workflow as YAML, which best.py is not named for: `--python FILE` writes a Python file',
+    ],
+  ])('%j names the option that was meant', async (args, told) => {
+    const { code, stderr } = await runCli('export', ...args, '--server', '127.0.0.1:1');
+    expect(stderr).toContain(told);
+    expect(code).toBe(2);
+  });
+
   test('writes the best workflow as a file that the language reads', async () => {
     server = await startFakeControlServer({ runId: 'made-up-1', script: [...log], benchmark });
     const out = join(folder, 'deep', 'best.yaml');

@@ -35,7 +35,8 @@ async function* stored({ workflowHash }: { readonly workflowHash: string }) {
 }
 const cluster = { client: { listExecutions: stored } } as unknown as ReachedCluster;
 const signal = new AbortController().signal;
-const table = (format: TableFormat, round?: number) => executionTable(cluster, record, benchmark, { format, round }, signal);
+const table = (format: TableFormat, round?: number) =>
+  executionTable(cluster, record, benchmark, { format, round, step: () => undefined }, signal);
 const executed = [...state.rounds].reduce((sum, { outcomes }) => sum + outcomes.length, 0);
 
 describe('the executions of a run as a table', () => {
@@ -102,7 +103,9 @@ test('of more executions than a function takes arguments, the table is whole, to
   }
   const [query] = benchmark.queries;
   const many = { ...benchmark, queries: new Array<Query>(queryCount).fill(query as Query) };
-  const text = String(await executionTable(cluster, whole, many, { format: 'jsonl', round: undefined }, signal));
+  const text = String(
+    await executionTable(cluster, whole, many, { format: 'jsonl', round: undefined, step: () => undefined }, signal),
+  );
   expect(text.trimEnd().split('\n')).toHaveLength(queryCount);
 });
 
@@ -120,7 +123,13 @@ test('what the final pick executed is told apart, so that the score of a round i
   const queries = Array.from({ length: count }, (_, index) => ({ id: `q${index}`, reference: '', fields: { question: '' } }));
   const none = { client: { listExecutions: async function* () {} } } as unknown as ReachedCluster;
   const text = String(
-    await executionTable(none, ownRecord, { ...benchmark, queries }, { format: 'jsonl', round: undefined }, signal),
+    await executionTable(
+      none,
+      ownRecord,
+      { ...benchmark, queries },
+      { format: 'jsonl', round: undefined, step: () => undefined },
+      signal,
+    ),
   );
   const rows: { round: number; purpose: string; score: number }[] = text
     .trimEnd()

@@ -41,8 +41,10 @@ const cluster = { client: { listExecutions: stored } as unknown as ControlClient
 const signal = new AbortController().signal;
 
 const rounds = (format: TableFormat) => roundTable(reportOf(record, benchmark), format);
-const calls = (format: TableFormat) => callTable(cluster, record, benchmark, { format, round: undefined }, signal);
-const executions = (format: TableFormat) => executionTable(cluster, record, benchmark, { format, round: undefined }, signal);
+const calls = (format: TableFormat) =>
+  callTable(cluster, record, benchmark, { format, round: undefined, step: () => undefined }, signal);
+const executions = (format: TableFormat) =>
+  executionTable(cluster, record, benchmark, { format, round: undefined, step: () => undefined }, signal);
 
 const rowsOf = (lines: unknown): Record<string, unknown>[] =>
   String(lines)
