@@ -43,7 +43,10 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
   }
   const exact = runs.filter((run) => run.runId === wanted);
   const [newest] = runs.filter((run) => run.name === wanted).toSorted((a, b) => b.createdAtMs - a.createdAtMs);
-  if (exact.length === 0 && newest !== undefined) return newest;
+  if (exact.length === 0 && newest !== undefined) {
+    refuseCell(newest, runs, wanted);
+    return newest;
+  }
   const found = exact.length > 0 ? exact : runs.filter((run) => run.runId.startsWith(wanted));
   const [run, another] = found;
   if (run === undefined) {
@@ -56,6 +59,15 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
   }
   if (another !== undefined) throw ambiguous(wanted, found);
   return run;
+}
+
+/** The runs of a sweep have its name, and of them no one stands for the others because it was started last. */
+function refuseCell({ sweepId, name }: RunSummary, runs: readonly RunSummary[], wanted: string): void {
+  if (sweepId === undefined || sweepId === '') return;
+  const cells = runs.filter((run) => run.sweepId === sweepId && run.name === name);
+  if (cells.length === 1) return;
+  const message = `${wanted} is a sweep of ${cells.length} runs: name one of them; \`scale sweep status ${wanted}\` shows which is which`;
+  throw new CliError('bad-input', message);
 }
 
 /** A cluster may have hundreds of runs, and a line that names them all is read by nobody. */

@@ -8,7 +8,7 @@ import { type RunFilter, selectRuns, sortRuns } from './select-runs.ts';
 export interface PruneRule extends RunFilter {
   /** Milliseconds since the start. */
   readonly olderThan?: number;
-  /** Newest of each name that stay. */
+  /** Newest of each name that stay; the runs of a sweep are one of its name. */
   readonly keep?: number;
 }
 
@@ -22,9 +22,8 @@ export function runsToPrune(
   { cluster, nowMs }: { readonly cluster: ReachedCluster['kind']; readonly nowMs: number },
 ): RunSummary[] {
   const { olderThan = 0, keep = 0, status } = rule;
-  const newest = new Set(
-    [...Map.groupBy(sortRuns(runs, 'started'), ({ name }) => name).values()].flatMap((those) => those.slice(0, keep)),
-  );
+  const byName = Map.groupBy(sortRuns(runs, 'started'), ({ name }) => name);
+  const newest = new Set([...byName.values()].flatMap((those) => newestOf(those, keep)));
   return sortRuns(selectRuns(runs, rule, cluster), 'started').filter(
     (run) =>
       (status !== undefined || hasEnded(run.status)) &&
@@ -32,4 +31,10 @@ export function runsToPrune(
       !newest.has(run) &&
       !isKept(run, runs),
   );
+}
+
+/** @param runs newest first */
+function newestOf(runs: readonly RunSummary[], keep: number): RunSummary[] {
+  const together = Map.groupBy(runs, ({ runId, sweepId = '' }) => (sweepId === '' ? runId : sweepId));
+  return [...together.values()].slice(0, keep).flat();
 }

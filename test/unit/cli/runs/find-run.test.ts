@@ -53,6 +53,17 @@ test('the id of a sweep is told as that', () => {
   expect(() => chooseRun(ofSweep, 'night-0a1b')).toThrow('night-0a1b is a sweep: `scale sweep status night-0a1b` shows its runs');
 });
 
+test('the name of a sweep means none of its runs, though one of them was started last', () => {
+  const cell = (runId: string, createdAtMs: number) => ({ ...run(runId, 'two', createdAtMs), sweepId: 'two-0a1b' });
+  const ofSweep = [...runs, cell('two-1', 4), cell('two-2', 5)];
+  const told = 'two is a sweep of 2 runs: name one of them; `scale sweep status two` shows which is which';
+  expect(() => chooseRun(ofSweep, 'two')).toThrow(told);
+  expect(chooseRun(ofSweep, 'two-1').runId).toBe('two-1');
+  expect(chooseRun(ofSweep, undefined).runId).toBe('two-2');
+  expect(chooseRun([...ofSweep, run('two-3', 'two', 9)], 'two').runId).toBe('two-3');
+  expect(chooseRun([cell('two-1', 4)], 'two').runId).toBe('two-1');
+});
+
 test('of many runs the newest are named where none is meant', () => {
   const many = Array.from({ length: 40 }, (_, index) => run(`night-${index}`, 'night', index));
   expect(() => chooseRun(many, 'drop')).toThrow(

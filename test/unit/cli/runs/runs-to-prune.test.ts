@@ -40,6 +40,15 @@ describe('what may be pruned', () => {
     expect(prune({ keep: 3 })).toEqual([]);
   });
 
+  test('counts the runs of a sweep as one of its name', () => {
+    const cells = (sweepId: string, days: number) =>
+      ['a', 'b', 'c'].map((cell, place) => run(`${sweepId}-${cell}`, days + place / 10, { name: 'two', sweepId }));
+    const rule = { cluster: 'attached', nowMs } as const;
+    const swept = [...cells('s1', 9), ...cells('s2', 5), run('alone', 7, { name: 'two' })];
+    expect(idsOf(runsToPrune(swept, { keep: 1 }, rule))).toEqual(['alone', 's1-a', 's1-b', 's1-c']);
+    expect(idsOf(runsToPrune(swept, { keep: 2 }, rule))).toEqual(['s1-a', 's1-b', 's1-c']);
+  });
+
   test('has been interrupted only where that was asked for, and never goes on', () => {
     expect(prune({ olderThan: dayMs, status: 'interrupted' })).toEqual(['interrupted']);
   });
