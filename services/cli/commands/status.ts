@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defined } from '../../domain/defined.ts';
 import { countOf } from '../../domain/names/count-of.ts';
 import { answerLatency } from '../../domain/report/report-rounds.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
@@ -21,7 +22,7 @@ import { ControlError } from '../../shared/control-client/control-error.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { describeLatency } from '../../shared/document/describe-latency.ts';
 import { describeVerdict } from '../../shared/document/describe-verdict.ts';
-import { describeSaved, exact, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
+import { describeSaved, exact, formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
 import { describeMoney, shortMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { describeLimits, limitsDocument } from '../../shared/runs/describe-limits.ts';
@@ -70,7 +71,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
             },
             text: alignColumns([
               ['run', run.runId],
-              ['status', withRemedy(describeStatus(run, cluster.kind))],
+              ['status', withRemedy(describeStatus(run, cluster.kind), told.progress?.failure)],
               ...(run.labels === undefined ? [] : [['labels', run.labels.words.join(', ')]]),
               ...(run.ofRun === undefined ? [] : [['evaluates', run.ofRun]]),
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
@@ -119,7 +120,8 @@ function knowingWhoWorks(run: RunSummary, cluster: ReachedCluster['kind']): RunS
   return { ...run, waiting: { ...run.waiting, until } };
 }
 
-function withRemedy(status: string): string {
+function withRemedy(status: string, failure: string | undefined): string {
+  if (status === 'failed' && failure !== undefined) return `failed: ${oneLine(failure, 400)}`;
   return status === 'interrupted' ? 'interrupted: `scale run` with the same file continues it' : status;
 }
 
@@ -157,6 +159,7 @@ function progressDocument(run: RunSummary, progress: RunProgress): Record<string
     spent: spentOf(run) ?? null,
     tokenBudget: tokenBudget === 0 ? null : tokenBudget,
     limitReached: limit === undefined ? null : limitFromProto(limit),
+    ...defined({ failure: progress.failure }),
     repetitions: repetitionsFromProto(progress),
   };
 }

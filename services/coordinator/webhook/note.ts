@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { phaseOf, type SweepState } from '../../domain/sweep/sweep-state.ts';
 import { type RunManifest, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { oneLine } from '../../shared/document/format.ts';
 
 /** What an address is told. The id is the same in each attempt, of whichever coordinator. */
 export interface Note {
@@ -18,6 +19,9 @@ export type NoteEvent =
   | `run.${'completed' | 'failed' | 'cancelled' | 'paused'}`
   | `sweep.${'completed' | 'cancelled' | 'paused'}`;
 
+/** A server's own words may be long. */
+const mostOfReason = 500;
+
 const ended: ReadonlyMap<RunStatus, NoteEvent> = new Map([
   [RunStatus.COMPLETED, 'run.completed'],
   [RunStatus.FAILED, 'run.failed'],
@@ -33,7 +37,8 @@ export function noteOfRun(manifest: RunManifest): Note | undefined {
   // One that is being cancelled, or of an earlier version, does not say when it ended.
   if (event === undefined || atMs === 0) return undefined;
   if (sweepId !== undefined && event !== 'run.failed' && !(isPaused && needsPerson)) return undefined;
-  const reason = isPaused ? manifest.pauseReason : manifest.cancelReason;
+  const why = isPaused ? manifest.pauseReason : manifest.cancelReason || (summary?.progress?.failure ?? '');
+  const reason = oneLine(why, mostOfReason);
   return noteOf(event, runId, atMs, {
     run: {
       ...{ id: runId, name: manifest.configuration?.name ?? '', status: event.slice('run.'.length), reason, needsPerson },

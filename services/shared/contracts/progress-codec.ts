@@ -23,7 +23,7 @@ export function progressToProto(
   { round, bestRound, savedShare, leftMs }: RunProgress,
   prices?: PriceTable,
 ): ProtoProgress {
-  const { configuration, stopReason, limit } = state;
+  const { configuration, stopReason, limit, failure } = state;
   const { proposals, tried, underWay, similar = 0 } = countRepetitions(state);
   const best = bestRound === undefined ? undefined : state.rounds[bestRound - 1];
   const verdict = reportVerdict(state);
@@ -34,6 +34,7 @@ export function progressToProto(
     ...defined({ bestRound, savedShare, leftMs }),
     tokenBudget: configuration.search.tokenBudget,
     stopReason: stopReason ?? '',
+    ...defined({ failure: failure?.message }),
     limit: limit && limitToProto(limit.reached),
     ...{ proposals, repeatedTried: tried, repeatedUnderWay: underWay, nearlyRepeated: similar },
     ...defined({ bestAnswerTokens: answer?.tokens, verdict: verdict && verdictToProto(verdict) }),

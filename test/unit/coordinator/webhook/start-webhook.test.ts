@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Note } from '../../../../services/coordinator/webhook/note.ts';
 import { NoteRefusedError } from '../../../../services/coordinator/webhook/post-note.ts';
 import { startWebhook } from '../../../../services/coordinator/webhook/start-webhook.ts';
-import { type RunManifest, RunStatus } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
+import {
+  type RunManifest,
+  RunProgress,
+  RunStatus,
+  RunSummary,
+} from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { encodeSweepEvent } from '../../../../services/shared/contracts/sweep-codec.ts';
 import type { Timing } from '../../../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../../../services/shared/messaging/bus.ts';
@@ -61,7 +66,9 @@ describe('the webhook', () => {
       await bus.runs.put(endedNow(timing, 'r2', { status: RunStatus.CANCELLED, cancelReason: 'wrong model' }));
       await soon(timing);
       await bus.runs.put(endedNow(timing, 'r1'));
-      await bus.runs.put(endedNow(timing, 'r3', { status: RunStatus.FAILED }));
+      const progress = RunProgress.fromPartial({ failure: 'not one of 20 executions has a result' });
+      const summary = { ...RunSummary.fromPartial({}), progress };
+      await bus.runs.put(endedNow(timing, 'r3', { status: RunStatus.FAILED, summary }));
       await soon(timing);
       expect(told.map(({ note }) => [note.event, note.target])).toEqual([
         ['run.paused', 'r1'],
@@ -72,6 +79,7 @@ describe('the webhook', () => {
       const bodies = told.map(({ note }) => JSON.parse(note.body));
       expect(bodies[0]).toMatchObject({ id: told[0]?.note.id, event: 'run.paused', run: { id: 'r1', reason: 'no key' } });
       expect(bodies[1]).toMatchObject({ run: { status: 'cancelled', reason: 'wrong model' } });
+      expect(bodies[3]).toMatchObject({ run: { status: 'failed', reason: 'not one of 20 executions has a result' } });
       await stop();
     }));
 

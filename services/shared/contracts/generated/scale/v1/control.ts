@@ -512,7 +512,11 @@ export interface RunProgress {
     | AnswerLatency
     | undefined;
   /** What an answer of it takes in money, at the prices that the run has kept. Absent: none of its models has one. */
-  bestAnswerMoney?: Money | undefined;
+  bestAnswerMoney?:
+    | Money
+    | undefined;
+  /** Why it failed. Absent: it did not, or a version did not tell it. */
+  failure?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4793,6 +4797,7 @@ function createBaseRunProgress(): RunProgress {
     nearlyRepeated: 0,
     bestAnswerLatency: undefined,
     bestAnswerMoney: undefined,
+    failure: undefined,
   };
 }
 
@@ -4848,6 +4853,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     }
     if (message.bestAnswerMoney !== undefined) {
       Money.encode(message.bestAnswerMoney, writer.uint32(146).fork()).join();
+    }
+    if (message.failure !== undefined) {
+      writer.uint32(154).string(message.failure);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -5009,6 +5017,14 @@ export const RunProgress: MessageFns<RunProgress> = {
             message.bestAnswerMoney = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5094,6 +5110,7 @@ export const RunProgress: MessageFns<RunProgress> = {
         : isSet(object.best_answer_money)
         ? Money.fromJSON(object.best_answer_money)
         : undefined,
+      failure: isSet(object.failure) ? globalThis.String(object.failure) : undefined,
     };
   },
 
@@ -5150,6 +5167,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.bestAnswerMoney !== undefined) {
       obj.bestAnswerMoney = Money.toJSON(message.bestAnswerMoney);
     }
+    if (message.failure !== undefined) {
+      obj.failure = message.failure;
+    }
     return obj;
   },
 
@@ -5183,6 +5203,7 @@ export const RunProgress: MessageFns<RunProgress> = {
     message.bestAnswerMoney = (object.bestAnswerMoney !== undefined && object.bestAnswerMoney !== null)
       ? Money.fromPartial(object.bestAnswerMoney)
       : undefined;
+    message.failure = object.failure ?? undefined;
     return message;
   },
 };
