@@ -31,7 +31,8 @@ import { startScaler } from './scaler/start-scaler.ts';
 import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
 import { startSweepLeaders } from './sweeps/sweep-leaders.ts';
 import { keepTeams } from './teams/keep-teams.ts';
-import { openTeams } from './teams/teams.ts';
+import { createTeams } from './teams/teams.ts';
+import { watchTeams } from './teams/watch-teams.ts';
 import { startWebhook } from './webhook/start-webhook.ts';
 
 await environmentFromParent();
@@ -47,11 +48,14 @@ await runService({
   start: async ({ releases, state, ending }) => {
     const tracing = await startTracing(settings.tracing, { service: 'coordinator', version, name }, log);
     if (tracing !== undefined) releases.push('the traces', tracing.stop);
-    // What is wrong with the files of tokens and certificates is told at once, not when NATS has come.
+    // What is wrong with the files of tokens, certificates and teams is told at once, not when NATS has come.
     const access = await openAccess(settings, { timing: systemTiming, logger: log });
     releases.push('the tokens', access.stop);
     const { credentials, stop } = await openControlCredentials(settings, { timing: systemTiming, logger: log });
     releases.push('the certificate', stop);
+    const watching = { timing: systemTiming, logger: log };
+    const teamsFile = settings.teamsFile === undefined ? undefined : await watchTeams(settings.teamsFile, watching);
+    if (teamsFile !== undefined) releases.push('the file of teams', teamsFile.stop);
     const { healthHost: host, healthPort: port } = settings;
     const awaited = awaitBus(coordinatorBusSettings(settings, log), ending);
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
@@ -75,16 +79,12 @@ await runService({
       releases.push('the webhook', () => webhook.stop());
     }
     let spentOf: Coordinator['budget'] = () => undefined;
-    const teams = await openTeams(settings.teamsFile, {
-      ...{ bus, timing: systemTiming, logger: log },
-      budget: (scope) => spentOf(scope),
-    });
-    releases.push('the teams', teams.stop);
+    const teams = createTeams(teamsFile, { bus, budget: (scope) => spentOf(scope) });
     const daily = dailyLimits(settings.dayLimits, teams.quotas);
     const coordinator = startCoordinator({ ...settings, daily }, bus, log, systemTiming);
     spentOf = coordinator.budget;
     releases.push('the coordinator', () => coordinator.stop());
-    if (settings.teamsFile !== undefined) {
+    if (teamsFile !== undefined) {
       const kept = keepTeams(bus, teams, { timing: systemTiming, logger: log });
       releases.push('the shares of teams', () => kept.stop());
     }

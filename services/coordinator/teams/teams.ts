@@ -9,14 +9,12 @@ import type {
   StartRunRequest,
   StartSweepRequest,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
-import type { Timing } from '../../shared/lifecycle/timing.ts';
-import { watchFiles } from '../../shared/lifecycle/watch-files.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
 import { describeUsedUp } from '../limits/daily-limits.ts';
 import { refuseUnpriced } from '../limits/with-limits.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
-import { parseTeamsFile, type Team } from './teams-file.ts';
+import type { Team } from './teams-file.ts';
+import type { WatchedTeams } from './watch-teams.ts';
 
 /** Who calls, as far as teams go. */
 export interface TeamCaller {
@@ -39,56 +37,32 @@ export interface Teams {
   forSweep(request: StartSweepRequest, caller: TeamCaller): Promise<StartSweepRequest>;
   /** @throws RequestRefusedError */
   checkShare(request: SetShareRequest, caller: TeamCaller): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export interface TeamsParts {
   readonly bus: Pick<Bus, 'runs' | 'now'>;
   /** What is spent in a scope, as far as it is known. Default: nothing is. */
   readonly budget?: (scope: string) => BudgetTable | undefined;
-  readonly timing: Timing;
-  readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/**
- * Reads what teams may have, and keeps it current while the file changes.
- * @throws TeamsFileError, or SettingsError for a file that cannot be read
- */
-export async function openTeams(
-  file: string | undefined,
-  { bus, timing, logger, budget = () => undefined }: TeamsParts,
-): Promise<Teams> {
-  let known: ReadonlyMap<string, Team> = new Map();
-  let changed = (): void => {};
-  let isFirst = true;
-  const stop =
-    file === undefined
-      ? async () => {}
-      : await watchFiles({
-          files: [{ variable: 'SCALE_TEAMS_FILE', path: file }],
-          timing,
-          changed: ([content = Buffer.alloc(0)]) => {
-            known = parseTeamsFile(content.toString('utf8'), file);
-            if (!isFirst) logger.info({ file }, 'the teams have changed');
-            isFirst = false;
-            changed();
-          },
-          failed: (err) => logger.error({ err }, `${file} cannot be used; the teams that it held before still hold`),
-        });
+const none: ReadonlyMap<string, Team> = new Map();
 
+/** @param watched the file of teams, if there is one */
+export function createTeams(watched: WatchedTeams | undefined, { bus, budget = () => undefined }: TeamsParts): Teams {
+  const known = (): ReadonlyMap<string, Team> => watched?.teams() ?? none;
   const teamFor = (asked: string | undefined, { name, team: own }: TeamCaller): string | undefined => {
     if (own !== undefined && asked !== undefined && asked !== own) {
       throw new RequestRefusedError('bad-input', `${name} may start runs of its team ${own} only, and not of ${asked}`);
     }
     const team = asked ?? own;
-    if (file !== undefined && team !== undefined && !known.has(team)) {
-      const names = known.size === 0 ? 'it names none' : `those are ${[...known.keys()].join(', ')}`;
+    if (watched !== undefined && team !== undefined && !known().has(team)) {
+      const names = known().size === 0 ? 'it names none' : `those are ${[...known().keys()].join(', ')}`;
       throw new RequestRefusedError('bad-input', `the coordinator's file of teams does not name ${team}: ${names}`);
     }
     return team;
   };
   const refuseAbove = (priority: number | undefined, team: string | undefined): void => {
-    const { highestPriority } = known.get(team ?? '')?.share ?? {};
+    const { highestPriority } = known().get(team ?? '')?.share ?? {};
     if (priority === undefined || highestPriority === undefined || priority <= highestPriority) return;
     throw new RequestRefusedError(
       'bad-input',
@@ -100,7 +74,7 @@ export async function openTeams(
     team: string | undefined,
     request: Pick<StartRunRequest, 'endpoints' | 'prices'>,
   ): Promise<void> => {
-    const { aDay } = known.get(team ?? '') ?? {};
+    const { aDay } = known().get(team ?? '') ?? {};
     if (team === undefined || aDay === undefined) return;
     const whose = `the limit of the team ${team} for a day`;
     if (aDay.money > 0) refuseUnpriced(`${whose}, which is of money,`, request);
@@ -118,11 +92,9 @@ export async function openTeams(
     return team === undefined ? request : { ...request, team };
   };
   return {
-    groupOf: (team) => (team === undefined ? undefined : known.get(team)?.share),
-    quotas: () => new Map([...known].flatMap(([name, { aDay }]) => (aDay === undefined ? [] : [[name, aDay] as const]))),
-    onChange: (listener) => {
-      changed = listener;
-    },
+    groupOf: (team) => (team === undefined ? undefined : known().get(team)?.share),
+    quotas: () => new Map([...known()].flatMap(([name, { aDay }]) => (aDay === undefined ? [] : [[name, aDay] as const]))),
+    onChange: (listener) => watched?.onChange(listener),
     forRun,
     async forSweep(request, caller) {
       const cells: StartedCell[] = [];
@@ -142,6 +114,5 @@ export async function openTeams(
       }
       refuseAbove(priority, team);
     },
-    stop,
   };
 }

@@ -264,8 +264,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ['tokens that are a folder', { SCALE_CONTROL_TOKENS_FILE: tmpdir() }, /SCALE_CONTROL_TOKENS_FILE names .*\(EISDIR\)/],
   [
-    'teams that are not there',
-    { SCALE_TEAMS_FILE: '/nowhere/teams.yaml' },
+    'teams that are not there, also before NATS answers',
+    { SCALE_TEAMS_FILE: '/nowhere/teams.yaml', SCALE_NATS_URL: 'nats://127.0.0.1:1' },
     /exit status 2\b.*SCALE_TEAMS_FILE names \/nowhere\/teams\.yaml, which does not exist/s,
   ],
   [

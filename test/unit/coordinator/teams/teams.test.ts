@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { keepTeams } from '../../../../services/coordinator/teams/keep-teams.ts';
-import { openTeams, type TeamsParts } from '../../../../services/coordinator/teams/teams.ts';
+import { createTeams, type TeamsParts } from '../../../../services/coordinator/teams/teams.ts';
 import { parseTeamsFile } from '../../../../services/coordinator/teams/teams-file.ts';
+import { watchTeams } from '../../../../services/coordinator/teams/watch-teams.ts';
 import { emptyBudgetTable } from '../../../../services/shared/contracts/budget-codec.ts';
 import { RunStatus, type StartRunRequest } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
@@ -24,9 +25,10 @@ async function teamsOf(content: string, budget: TeamsParts['budget'] = () => und
   const file = join(folder, 'teams.yaml');
   await writeFile(file, content);
   const bus = createInMemoryServer({ timing: systemTiming }).connect();
-  const teams = await openTeams(file, { bus: { ...bus, ...(now && { now }) }, timing: systemTiming, logger, budget });
+  const watched = await watchTeams(file, { timing: systemTiming, logger });
+  const teams = createTeams(watched, { bus: { ...bus, ...(now && { now }) }, budget });
   onTestFinished(async () => {
-    await teams.stop();
+    await watched.stop();
     await rm(folder, { recursive: true, force: true });
   });
   return { teams, bus };
