@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { BackupDamagedError, decodeBackup } from '../../shared/contracts/backup-file.ts';
 import type { BackupContents } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { removeLeftDrafts } from '../../shared/document/left-drafts.ts';
 import { CliError } from '../cli-error.ts';
 
 /** What a backup's file says of itself. */
@@ -54,6 +55,7 @@ async function openToRead(path: string): Promise<FileHandle> {
  */
 export async function writeBackup(path: string, pieces: AsyncIterable<Uint8Array>, mayReplace: boolean): Promise<CheckedBackup> {
   if (!mayReplace) await refusePresent(path);
+  await removeLeftDrafts(path);
   const draft = `${path}.${process.pid}.draft`;
   const file = await open(draft, 'w', ownerOnly);
   try {

@@ -1,4 +1,5 @@
 import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { removeLeftDrafts } from './left-drafts.ts';
 
 let drafts = 0;
 
@@ -10,6 +11,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && !found.isFile()) return await writeFile(path, content);
   const place = found === undefined ? path : await realpath(path);
+  await removeLeftDrafts(place);
   drafts += 1;
   // Of a name of its own, also within this process: two that write the same file do not write into each other's.
   const draft = `${place}.${process.pid}-${drafts}.draft`;
