@@ -75,6 +75,7 @@ interface Watch {
 const shareOfTime = 0.01;
 const publishEveryMs = 2_000;
 const watchAgainMs = 2_000;
+const raisedEveryMs = 5_000;
 const patienceMs = 300_000;
 /** What changes more than the number of executions. */
 const isStructural = ({ kind }: RunEvent): boolean => kind !== 'executions-completed' && kind !== 'tokens-reserved';
@@ -189,6 +190,14 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
     }
   };
 
+  /** A run that a limit has ended goes on where that is raised: it is asked after for as long as anybody looks at it. */
+  const untilRaised = async (fold: Fold, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted && fold.record.isOver() && fold.record.state().limit !== undefined) {
+      await timing.sleep(raisedEveryMs, signal).catch(() => undefined);
+      if (!signal.aborted) await read(fold);
+    }
+  };
+
   const dueInMs = ({ publishedAtMs, costMs }: Fold): number =>
     publishedAtMs + Math.max(publishEveryMs, costMs / shareOfTime) - timing.monotonicMs();
 
@@ -212,7 +221,7 @@ export function createRunFolds({ link, timing, mostExecutions, lingerMs }: RunFo
         try {
           await follow(fold, signal);
           fold.step = undefined;
-          // Over; or it was ended by a limit, and may go on: whoever opens it next finds out.
+          await untilRaised(fold, signal);
           if (fold.record.isOver()) return;
         } catch (error) {
           if (signal.aborted) return;
