@@ -153,7 +153,9 @@ function describeStart({ sweepId, continued, added, leftOut, again }: StartSweep
     ...(added > 0 ? [`${added} ${added === 1 ? 'cell is' : 'cells are'} new`] : []),
     ...(again > 0 ? [`${again} that ended without a result, or at a limit, ${again === 1 ? 'is' : 'are'} taken up again`] : []),
     ...(leftOut > 0
-      ? [`${leftOut} that the file has no more ${leftOut === 1 ? 'is' : 'are'} left out, and started no more`]
+      ? [
+          `${leftOut} that the file does not name ${leftOut === 1 ? 'is' : 'are'} left out, and started no more (if another file of this name and base does, give one of the two another name)`,
+        ]
       : []),
   ];
   return [`Continuing sweep ${sweepId}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}.`];

@@ -15,6 +15,7 @@ const mostRows = 20;
 
 export function createSweepScreen(screen: LiveScreen): SweepScreen {
   const told = new Set<string>();
+  const out = new Set<string>();
   let isFirst = true;
   return {
     show(view) {
@@ -30,6 +31,9 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
         if (!isFirst)
           screen.print(cell.outcome === undefined ? describeHeld(cell) : `[${ended}/${present.length}] ${describeEnd(cell)}`);
       }
+      const left = cells.filter((cell) => cell.leftOut && !out.has(cell.cell?.cellId ?? ''));
+      for (const { cell } of left) out.add(cell?.cellId ?? '');
+      if (!isFirst && left.length > 0) screen.notice(describeLeft(left));
       isFirst = false;
       const rows = present.filter(({ state }) => state === 'running').slice(0, mostRows);
       const { name = '', tokens = 0, status = '' } = summary ?? {};
@@ -41,6 +45,12 @@ export function createSweepScreen(screen: LiveScreen): SweepScreen {
       screen.draw([head, ...spent, ...table]);
     },
   };
+}
+
+/** Whoever looks on has not asked for it. */
+function describeLeft(cells: readonly SweepCellView[]): string {
+  const which = cells.length > 3 ? `${cells.length} cells` : cells.map(cellName).join(', ');
+  return `Left out from now on: ${which}. Another command has started this sweep with a file that does not name ${cells.length === 1 ? 'it' : 'them'}; two files of one name and base are one sweep.`;
 }
 
 /** A run that is taken up again has another end to tell. */

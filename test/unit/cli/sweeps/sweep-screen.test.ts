@@ -26,3 +26,23 @@ test('cells that end between two views have a number each, also those that ended
     '[4/4] 4: score 0.8000, 10 tokens (run run-4)',
   ]);
 });
+
+test('whoever looks on is told of cells that another command leaves out, once, and of none that were left out before', () => {
+  const said: string[] = [];
+  const screen = createSweepScreen({
+    print: () => undefined,
+    draw: () => undefined,
+    notice: (line: string) => said.push(line),
+  } as never);
+  const without = (...seeds: readonly number[]): GetSweepResponse => ({
+    ...{ summary: undefined, budgets: [] },
+    cells: [1, 2, 3, 4].map((seed) => ({ ...cellOf(seed), leftOut: seeds.includes(seed) })),
+  });
+  screen.show(without(4));
+  expect(said).toEqual([]);
+  screen.show(without(2, 4));
+  screen.show(without(2, 4));
+  expect(said).toEqual([
+    expect.stringMatching(/^Left out from now on: 2\. Another command .* does not name it; two files of one/),
+  ]);
+});
