@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { type Answer, usePage } from '../page-context.ts';
+import type { Answer } from '../answer-reader.ts';
+import { usePage } from '../page-context.ts';
 import { links } from '../route.ts';
 import type { NoAnswerError } from '../source.ts';
 
