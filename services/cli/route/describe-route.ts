@@ -34,9 +34,13 @@ function figures({ difference, costShare, costShareInterval }: RouteVerdict, { u
   return `a score of ${score} points for ${share} of the ${unit}`;
 }
 
-export function describeCeiling(ceiling: Ceiling | undefined): string {
+/** Of a route that was fitted on this run, which was executed on this split. */
+export function describeCeiling(
+  ceiling: Ceiling | undefined,
+  { runId, split }: { readonly runId: string; readonly split: string },
+): string {
   if (ceiling === undefined) {
-    return 'Ceiling: unknown, since the best workflow was executed once a query. What repeats of it would give must be taken off the union of different workflows: `scale eval --run RUN --split validate --repeat 5`, and then --with that evaluation.';
+    return `Ceiling: unknown, since the best workflow was executed once a query. What repeats of it would give must be taken off the union of different workflows: \`scale eval --run ${runId} --split ${split} --repeat 5\`, and then --with that evaluation.`;
   }
   const { tries, different, repeats, gain } = ceiling;
   const interval = formatFigure({

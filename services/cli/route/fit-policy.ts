@@ -74,7 +74,13 @@ export async function fitPolicy(cli: Cli, cluster: ReachedCluster, choices: FitC
   const names = { workflows: found.matrix.workflows.map(({ name }) => name), unit: prices?.currency ?? 'tokens' };
   const summary = describeRouteVerdict(report, names);
   const facts: RouteFacts = {
-    ...{ ...names, runId, simulated: found.simulated, costUnit: prices === undefined ? 'tokens' : 'money' },
+    ...{
+      ...names,
+      runId,
+      split: configuration.benchmark.split,
+      simulated: found.simulated,
+      costUnit: prices === undefined ? 'tokens' : 'money',
+    },
     remarks: remarksOf(found, report),
   };
   const { name, split, scorer } = configuration.benchmark;

@@ -7,6 +7,8 @@ import { describeCeiling, describeRouteVerdict, describeWay, type RouteNames } f
 
 export interface RouteFacts extends RouteNames {
   readonly runId: string;
+  /** Of the benchmark, that it was executed on. */
+  readonly split: string;
   readonly simulated: boolean;
   /** Where costs are tokens: figures are shortened. */
   readonly costUnit: Unit;
@@ -23,7 +25,7 @@ export function routeToDocument(report: RouteReport, facts: RouteFacts): Documen
     simulated: facts.simulated,
     header: [
       { kind: 'text', text: describeRouteVerdict(report, facts) },
-      { kind: 'text', text: describeCeiling(report.ceiling) },
+      { kind: 'text', text: describeCeiling(report.ceiling, facts) },
       ...(verdict.pays ? [{ kind: 'text' as const, text: `The way of a query: ${describeWay(report, facts)}.` }] : []),
       { kind: 'list', label: 'Note', items: facts.remarks },
     ],
