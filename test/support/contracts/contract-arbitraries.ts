@@ -323,7 +323,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ kind: fc.constant('run-resumed' as const) }),
 );
 
-const option = fc.oneof(fc.boolean(), double, text, fc.array(text, { maxLength: 3 }), fc.record({ name: text, text }));
+const option = fc.oneof(fc.boolean(), finite, text, fc.array(text, { maxLength: 3 }), fc.record({ name: text, text }));
 const ownScorers = fc.dictionary(named, fc.record({ kind: text, options: fc.dictionary(named, option, { maxKeys: 3 }) }), {
   minKeys: 1,
   maxKeys: 3,
