@@ -35,13 +35,20 @@ evaluation: { method: full }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** One search to its end, in which such a part is killed. */
-async function search(environment: Record<string, string>, victim?: KillablePart): Promise<{ log: string[]; runId: string }> {
+/**
+ * One search to its end, in which such a part is killed.
+ * @param collector of what the coordinator that is to be killed has told
+ */
+async function search(
+  environment: Record<string, string>,
+  victim?: KillablePart,
+  collector?: TestCollector,
+): Promise<{ log: string[]; runId: string }> {
   await using cluster = await startKillableCluster(2, slots, victim === undefined ? 0 : 300, environment);
   const runId = await cluster.begin(file);
   if (victim !== undefined) {
     if (victim === 'executor') await untilBothHavePaid(cluster, runId);
-    else while (cluster.served.length < 30) await sleep(10);
+    else await untilQueued(cluster, collector);
     await cluster.killAndReplace(victim, runId);
     cluster.holdAt(Number.POSITIVE_INFINITY);
   }
@@ -69,6 +76,13 @@ async function untilBothHavePaid(cluster: KillableCluster, runId: string): Promi
   }
 }
 
+/** The jobs of the first round are queued, the collector knows of them, and most of them are not done. */
+async function untilQueued(cluster: KillableCluster, collector: TestCollector | undefined): Promise<void> {
+  cluster.holdAt(10);
+  const queued = () => collector?.spans.filter(({ name }) => name === 'publish jobs.v1.execute') ?? [];
+  while (cluster.served.length < 10 || queued().length < 12) await sleep(10);
+}
+
 async function untilAtWork({ bus }: KillableCluster, name: string): Promise<void> {
   for await (const { worker, runs } of bus.workers.follow(never)) {
     if (worker === name && (runs[0]?.jobsInFlight ?? 0) > 0) return;
@@ -92,8 +106,9 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
     const { log, runId } = await search(environment, 'executor');
     expect(log).toEqual(untraced.log);
 
-    const byId = byIdOf(collector);
-    const spans = [...byId.values()];
+    const spans = spansOf(collector);
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    expect(byId.size, 'each span once').toBe(spans.length);
     // What the killed executor had not sent yet is lost: of results that it had just published, one a slot at most.
     const orphans = spans.filter(({ parentSpanId }) => parentSpanId !== '' && !byId.has(parentSpanId));
     expect(orphans.map(({ name }) => name).filter((name) => name !== 'process results.v1')).toEqual([]);
@@ -147,8 +162,8 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
   it('a run that another coordinator continues goes on in the same traces', async () => {
     await using collector = await startCollector(binary ?? '');
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' };
-    await search(environment, 'coordinator');
-    const spans = [...byIdOf(collector).values()];
+    await search(environment, 'coordinator', collector);
+    const spans = spansOf(collector);
     const [run, ...others] = spans.filter(({ name }) => name === 'run');
     expect(others).toEqual([]);
     const rounds = spans.filter(({ name }) => name === 'round');
@@ -163,9 +178,12 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
   });
 });
 
-/** Each once: what the collector of a slow machine has not said in time that it took is sent again. */
-function byIdOf({ spans }: TestCollector): Map<string, CollectedSpan> {
-  return new Map(spans.map((span) => [span.spanId, span]));
+/**
+ * Each of a service's once: what the collector of a slow machine has not said in time that it took is sent again. A coordinator that
+ * queues a job again has the same span for that.
+ */
+function spansOf({ spans }: TestCollector): CollectedSpan[] {
+  return [...new Map(spans.map((span) => [`${span.instance} ${span.spanId}`, span])).values()];
 }
 
 /** The names of spans from the first of a trace down to one. */

@@ -38,7 +38,10 @@ export function isLasting({ kind }: ControlError): boolean {
   return kind === 'bad-input' || kind === 'not-found' || kind === 'conflict' || kind === 'refused';
 }
 
-/** Turns what grpc-js throws into a ControlError; a lost connection has several names there. */
+/**
+ * Turns what grpc-js throws into a ControlError; a lost connection has several names there. What the caller itself gave up is told
+ * by `givenUp`.
+ */
 export function controlErrorFrom(call: string, address: string, error: unknown): ControlError {
   if (error instanceof ControlError) return error;
   if (!isServiceError(error))
@@ -108,6 +111,7 @@ function lostDetails(details: string): string {
   }
   const [, seconds] = /^Deadline exceeded after ([\d.]+)s/.exec(details) ?? [];
   if (seconds !== undefined) return `no answer within ${Number(Number(seconds).toPrecision(2))} s`;
+  if (details === 'Call cancelled') return 'it stopped before it had answered';
   if (/^Name resolution failed/.test(details)) return 'no address is known for that name; check how it is spelt';
   // The other side closes a connection that it does not understand.
   const isClosed = /Last error: Failed to connect|ECONNRESET|Connection (dropped|closed)/.test(details);
@@ -116,9 +120,13 @@ function lostDetails(details: string): string {
     : details;
 }
 
-/** A stream that a dying server resets ends with the status INTERNAL or UNKNOWN. */
-function isLostConnection(error: ServiceError): boolean {
-  return error.code === status.INTERNAL && /RST_STREAM|connection|GOAWAY/i.test(error.details);
+/**
+ * What a dying server resets ends with the status INTERNAL, and what one that stops has not answered in time with CANCELLED, as if
+ * the caller had given it up.
+ */
+function isLostConnection({ code, details }: ServiceError): boolean {
+  if (code === status.CANCELLED) return true;
+  return code === status.INTERNAL && /RST_STREAM|connection|GOAWAY/i.test(details);
 }
 
 function isServiceError(error: unknown): error is ServiceError {
