@@ -179,8 +179,8 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
 });
 
 /**
- * Each of a service's once: what the collector of a slow machine has not said in time that it took is sent again. A coordinator that
- * queues a job again has the same span for that.
+ * Each of a service's once: what the collector of a slow machine has not said in time that it took is sent again. A coordinator
+ * that queues a job again has the same span for that.
  */
 function spansOf({ spans }: TestCollector): CollectedSpan[] {
   return [...new Map(spans.map((span) => [`${span.instance} ${span.spanId}`, span])).values()];

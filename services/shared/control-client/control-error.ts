@@ -39,8 +39,8 @@ export function isLasting({ kind }: ControlError): boolean {
 }
 
 /**
- * Turns what grpc-js throws into a ControlError; a lost connection has several names there. What the caller itself gave up is told
- * by `givenUp`.
+ * Turns what grpc-js throws into a ControlError; a lost connection has several names there. What the caller itself gave up is
+ * told by `givenUp`.
  */
 export function controlErrorFrom(call: string, address: string, error: unknown): ControlError {
   if (error instanceof ControlError) return error;
@@ -121,8 +121,8 @@ function lostDetails(details: string): string {
 }
 
 /**
- * What a dying server resets ends with the status INTERNAL, and what one that stops has not answered in time with CANCELLED, as if
- * the caller had given it up.
+ * What a dying server resets ends with the status INTERNAL, and what one that stops has not answered in time with CANCELLED,
+ * as if the caller had given it up.
  */
 function isLostConnection({ code, details }: ServiceError): boolean {
   if (code === status.CANCELLED) return true;
