@@ -1,4 +1,5 @@
 import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
+import { lookDuring } from './look-during.ts';
 import { describeWait, type ViewedWait } from './run-view.ts';
 
 const lookEveryMs = 1_000;
@@ -9,16 +10,9 @@ export async function sayWhileWaiting<Result>(
   describe: () => Pick<ViewedWait, 'what' | 'until'>,
   work: Promise<Result>,
 ): Promise<Result> {
-  const since = performance.now();
   const teller = createWaitTeller();
-  const look = setInterval(() => {
-    const wait = { kind: 'command', ...describe(), waitedMs: performance.now() - since };
+  return await lookDuring(work, lookEveryMs, (waitedMs) => {
+    const wait = { kind: 'command', ...describe(), waitedMs };
     if (teller.look(wait) === 'now') say(describeWait(wait));
-  }, lookEveryMs);
-  look.unref();
-  try {
-    return await work;
-  } finally {
-    clearInterval(look);
-  }
+  });
 }

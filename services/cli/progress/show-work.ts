@@ -1,3 +1,4 @@
+import { lookDuring } from './look-during.ts';
 import { sayWhileWaiting } from './say-while-waiting.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 
@@ -27,20 +28,15 @@ export async function drawWork<Result>(
   describe: () => string,
   work: Promise<Result>,
 ): Promise<Result> {
-  const since = performance.now();
   let screen: ReturnType<Shown['openScreen']> | undefined;
-  const look = setInterval(() => {
-    const tookMs = performance.now() - since;
-    if (tookMs < firstMs) return;
-    // As with a document on stdout: that belongs to what the command was called for.
-    screen ??= cli.openScreen(true);
-    screen.draw([`${describe()}, for ${Math.floor(tookMs / 1_000)} s …`]);
-  }, lookEveryMs);
-  look.unref();
   try {
-    return await work;
+    return await lookDuring(work, lookEveryMs, (tookMs) => {
+      if (tookMs < firstMs) return;
+      // As with a document on stdout: that belongs to what the command was called for.
+      screen ??= cli.openScreen(true);
+      screen.draw([`${describe()}, for ${Math.floor(tookMs / 1_000)} s …`]);
+    });
   } finally {
-    clearInterval(look);
     screen?.close();
   }
 }
