@@ -31,7 +31,12 @@ const lookEveryMs = 1_000;
 export async function watchFiles(watched: WatchedFiles): Promise<() => Promise<void>> {
   const { files, mayBeMissing = false, timing, changed, failed } = watched;
   const stopping = new AbortController();
-  const read = (): Promise<Buffer[]> => Promise.all(files.map((file) => contentOf(file, mayBeMissing)));
+  // One after the other: of several that cannot be read, it is always the first that is told of.
+  const read = async (): Promise<Buffer[]> => {
+    const contents: Buffer[] = [];
+    for (const file of files) contents.push(await contentOf(file, mayBeMissing));
+    return contents;
+  };
   let [used, seen, fault] = [await read(), [] as readonly Buffer[], ''];
   changed(used);
 
